@@ -1,0 +1,63 @@
+/** Every failure the API can answer with: its code, its status, and the words a person reads. */
+export const ERRORS = {
+  invalid_request: { status: 400, title: "The request is not valid." },
+  unauthenticated: { status: 401, title: "Sign in to go on." },
+  invalid_credentials: { status: 401, title: "That e-mail address and password do not match." },
+  token_expired: { status: 401, title: "The access token has expired." },
+  session_revoked: { status: 401, title: "This session has ended. Sign in again." },
+  refresh_reused: {
+    status: 401,
+    title: "This session was ended because its token was used twice.",
+  },
+  csrf_failed: { status: 403, title: "The request did not come from this site." },
+  email_not_verified: { status: 403, title: "Confirm your e-mail address first." },
+  forbidden: { status: 403, title: "You may not do this." },
+  not_found: { status: 404, title: "There is nothing here." },
+  method_not_allowed: { status: 405, title: "This address does not answer that method." },
+  conflict: { status: 409, title: "It exists already." },
+  gone: { status: 410, title: "This link is used or has expired." },
+  rev_mismatch: { status: 412, title: "It was changed meanwhile." },
+  payload_too_large: { status: 413, title: "The request is too large." },
+  unsupported_media_type: { status: 415, title: "The request must be JSON." },
+  weak_password: { status: 422, title: "Choose a stronger password." },
+  rate_limited: { status: 429, title: "Too many requests. Wait a little." },
+  too_many_attempts: { status: 429, title: "Too many failed attempts. Wait a little." },
+  internal: { status: 500, title: "Something went wrong on our side." },
+  vault_unavailable: { status: 503, title: "The journal cannot be reached. Nothing was changed." },
+  platform_unavailable: { status: 503, title: "Accounts cannot be reached. Nothing was changed." },
+  overloaded: { status: 503, title: "Too much at once. Try again in a moment." },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One fault of the input: where (`body.title`, `If-Match`) and what to do about it. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface Particulars extends ErrorOptions {
+  /** What this case is about, for a person. Never contains input. */
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+  readonly retryAfterSeconds?: number;
+  /** Further members of the answer that the code calls for, such as `current` or `id`. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** A failure that has a code of its own. Anything else thrown is answered `internal`. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly particulars: Particulars;
+
+  constructor(code: ErrorCode, particulars: Particulars = {}) {
+    super(particulars.detail ?? ERRORS[code].title, particulars);
+    this.code = code;
+    this.particulars = particulars;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}

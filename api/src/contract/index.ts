@@ -1,0 +1,16 @@
+import { account } from "../features/account/contract.ts";
+import { auth } from "../features/auth/contract.ts";
+import { days } from "../features/days/contract.ts";
+import { entries } from "../features/entries/contract.ts";
+import { system } from "../features/system/contract.ts";
+
+/** The whole API, feature by feature. */
+export const contract = { system, auth, account, entries, days };
+
+export type { Endpoint, Endpoints, Guard, Request, Response } from "./endpoint.ts";
+export { ERRORS, type ErrorCode, type Fault } from "./errors.ts";
+export { isDay } from "./values.ts";
+export type { AuthResult } from "../features/auth/contract.ts";
+export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
+export type { Me } from "../features/account/contract.ts";
+export { type Entry, EntryFields } from "../features/entries/contract.ts";

@@ -1,0 +1,137 @@
+import * as z from "zod";
+import { endpoints } from "./endpoint.ts";
+import { Id, Instant, Page, pageOf } from "./values.ts";
+
+/** What every record of the journal carries besides its own fields. */
+const RecordMeta = z.object({
+  id: Id,
+  rev: z
+    .int()
+    .min(1)
+    .describe("The number of its latest change; every change of an owner has its own."),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+
+/** A body for PATCH (JSON merge patch, RFC 7396): any field may be left out, null takes a field back to its default. */
+type PatchShape<S extends z.ZodRawShape> = {
+  [K in keyof S]: z.ZodOptional<z.ZodNullable<z.ZodType<z.input<S[K]>>>>;
+};
+
+const RecordId = z.strictObject({ id: Id });
+
+/**
+ * The shared protocol of records, for one kind: list, create, read, put, patch, delete, versions, restore.
+ *
+ * @param kind - The path segment and plural name, such as `entries`.
+ * @param fields - The fields of the kind, each with its default where it has one.
+ * @param filters - What `GET /api/<kind>` can be narrowed by.
+ */
+export function recordEndpoints<
+  const K extends string,
+  S extends z.ZodRawShape,
+  F extends z.ZodRawShape,
+>(kind: K, fields: z.ZodObject<S, z.core.$strict>, filters: z.ZodObject<F>) {
+  const record = z.object({ ...RecordMeta.shape, ...fields.shape });
+  const patch = z.strictObject(
+    Object.fromEntries(
+      Object.entries(fields.shape).map(([name, field]) => [
+        name,
+        z.optional(z.nullable(field instanceof z.ZodDefault ? field.unwrap() : field)),
+      ]),
+    ) as unknown as PatchShape<S>,
+  );
+  const path = `/api/${kind}` as const;
+  const list = z.strictObject({ ...Page.shape, ...filters.shape });
+  return endpoints({
+    list: {
+      method: "GET",
+      path,
+      summary: `List ${kind}, newest first`,
+      auth: "user",
+      query: list,
+      responses: { 200: pageOf(record) },
+      errors: ["invalid_request"],
+    },
+    create: {
+      method: "POST",
+      path,
+      summary: `Create one of ${kind}`,
+      auth: "user",
+      body: fields,
+      bodyLimit: "journal",
+      responses: { 201: record },
+      etag: true,
+      idempotent: true,
+      errors: ["invalid_request", "conflict", "payload_too_large"],
+    },
+    get: {
+      method: "GET",
+      path: `${path}/:id`,
+      summary: `Read one of ${kind}`,
+      auth: "user",
+      params: RecordId,
+      responses: { 200: record },
+      etag: true,
+      errors: ["not_found"],
+    },
+    put: {
+      method: "PUT",
+      path: `${path}/:id`,
+      summary: `Create or replace one of ${kind} under an id of the client's making`,
+      auth: "user",
+      params: RecordId,
+      body: fields,
+      bodyLimit: "journal",
+      responses: { 200: record, 201: record },
+      etag: true,
+      guarded: true,
+      errors: ["invalid_request", "conflict", "rev_mismatch", "payload_too_large"],
+    },
+    patch: {
+      method: "PATCH",
+      path: `${path}/:id`,
+      summary: `Change fields of one of ${kind} (JSON merge patch)`,
+      auth: "user",
+      params: RecordId,
+      body: patch,
+      bodyLimit: "journal",
+      responses: { 200: record },
+      etag: true,
+      guarded: true,
+      errors: ["invalid_request", "not_found", "conflict", "rev_mismatch", "payload_too_large"],
+    },
+    remove: {
+      method: "DELETE",
+      path: `${path}/:id`,
+      summary: `Move one of ${kind} to the trash for 30 days`,
+      auth: "user",
+      params: RecordId,
+      responses: { 204: null },
+      guarded: true,
+      errors: ["not_found", "rev_mismatch"],
+    },
+    versions: {
+      method: "GET",
+      path: `${path}/:id/versions`,
+      summary: `List the earlier states of one of ${kind}, newest first`,
+      auth: "user",
+      params: RecordId,
+      query: Page,
+      responses: { 200: pageOf(record) },
+      errors: ["not_found"],
+    },
+    restore: {
+      method: "POST",
+      path: `${path}/:id/restore`,
+      summary: `Write an earlier state of one of ${kind} again, as its newest`,
+      auth: "user",
+      params: RecordId,
+      body: z.strictObject({ rev: z.int().min(1) }),
+      responses: { 200: record },
+      etag: true,
+      guarded: true,
+      errors: ["invalid_request", "not_found", "rev_mismatch"],
+    },
+  });
+}

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { TimeZone } from "../../contract/values.ts";
+import { DisplayName, Me } from "../account/contract.ts";
+
+export const MIN_PASSWORD_LENGTH = 12;
+export const MAX_PASSWORD_LENGTH = 256;
+
+const Email = z
+  .email("must be an e-mail address")
+  .max(254)
+  .transform((address) => address.toLowerCase());
+
+/** Code points are counted, so that an emoji is one. How strong it is, the sign-up decides. */
+const Password = z
+  .string()
+  .max(4 * MAX_PASSWORD_LENGTH)
+  .refine((value) => value.isWellFormed(), "must not contain half of a surrogate pair");
+
+const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{64}$/, "must be the token of the link, whole");
+
+/** What every way of signing in answers. The refresh token comes as a cookie beside it. */
+export const AuthResult = z.object({
+  accessToken: z.string(),
+  expiresIn: z.int().describe("Seconds until the access token expires"),
+  user: Me,
+});
+export type AuthResult = z.output<typeof AuthResult>;
+
+const Accepted = z.object({ status: z.literal("accepted") });
+
+export const auth = endpoints({
+  signup: {
+    method: "POST",
+    path: "/api/auth/signup",
+    summary: "Create an account; the answer is the same whether or not the address is taken",
+    auth: "public",
+    body: z.strictObject({
+      email: Email,
+      password: Password,
+      displayName: DisplayName.optional(),
+      timeZone: TimeZone.optional(),
+    }),
+    responses: { 202: Accepted },
+    errors: ["invalid_request", "weak_password", "rate_limited", "overloaded"],
+  },
+  verifyEmail: {
+    method: "POST",
+    path: "/api/auth/verify-email",
+    summary: "Prove the address by the token of the e-mailed link, and sign in",
+    auth: "public",
+    body: z.strictObject({ token: LinkToken }),
+    responses: { 200: AuthResult },
+    errors: ["invalid_request", "gone", "rate_limited"],
+  },
+  resendVerification: {
+    method: "POST",
+    path: "/api/auth/verify-email/resend",
+    summary: "Send the verification link again",
+    auth: "public",
+    body: z.strictObject({ email: Email }),
+    responses: { 202: Accepted },
+    errors: ["invalid_request", "rate_limited"],
+  },
+  login: {
+    method: "POST",
+    path: "/api/auth/login",
+    summary: "Sign in with e-mail address and password",
+    auth: "public",
+    body: z.strictObject({
+      email: Email,
+      password: Password,
+      remember: z.boolean().default(false),
+    }),
+    responses: { 200: AuthResult },
+    errors: [
+      "invalid_request",
+      "invalid_credentials",
+      "email_not_verified",
+      "rate_limited",
+      "too_many_attempts",
+      "overloaded",
+    ],
+  },
+  refresh: {
+    method: "POST",
+    path: "/api/auth/refresh",
+    summary: "Trade the refresh cookie for a new one and a new access token",
+    auth: "refresh_cookie",
+    body: z.strictObject({}).default({}),
+    responses: { 200: AuthResult },
+    errors: ["unauthenticated", "session_revoked", "refresh_reused", "csrf_failed", "rate_limited"],
+  },
+  logout: {
+    method: "POST",
+    path: "/api/auth/logout",
+    summary: "End this session",
+    auth: "refresh_cookie",
+    body: z.strictObject({}).default({}),
+    responses: { 204: null },
+    errors: ["csrf_failed"],
+  },
+});

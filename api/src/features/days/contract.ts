@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { Day } from "../../contract/values.ts";
+import { Entry } from "../entries/contract.ts";
+
+const DayView = z.object({
+  day: Day,
+  entries: z.array(Entry),
+});
+
+export const days = endpoints({
+  today: {
+    method: "GET",
+    path: "/api/today",
+    summary: "Everything of the day it is for you: your zone, your day-start hour",
+    auth: "user",
+    responses: { 200: DayView },
+    errors: [],
+  },
+  get: {
+    method: "GET",
+    path: "/api/days/:day",
+    summary: "Everything of one day",
+    auth: "user",
+    params: z.strictObject({ day: Day }),
+    responses: { 200: DayView },
+    errors: ["invalid_request"],
+  },
+  list: {
+    method: "GET",
+    path: "/api/days",
+    summary: "Which days of a range (at most 366) have entries, and how many",
+    auth: "user",
+    query: z.strictObject({ from: Day, to: Day }),
+    responses: { 200: z.object({ days: z.array(z.object({ day: Day, entries: z.int() })) }) },
+    errors: ["invalid_request"],
+  },
+});

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { recordEndpoints } from "../../contract/record.ts";
+import { Day, Id, TimeOfDay, text } from "../../contract/values.ts";
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export const EntryFields = z.strictObject({
+  day: Day,
+  time: TimeOfDay.nullable().default(null),
+  title: text(1000).default(""),
+  body: text(MAX_BODY_BYTES).default("").describe("Markdown, kept byte for byte"),
+  pillarIds: z.array(Id).max(50).default([]),
+  tags: z
+    .array(text(200).refine((tag) => tag.trim() !== "", "must not be blank"))
+    .max(50)
+    .default([]),
+  moodId: Id.nullable().default(null),
+  starred: z.boolean().default(false),
+  completed: z.boolean().default(false),
+});
+
+export const entries = recordEndpoints(
+  "entries",
+  EntryFields,
+  z.object({
+    from: Day.optional(),
+    to: Day.optional(),
+    pillarId: Id.optional(),
+    tag: text(200).optional(),
+  }),
+);
+
+export const Entry = entries.get.responses[200];
+export type Entry = z.output<typeof Entry>;
