@@ -1,0 +1,79 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { contract } from "@timos/api/contract";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { ApiError, type Client, createClient, type Send } from "@/lib/api.ts";
+import { createSession, type Session, type SessionMessage } from "@/lib/session.ts";
+import { aloneAcrossTabs, openChannel } from "@/lib/tabs.ts";
+
+interface Timos {
+  readonly session: Session;
+  readonly api: Client<typeof contract>;
+}
+
+const TimosContext = createContext<Timos | null>(null);
+
+const MAX_READ_ATTEMPTS = 3;
+
+function connect(): Timos {
+  const send: Send = (path, init) => fetch(path, init);
+  const session = createSession({
+    send,
+    alone: aloneAcrossTabs("timos.session"),
+    openChannel: (hear) => openChannel<SessionMessage>("timos.session", hear),
+    now: Date.now,
+  });
+  return { session, api: createClient(contract, session.send) };
+}
+
+function createQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: "always",
+        staleTime: 15_000,
+        // A refusal stays one; what may pass is tried again.
+        retry: (failures, error) =>
+          failures < MAX_READ_ATTEMPTS - 1 && !(error instanceof ApiError && error.status < 500),
+      },
+    },
+  });
+}
+
+/** The one session and the one client of a tab. */
+export function TimosProvider({ children }: { children: ReactNode }) {
+  const [timos] = useState(connect);
+  const [queries] = useState(createQueryClient);
+  const { session } = timos;
+
+  useEffect(() => session.start(), [session]);
+  useEffect(
+    () => session.subscribe(() => session.getState().status === "signed_out" && queries.clear()),
+    [session, queries],
+  );
+
+  return (
+    <TimosContext value={timos}>
+      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+    </TimosContext>
+  );
+}
+
+export function useTimos(): Timos {
+  const timos = useContext(TimosContext);
+  if (timos === null) throw new Error("useTimos is called outside of TimosProvider");
+  return timos;
+}
+
+export function useSession() {
+  const { session } = useTimos();
+  return useSyncExternalStore(session.subscribe, session.getState, session.getState);
+}

@@ -1,0 +1,183 @@
+import { type AuthResult, contract, type Me } from "@timos/api/contract";
+import { ApiError, createClient, type Send } from "@/lib/api.ts";
+import type { Alone, Channel } from "@/lib/tabs.ts";
+
+/**
+ * - `starting`: not yet asked.
+ * - `unreachable`: asked, and no answer came; nothing is known.
+ * - `signed_out`: nobody is signed in, and nobody was in this tab.
+ * - `over`: somebody was, until just now.
+ */
+export type SessionState =
+  | { readonly status: "starting" | "unreachable" | "signed_out" }
+  | { readonly status: "signed_in"; readonly user: Me }
+  | { readonly status: "over"; readonly user: Me; readonly because: Ending };
+
+/** Why a session is over: by choice, by the server, by misuse of its token, or for another account. */
+export type Ending = "signed_out" | "ended" | "reused" | "replaced";
+
+interface Access {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export type SessionMessage =
+  | { readonly kind: "access"; readonly access: Access; readonly user: Me }
+  | { readonly kind: "end"; readonly because: Ending };
+
+interface Surroundings {
+  /** Sends a request as it is. */
+  readonly send: Send;
+  readonly alone: Alone;
+  readonly openChannel: (hear: (message: SessionMessage) => void) => Channel<SessionMessage>;
+  readonly now: () => number;
+}
+
+export type Session = ReturnType<typeof createSession>;
+
+const EARLY_MS = 60_000;
+const HEARING_MS = 250;
+
+/**
+ * Who is signed in, in this browser. The access token lives in memory and nowhere else; the refresh token is a
+ * cookie no script can read. Tabs take turns to refresh and tell each other the outcome.
+ */
+export function createSession(around: Surroundings) {
+  const { auth } = createClient({ auth: contract.auth }, around.send);
+  const listeners = new Set<() => void>();
+  let state: SessionState = { status: "starting" };
+  let access: Access | null = null;
+  let renewing: Promise<void> | null = null;
+  let channel: Channel<SessionMessage> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function become(next: SessionState) {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  function take(next: Access, user: Me) {
+    const here = "user" in state ? state.user : null;
+    if (here !== null && here.id !== user.id) return end("replaced");
+    access = next;
+    clearTimeout(timer);
+    const renewInMs = Math.max(next.expiresAt - EARLY_MS - around.now(), EARLY_MS / 2);
+    timer = setTimeout(() => void renew().catch(() => undefined), renewInMs);
+    become({ status: "signed_in", user });
+  }
+
+  function end(because: Ending) {
+    access = null;
+    clearTimeout(timer);
+    if (state.status === "over") return;
+    become(
+      state.status === "signed_in"
+        ? { status: "over", user: state.user, because }
+        : { status: "signed_out" },
+    );
+  }
+
+  function hear(message: SessionMessage) {
+    if (message.kind === "access") take(message.access, message.user);
+    else end(message.because);
+  }
+
+  /** Takes what a sign-in answered, for this tab and all others. */
+  function accept({ accessToken, expiresIn, user }: AuthResult) {
+    const next = { token: accessToken, expiresAt: around.now() + expiresIn * 1000 };
+    channel?.post({ kind: "access", access: next, user });
+    take(next, user);
+  }
+
+  function renew(): Promise<void> {
+    renewing ??= refresh().finally(() => (renewing = null));
+    return renewing;
+  }
+
+  async function refresh() {
+    const before = access;
+    const isNew = () => access !== null && access !== before;
+    await around.alone(async (waited) => {
+      // The tab that was ahead has told its outcome; the message may arrive after the lock does.
+      if (waited && !isNew()) await heard(isNew);
+      if (isNew() || state.status === "over") return;
+      try {
+        accept(await auth.refresh({ body: {} }));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        const because = error.code === "refresh_reused" ? "reused" : "ended";
+        channel?.post({ kind: "end", because });
+        end(because);
+      }
+    });
+  }
+
+  function heard(isDone: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(limit);
+        unsubscribe();
+        resolve();
+      };
+      const limit = setTimeout(done, HEARING_MS);
+      const unsubscribe = subscribe(() => isDone() && done());
+    });
+  }
+
+  function subscribe(listener: () => void) {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  /** Begins listening to the other tabs, and asks who is signed in. Returns how to stop listening. */
+  function start() {
+    channel ??= around.openChannel(hear);
+    void ask();
+    return () => {
+      channel?.close();
+      channel = null;
+      clearTimeout(timer);
+    };
+  }
+
+  async function ask() {
+    if (state.status !== "starting" && state.status !== "unreachable") return;
+    become({ status: "starting" });
+    // Whatever fails here, it was not "nobody is signed in".
+    await renew().catch(() => become({ status: "unreachable" }));
+  }
+
+  /** Sends a request of the signed-in person, renewing the access token when it must. */
+  const send: Send = async (path, init, who) => {
+    if (who !== "user") return around.send(path, init, who);
+    if (access === null || access.expiresAt - around.now() < EARLY_MS / 4) await renew();
+    const first = access;
+    const response = await attempt(path, init);
+    if (response.status !== 401) return response;
+    if (access === first) await renew();
+    const repeated = await attempt(path, init);
+    if (repeated.status === 401) end("ended");
+    return repeated;
+  };
+
+  function attempt(path: string, init: Parameters<Send>[1]) {
+    if (access === null) throw new ApiError("unauthenticated");
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${access.token}`);
+    return around.send(path, { ...init, headers }, "user");
+  }
+
+  /** Ends the session here and in all tabs. Throws, and ends nothing, when the API cannot be told. */
+  async function signOut() {
+    await auth.logout({ body: {} });
+    channel?.post({ kind: "end", because: "signed_out" });
+    end("signed_out");
+  }
+
+  /** Lets go of the person a session is over for, so that another may sign in. */
+  function forget() {
+    if (state.status === "over") become({ status: "signed_out" });
+  }
+
+  return { getState: () => state, subscribe, start, ask, accept, send, signOut, forget };
+}
