@@ -1,3 +1,5 @@
+import type * as z from "zod";
+
 /** Every failure the API can answer with: its code, its status, and the words a person reads. */
 export const ERRORS = {
   invalid_request: { status: 400, title: "The request is not valid." },
@@ -60,4 +62,15 @@ export class AppError extends Error {
   get status(): number {
     return ERRORS[this.code].status;
   }
+}
+
+/** The answer to input that a schema refused: every fault, by its path under `root`. Names no value that was sent. */
+export function invalidRequest(root: string, error: z.ZodError): AppError {
+  return new AppError("invalid_request", {
+    cause: error,
+    errors: error.issues.map((issue) => ({
+      path: [root, ...issue.path.map(String)].join("."),
+      message: issue.message,
+    })),
+  });
 }

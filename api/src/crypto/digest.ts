@@ -1,0 +1,23 @@
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from "node:crypto";
+
+/** SHA-256, enough to keep a random 256-bit secret that must be recognised (OWASP ASVS 5.0, 11.4). */
+export function sha256(bytes: string | Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}
+
+/** HMAC-SHA256. */
+export function hmac(key: KeyObject, ...parts: readonly (string | Uint8Array)[]): Buffer {
+  const mac = createHmac("sha256", key);
+  for (const part of parts) mac.update(part);
+  return mac.digest();
+}
+
+/** A 32-byte key for one purpose, by HKDF-SHA256 (RFC 5869). */
+export function deriveKey(root: Uint8Array, info: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", root, "", info, 32)));
+}
+
+/** Compares in a time that depends on the lengths only. */
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,61 @@
+import { PrismaMariaDb } from "@prisma/adapter-mariadb";
+import { Prisma, PrismaClient } from "../../generated/platform/client.ts";
+import { AppError } from "../contract/errors.ts";
+import { isUnavailable } from "../lib/database-errors.ts";
+import { retryConflicts } from "../lib/retry.ts";
+import type { DatabaseAddress } from "../config.ts";
+import { tenancy } from "./tenancy.ts";
+
+/** A database that does not answer within this is answered for. */
+const PATIENCE_MS = 3000;
+
+/** Any failure to reach the database leaves here as `platform_unavailable`. */
+const availability = Prisma.defineExtension({
+  name: "availability",
+  query: {
+    async $allOperations({ args, query }) {
+      try {
+        return await query(args);
+      } catch (error) {
+        throw isUnavailable(error) ? new AppError("platform_unavailable", { cause: error }) : error;
+      }
+    },
+  },
+});
+
+/** Opens the queryable database: accounts, sessions, wrapped keys. Connects at the first query. */
+export function openPlatform(address: DatabaseAddress) {
+  const adapter = new PrismaMariaDb({
+    ...address,
+    connectionLimit: 10,
+    acquireTimeout: PATIENCE_MS,
+    connectTimeout: PATIENCE_MS,
+    // 0, its default, prepares each statement anew and has lost acknowledged transactions on Galera: ADR 0002.
+    prepareCacheLength: 256,
+  });
+  return new PrismaClient({ adapter }).$extends(availability).$extends(tenancy);
+}
+
+export type Platform = ReturnType<typeof openPlatform>;
+
+/** What works inside a transaction as well as outside of one. */
+export type PlatformQueries = Omit<
+  Platform,
+  "$connect" | "$disconnect" | "$extends" | "$on" | "$transaction" | "$use"
+>;
+
+/**
+ * Runs `work` in one transaction, again when it lost to another.
+ *
+ * @throws AppError `platform_unavailable` when the database went away; nothing was changed then, or everything.
+ */
+export async function inTransaction<T>(
+  platform: Platform,
+  work: (tx: PlatformQueries) => Promise<T>,
+): Promise<T> {
+  try {
+    return await retryConflicts(() => platform.$transaction(work, { maxWait: PATIENCE_MS }));
+  } catch (error) {
+    throw isUnavailable(error) ? new AppError("platform_unavailable", { cause: error }) : error;
+  }
+}

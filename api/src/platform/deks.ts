@@ -1,0 +1,65 @@
+import type { Platform, PlatformQueries } from "./client.ts";
+
+/** A data key as it is stored: which it is, and how to unwrap it. */
+export interface WrappedDek {
+  readonly version: number;
+  readonly dekId: Uint8Array<ArrayBuffer>;
+  readonly method: string;
+  readonly mekRef: string;
+  readonly suite: number;
+  readonly blob: Uint8Array<ArrayBuffer>;
+}
+
+/** A user's data keys, under the id by which the vault knows their owner. */
+export interface OwnedDeks {
+  readonly ownerId: Uint8Array<ArrayBuffer>;
+  /** The version that new boxes are sealed under. */
+  readonly activeVersion: number;
+  readonly deks: readonly WrappedDek[];
+}
+
+/** Stores a new user's first data key, in the transaction that makes the user. */
+export async function insertDek(
+  tx: PlatformQueries,
+  user: { readonly id: string; readonly tenantId: string },
+  ownerId: Uint8Array<ArrayBuffer>,
+  { dekId, ...wrap }: WrappedDek,
+): Promise<void> {
+  const { version } = wrap;
+  await tx.userDek.create({
+    data: { userId: user.id, tenantId: user.tenantId, ownerId, version, dekId, state: "active" },
+  });
+  await tx.dekWrap.create({ data: { ownerId, ...wrap } });
+}
+
+/** The data keys of a user, or null when there are none: never made, or erased. */
+export async function findDeks(platform: Platform, userId: string): Promise<OwnedDeks | null> {
+  const versions = await platform.userDek.findMany({ where: { userId } });
+  const active = versions.find((dek) => dek.state === "active");
+  if (active === undefined) return null;
+  const wraps = await platform.dekWrap.findMany({ where: { ownerId: active.ownerId } });
+  const ids = new Map(versions.map((dek) => [dek.version, dek.dekId]));
+  return {
+    ownerId: active.ownerId,
+    activeVersion: active.version,
+    deks: wraps.flatMap(({ ownerId: _, ...wrap }) => {
+      const dekId = ids.get(wrap.version);
+      return dekId === undefined ? [] : [{ ...wrap, dekId }];
+    }),
+  };
+}
+
+/** One data key of each master key that any is wrapped under: enough to prove that all of those keys are at hand. */
+export async function sampleWraps(
+  platform: Platform,
+): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }[]> {
+  const samples = await platform.dekWrap.findMany({ distinct: ["mekRef"] });
+  return Promise.all(
+    samples.map(async ({ ownerId, ...wrap }) => {
+      const { dekId } = await platform.userDek.findUniqueOrThrow({
+        where: { ownerId_version: { ownerId, version: wrap.version } },
+      });
+      return { ownerId, dek: { ...wrap, dekId } };
+    }),
+  );
+}

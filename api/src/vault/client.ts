@@ -1,0 +1,95 @@
+import mysql from "mysql2/promise";
+import type { DatabaseAddress } from "../config.ts";
+import { AppError } from "../contract/errors.ts";
+import { isUnavailable } from "../lib/database-errors.ts";
+import { retryConflicts } from "../lib/retry.ts";
+
+const CONNECT_TIMEOUT_MS = 3000;
+/** A statement that has no answer by then is given up, with its connection. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** What a statement takes as its values. */
+export type Value = string | number | Uint8Array | null;
+
+/** Runs one prepared statement. */
+export type Execute = <R extends mysql.RowDataPacket[] | mysql.ResultSetHeader>(
+  sql: string,
+  values: readonly Value[],
+) => Promise<R>;
+
+/** The sealed database. */
+export interface VaultDatabase {
+  /** Runs one statement by itself. */
+  readonly execute: Execute;
+  /** Runs `work` in one transaction, again from its start when it lost to another. */
+  transaction<T>(work: (execute: Execute) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the sealed database: prepared statements on mysql2, a fifth to a seventeenth of what a model API costs here
+ * (ADR 0005). Connects at the first statement. Whatever keeps it from being reached throws AppError `vault_unavailable`.
+ */
+export function openVaultDatabase(address: DatabaseAddress): VaultDatabase {
+  const pool = mysql.createPool({
+    ...address,
+    charset: "utf8mb4",
+    timezone: "Z",
+    dateStrings: true,
+    connectionLimit: 10,
+    maxIdle: 10,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableKeepAlive: true,
+  });
+
+  const on =
+    (connection: mysql.PoolConnection): Execute =>
+    async (sql, values) => {
+      const options = { sql, values: values.map(binary), timeout: STATEMENT_TIMEOUT_MS };
+      const [result] = await connection.execute(options);
+      return result as never;
+    };
+
+  const withConnection = async <T>(work: (execute: Execute) => Promise<T>): Promise<T> => {
+    let connection: mysql.PoolConnection | undefined;
+    try {
+      connection = await pool.getConnection();
+      const result = await work(on(connection));
+      connection.release();
+      return result;
+    } catch (error) {
+      if (isUnavailable(error)) {
+        connection?.destroy();
+        throw new AppError("vault_unavailable", { cause: error });
+      }
+      connection?.release();
+      throw error;
+    }
+  };
+
+  return {
+    execute: (sql, values) => withConnection((execute) => execute(sql, values)),
+    transaction: (work) =>
+      retryConflicts(() =>
+        withConnection(async (execute) => {
+          await execute("START TRANSACTION", []);
+          try {
+            const result = await work(execute);
+            await execute("COMMIT", []);
+            return result;
+          } catch (error) {
+            if (!isUnavailable(error)) await execute("ROLLBACK", []);
+            throw error;
+          }
+        }),
+      ),
+    close: () => pool.end(),
+  };
+}
+
+/** mysql2 sends a Buffer as bytes, and any other view as text. */
+function binary(value: Value): string | number | Buffer | null {
+  return value instanceof Uint8Array
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : value;
+}

@@ -1,0 +1,148 @@
+import { AppError } from "../contract/errors.ts";
+import { isDay } from "../contract/values.ts";
+import { daysBetween, daysOfMonth } from "../lib/day.ts";
+import { bytesToUuid } from "../lib/ids.ts";
+import { monthsOf } from "./head.ts";
+import { toRecord, type RecordKind, type VaultRecord } from "./records.ts";
+import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
+import type { Times } from "./table.ts";
+import type { UserVault } from "./user-vault.ts";
+
+const DAY_COLUMN = "dayKey";
+const FIRST_DAY = "0001-01-01";
+const LAST_DAY = "9999-12-31";
+const MAX_MONTHS_AT_ONCE = 12;
+/** A page ends early rather than hold more than this of large texts. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** Which records of days to list: newest first, at most `limit`, from where `cursor` left off. */
+export interface DayQuery<H> {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly matches?: (head: H) => boolean;
+}
+
+/** A record's place in a list, without its large texts. */
+interface Candidate<H> {
+  readonly row: HeadRow;
+  readonly head: H;
+  readonly key: string;
+}
+
+/**
+ * Lists records by day, newest first. The database knows no dates: the months that hold records are walked backwards,
+ * a few more at each step, and asked for by the blind values of their days.
+ *
+ * @throws AppError `invalid_request` for a cursor that no page gave.
+ */
+export async function listByDay<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  query: DayQuery<H & Times>,
+): Promise<{ items: VaultRecord<F>[]; nextCursor: string | null }> {
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const from = query.from ?? FIRST_DAY;
+  const upTo = query.to ?? LAST_DAY;
+  const cursorDay = after?.slice(0, 10) ?? LAST_DAY;
+  const to = cursorDay < upTo ? cursorDay : upTo;
+  const months = (await monthsOf(vault, kind.table.table)).filter(
+    (month) => month >= from.slice(0, 7) && month <= to.slice(0, 7),
+  );
+  const found: Candidate<H & Times>[] = [];
+  for (let step = 1; months.length > 0 && found.length <= query.limit; ) {
+    const days = months.splice(0, step).flatMap(daysOfMonth).filter((day) => day >= from && day <= to);
+    const candidates = (await candidatesOf(vault, kind, days)).filter(
+      ({ key, head }) => (after === undefined || key < after) && (query.matches?.(head) ?? true),
+    );
+    found.push(...candidates.sort((a, b) => (a.key < b.key ? 1 : -1)));
+    step = Math.min(step * 2, MAX_MONTHS_AT_ONCE);
+  }
+  return page(vault, kind, found, query.limit);
+}
+
+/** Every record of one day, in the order of the day. */
+export async function listDay<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  day: string,
+): Promise<VaultRecord<F>[]> {
+  const candidates = await candidatesOf(vault, kind, [day]);
+  const sorted = candidates.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return openWhole(vault, kind, sorted);
+}
+
+/** How many records each day of a range has; days without any are left out. Opens nothing. */
+export async function countByDay<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  from: string,
+  to: string,
+): Promise<{ day: string; count: number }[]> {
+  const days = daysBetween(from, to);
+  const values = days.map((day) => table.blindValue(keys, DAY_COLUMN, day));
+  if (values.length === 0) return [];
+  const counts = await countRows(database.execute, table, DAY_COLUMN, keys.ownerId, values);
+  return days.flatMap((day, i) => {
+    const count = counts.get(Buffer.from(values[i] ?? []).toString("hex"));
+    return count === undefined ? [] : [{ day, count }];
+  });
+}
+
+async function candidatesOf<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  { table, sortKey }: RecordKind<F, H>,
+  days: readonly string[],
+): Promise<Candidate<H & Times>[]> {
+  const values = days.map((day) => table.blindValue(keys, DAY_COLUMN, day));
+  const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
+  return rows.map((row) => {
+    const head = table.openHead(keys, row);
+    return { row, head, key: `${sortKey(head)} ${bytesToUuid(row.id)}` };
+  });
+}
+
+async function page<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  found: readonly Candidate<H>[],
+  limit: number,
+): Promise<{ items: VaultRecord<F>[]; nextCursor: string | null }> {
+  let bytes = 0;
+  let length = 0;
+  for (const { row } of found.slice(0, limit)) {
+    bytes += row.unreadBytes;
+    if (length > 0 && bytes > MAX_PAGE_BYTES) break;
+    length++;
+  }
+  const chosen = found.slice(0, length);
+  const last = found.length > length ? chosen.at(-1) : undefined;
+  return {
+    items: await openWhole(vault, kind, chosen),
+    nextCursor: last === undefined ? null : Buffer.from(last.key).toString("base64url"),
+  };
+}
+
+/** Reads the chosen rows whole. One that was trashed meanwhile is left out; one that was changed is as it is now. */
+async function openWhole<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  chosen: readonly Candidate<H>[],
+): Promise<VaultRecord<F>[]> {
+  const ids = chosen.map(({ row }) => row.id);
+  const rows = await listRows(database.execute, table, keys.ownerId, ids);
+  const byId = new Map(rows.map((row) => [bytesToUuid(row.id), row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(bytesToUuid(id));
+    return row === undefined ? [] : [toRecord(table.openRow(keys, row), row)];
+  });
+}
+
+function decodeCursor(cursor: string): string {
+  const key = Buffer.from(cursor, "base64url").toString("utf8");
+  if (isDay(key.slice(0, 10))) return key;
+  throw new AppError("invalid_request", {
+    errors: [{ path: "query.cursor", message: "must be the nextCursor of the page before" }],
+  });
+}

@@ -1,0 +1,259 @@
+import type * as z from "zod";
+import type { Guard } from "../contract/endpoint.ts";
+import { AppError, invalidRequest } from "../contract/errors.ts";
+import { randomBytes, randomUUID } from "../crypto/random.ts";
+import { addDays } from "../lib/day.ts";
+import { asUuid, bytesToUuid, uuidToBytes } from "../lib/ids.ts";
+import { inChange, type Change } from "./head.ts";
+import { findRow, listVersions, putRow } from "./statements.ts";
+import type { StoredRow, Table, Times } from "./table.ts";
+import type { UserVault } from "./user-vault.ts";
+import { isSameSitting, recordKey, versionTable } from "./versions.ts";
+
+const TRASH_DAYS = 30;
+
+/** One kind of record: its name in paths, its fields, its table, and the day it belongs to. */
+export interface RecordKind<F extends object, H extends object> {
+  readonly kind: string;
+  readonly fields: z.ZodType<F>;
+  readonly table: Table<F, H>;
+  dayOf(fields: F): string;
+  /** Where the record stands in a list, begun by its day: text that sorts in ascending order. */
+  sortKey(head: H & Times): string;
+}
+
+/** A record as the API shows it. */
+export type VaultRecord<F> = F & Times & { readonly id: string; readonly rev: number };
+
+/** @throws AppError `not_found` when there is none, it is in the trash, or it is another person's. */
+export async function getRecord<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+): Promise<VaultRecord<F>> {
+  const row = await findRow(database.execute, kind.table, keys.ownerId, uuidToBytes(id));
+  if (row === null || row.purgeAfter !== null) throw new AppError("not_found");
+  return toRecord(kind.table.openRow(keys, row), row);
+}
+
+/**
+ * Creates a record, or replaces what is there.
+ *
+ * @throws AppError `rev_mismatch`, with the record as it is, when `guard` does not hold.
+ */
+export async function putRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  { fields, guard, now }: { fields: F; guard: Guard; now: Date },
+): Promise<{ record: VaultRecord<F>; isNew: boolean }> {
+  return inChange(vault, async (change) => {
+    const current = await readState(change, vault, kind, id);
+    assertGuard(guard, current);
+    const record = await writeState(change, vault, kind, id, {
+      current,
+      fields,
+      now,
+      mayCoalesce: typeof guard === "object",
+    });
+    return { record, isNew: current === null || current.isTrashed };
+  });
+}
+
+/**
+ * Creates a record under an id of ours. The same `idempotencyKey` leads to the same id, so that a repeated call
+ * answers with the record that the first one made.
+ *
+ * @throws AppError `conflict` when the key was used for other content.
+ */
+export async function createRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  { fields, idempotencyKey, now }: { fields: F; idempotencyKey: string | undefined; now: Date },
+): Promise<VaultRecord<F>> {
+  const id =
+    idempotencyKey === undefined
+      ? randomUUID()
+      : asUuid(vault.keys.active.blind(kind.table.table, "idempotency_key", idempotencyKey));
+  try {
+    return (await putRecord(vault, kind, id, { fields, guard: "absent", now })).record;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "rev_mismatch") throw error;
+    const record = await getRecord(vault, kind, id);
+    if (JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields)) return record;
+    throw new AppError("conflict", {
+      detail: "This Idempotency-Key was used for another record.",
+      members: { id },
+    });
+  }
+}
+
+/**
+ * Changes some fields: a JSON merge patch (RFC 7396), in which null takes a field back to its default.
+ *
+ * @throws AppError `not_found`, `rev_mismatch`, or `invalid_request` when the outcome is no valid record.
+ */
+export async function patchRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  { patch, guard, now }: { patch: object; guard: Guard; now: Date },
+): Promise<VaultRecord<F>> {
+  return inChange(vault, async (change) => {
+    const current = await readState(change, vault, kind, id);
+    assertGuard(guard, current);
+    if (current === null || current.isTrashed) throw new AppError("not_found");
+    const merged = Object.entries({ ...fieldsOf(current.record), ...patch }).filter(
+      ([, value]) => value !== null && value !== undefined,
+    );
+    const fields = kind.fields.safeParse(Object.fromEntries(merged));
+    if (!fields.success) throw invalidRequest("body", fields.error);
+    return writeState(change, vault, kind, id, {
+      current,
+      fields: fields.data,
+      now,
+      mayCoalesce: typeof guard === "object",
+    });
+  });
+}
+
+/** Moves a record to the trash, from which it is deleted after 30 days. */
+export async function trashRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  { guard, now }: { guard: Guard; now: Date },
+): Promise<void> {
+  await inChange(vault, async (change) => {
+    const current = await readState(change, vault, kind, id);
+    if (current === null || current.isTrashed) throw new AppError("not_found");
+    assertGuard(guard, current);
+    const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, current.content);
+    await putRow(change.execute, kind.table, vault.keys.ownerId, {
+      ...row,
+      purgeAfter: addDays(now.toISOString().slice(0, 10), TRASH_DAYS),
+    });
+  });
+}
+
+/** Earlier states of a record, newest first, from below the revision `before`. */
+export async function listRecordVersions<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  { before, limit }: { before: number; limit: number },
+): Promise<VaultRecord<F>[]> {
+  await getRecord(vault, kind, id);
+  const key = versionTable.blindValue(vault.keys, "recordKey", recordKey(kind.kind, id));
+  const { execute } = vault.database;
+  const rows = await listVersions(execute, versionTable, vault.keys.ownerId, {
+    recordKey: key,
+    before,
+    limit,
+  });
+  return rows.map((row) => {
+    const { fields, createdAt, updatedAt } = versionTable.openRow(vault.keys, row);
+    return toRecord({ ...kind.fields.parse(fields), createdAt, updatedAt }, { ...row, id: uuidToBytes(id) });
+  });
+}
+
+/**
+ * Writes an earlier state again, as the newest.
+ *
+ * @throws AppError `not_found` when the record or that state of it is not there.
+ */
+export async function restoreRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  { rev, guard, now }: { rev: number; guard: Guard; now: Date },
+): Promise<VaultRecord<F>> {
+  const [state] = await listRecordVersions(vault, kind, id, { before: rev + 1, limit: 1 });
+  if (state?.rev !== rev) throw new AppError("not_found", { detail: "There is no such earlier state." });
+  return inChange(vault, async (change) => {
+    const current = await readState(change, vault, kind, id);
+    if (current === null || current.isTrashed) throw new AppError("not_found");
+    assertGuard(guard, current);
+    const fields = kind.fields.parse(fieldsOf(state));
+    return writeState(change, vault, kind, id, { current, fields, now, mayCoalesce: false });
+  });
+}
+
+/** A record as it is now, in the trash or not. */
+interface State<F> {
+  readonly content: F & Times;
+  readonly record: VaultRecord<F>;
+  readonly isTrashed: boolean;
+}
+
+async function readState<F extends object, H extends object>(
+  { execute }: Change,
+  { keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  id: string,
+): Promise<State<F> | null> {
+  const row = await findRow(execute, table, keys.ownerId, uuidToBytes(id));
+  if (row === null) return null;
+  const content = table.openRow(keys, row);
+  return { content, record: toRecord(content, row), isTrashed: row.purgeAfter !== null };
+}
+
+async function writeState<F extends object, H extends object>(
+  change: Change,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  write: { current: State<F> | null; fields: F; now: Date; mayCoalesce: boolean },
+): Promise<VaultRecord<F>> {
+  const { current, fields, now } = write;
+  if (current !== null) await keepState(change, vault, kind.kind, current, write);
+  const updatedAt = now.toISOString();
+  const content = { ...fields, createdAt: current?.content.createdAt ?? updatedAt, updatedAt };
+  const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, content);
+  await putRow(change.execute, kind.table, vault.keys.ownerId, row);
+  change.noteMonth(kind.table.table, kind.dayOf(fields).slice(0, 7));
+  return toRecord(content, row);
+}
+
+async function keepState<F extends object>(
+  { execute }: Change,
+  { keys }: UserVault,
+  kind: string,
+  { record, content }: State<F>,
+  write: { fields: F; now: Date; mayCoalesce: boolean },
+): Promise<void> {
+  const { createdAt, updatedAt } = content;
+  const version = { kind, recordId: record.id, keptAt: write.now.toISOString(), createdAt, updatedAt };
+  const fields = { ...fieldsOf(record) };
+  if (write.mayCoalesce) {
+    const key = versionTable.blindValue(keys, "recordKey", recordKey(kind, record.id));
+    const range = { recordKey: key, before: record.rev, limit: 1 };
+    const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
+    const lastKeptAt = last && versionTable.openHead(keys, last).keptAt;
+    if (isSameSitting(lastKeptAt, write.now, fields, write.fields)) return;
+  }
+  const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
+  await putRow(execute, versionTable, keys.ownerId, row);
+}
+
+function assertGuard<F>(guard: Guard, current: State<F> | null): void {
+  if (guard === undefined) return;
+  const visible = current === null || current.isTrashed ? null : current.record;
+  const holds =
+    guard === "absent"
+      ? visible === null
+      : guard === "present"
+        ? visible !== null
+        : visible?.rev === guard.rev;
+  if (!holds) throw new AppError("rev_mismatch", { members: { current: visible } });
+}
+
+/** A record as the API shows it, from what its row held. */
+export function toRecord<F extends object>(content: F & Times, row: Pick<StoredRow, "id" | "rev">): VaultRecord<F> {
+  return { ...content, id: bytesToUuid(row.id), rev: row.rev };
+}
+
+function fieldsOf<F extends object>(record: VaultRecord<F>): object {
+  const { id: _id, rev: _rev, createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = record;
+  return fields;
+}

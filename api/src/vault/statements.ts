@@ -1,0 +1,204 @@
+import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import type { RecordVersionModel, VaultHeadModel, VaultKeyModel } from "../../generated/vault/models.ts";
+import type { WrappedDek } from "../platform/deks.ts";
+import type { Execute } from "./client.ts";
+import type { StoredRow, Table } from "./table.ts";
+
+/** Every statement of the vault. Each names the owner, and each list of values has one of few lengths, so that few plans are prepared. */
+
+/** An owner's head as it is stored. */
+export interface StoredHead {
+  readonly rev: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Reads the head and holds it until the end of the transaction: an owner's writes happen one after the other. */
+export async function lockHead(execute: Execute, ownerId: Uint8Array): Promise<StoredHead | null> {
+  const [row] = await execute<RowDataPacket[]>(
+    "SELECT rev, sealed FROM vault_heads WHERE owner_id = ? FOR UPDATE",
+    [ownerId],
+  );
+  return row === undefined ? null : (row as RowDataPacket & StoredHead);
+}
+
+/** Reads the head. */
+export async function findHead(execute: Execute, ownerId: Uint8Array): Promise<StoredHead | null> {
+  const [row] = await execute<RowDataPacket[]>(
+    "SELECT rev, sealed FROM vault_heads WHERE owner_id = ?",
+    [ownerId],
+  );
+  return row === undefined ? null : (row as RowDataPacket & StoredHead);
+}
+
+/** Makes an owner's head where there is none yet. */
+export async function insertHead(execute: Execute, ownerId: Uint8Array, head: StoredHead): Promise<void> {
+  await execute(
+    "INSERT INTO vault_heads (owner_id, rev, sealed) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE owner_id = owner_id",
+    [ownerId, head.rev, head.sealed],
+  );
+}
+
+export async function updateHead(execute: Execute, ownerId: Uint8Array, head: StoredHead): Promise<void> {
+  await execute("UPDATE vault_heads SET rev = ?, sealed = ? WHERE owner_id = ?", [
+    head.rev,
+    head.sealed,
+    ownerId,
+  ]);
+}
+
+/** Mirrors a wrapped data key beside what is sealed under it. */
+export async function insertKey(execute: Execute, ownerId: Uint8Array, dek: WrappedDek): Promise<void> {
+  await execute(
+    "INSERT INTO vault_keys (owner_id, version, method, dek_id, mek_ref, suite, `blob`) VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE owner_id = owner_id",
+    [ownerId, dek.version, dek.method, dek.dekId, dek.mekRef, dek.suite, dek.blob],
+  );
+}
+
+/** Reads one row, in the trash or not. */
+export async function findRow(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  id: Uint8Array,
+): Promise<StoredRow | null> {
+  const [row] = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND id = ?`,
+    [ownerId, id],
+  );
+  return row === undefined ? null : toStoredRow(row, table.boxColumns);
+}
+
+/** Reads rows by their ids, whole; those in the trash apart. */
+export async function listRows(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  ids: readonly Uint8Array[],
+): Promise<StoredRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND id IN ${placeholders(ids)} AND purge_after IS NULL`,
+    [ownerId, ...padded(ids)],
+  );
+  return rows.map((row) => toStoredRow(row, table.boxColumns));
+}
+
+/** A row of a list: its box `sealed`, and how long the other boxes are. */
+export interface HeadRow extends StoredRow {
+  readonly unreadBytes: number;
+}
+
+/** Reads the rows that hold one of `values` in a blind column, with the box `sealed` only; those in the trash apart. */
+export async function listHeads(
+  execute: Execute,
+  table: Table,
+  column: string,
+  ownerId: Uint8Array,
+  values: readonly Uint8Array[],
+): Promise<HeadRow[]> {
+  if (values.length === 0) return [];
+  const others = table.boxColumns.filter((box) => box !== "sealed");
+  const unread = ["0", ...others.map((box) => `LENGTH(${snake(box)})`)].join(" + ");
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(["sealed"])}, ${unread} AS unread FROM ${table.table} WHERE owner_id = ? AND ${snake(column)} IN ${placeholders(values)} AND purge_after IS NULL`,
+    [ownerId, ...padded(values)],
+  );
+  return rows.map((row) => ({
+    ...toStoredRow(row, ["sealed"]),
+    unreadBytes: Number(row["unread"]),
+  }));
+}
+
+/** How many rows hold each of `values` in a blind column, by the value in hex; those in the trash apart. */
+export async function countRows(
+  execute: Execute,
+  table: Table,
+  column: string,
+  ownerId: Uint8Array,
+  values: readonly Uint8Array[],
+): Promise<Map<string, number>> {
+  const name = snake(column);
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT HEX(${name}) AS value, COUNT(*) AS count FROM ${table.table} WHERE owner_id = ? AND ${name} IN ${placeholders(values)} AND purge_after IS NULL GROUP BY ${name}`,
+    [ownerId, ...padded(values)],
+  );
+  return new Map(rows.map((row) => [String(row["value"]).toLowerCase(), Number(row["count"])]));
+}
+
+/** Writes a row over whatever is there under its id. */
+export async function putRow(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  row: StoredRow,
+): Promise<void> {
+  const columns = [...table.blindColumns, ...table.boxColumns];
+  const names = ["rev", "purge_after", ...columns.map(snake)];
+  await execute<ResultSetHeader>(
+    `INSERT INTO ${table.table} (owner_id, id, ${names.join(", ")}) VALUES (?, ?, ${names.map(() => "?").join(", ")})
+     ON DUPLICATE KEY UPDATE ${names.map((name) => `${name} = VALUES(${name})`).join(", ")}`,
+    [
+      ownerId,
+      row.id,
+      row.rev,
+      row.purgeAfter,
+      ...columns.map((column) => row.bytes[column] ?? null),
+    ],
+  );
+}
+
+/** Which earlier states of a record to read: from `before` (a revision) downwards, at most `limit`. */
+export interface VersionRange {
+  readonly recordKey: Uint8Array;
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** Reads earlier states of one record, newest first. */
+export async function listVersions(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  { recordKey, before, limit }: VersionRange,
+): Promise<StoredRow[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND record_key = ? AND rev < ? ORDER BY rev DESC LIMIT ${limit}`,
+    [ownerId, recordKey, before],
+  );
+  return rows.map((row) => toStoredRow(row, table.boxColumns));
+}
+
+// Each column that a statement above names must be one of its model.
+["ownerId", "rev", "sealed"] satisfies (keyof VaultHeadModel)[];
+["ownerId", "version", "method", "dekId", "mekRef", "suite", "blob"] satisfies (keyof VaultKeyModel)[];
+["ownerId", "recordKey", "rev"] satisfies (keyof RecordVersionModel)[];
+
+function rowColumns(boxes: readonly string[]): string {
+  return ["id", "rev", "purge_after", ...boxes.map(snake)].join(", ");
+}
+
+function toStoredRow(row: RowDataPacket, boxes: readonly string[]): StoredRow {
+  return {
+    id: row["id"] as Uint8Array,
+    rev: Number(row["rev"]),
+    purgeAfter: row["purge_after"] as string | null,
+    bytes: Object.fromEntries(boxes.map((box) => [box, row[snake(box)] as Uint8Array])),
+  };
+}
+
+/** The number of values is rounded up to a power of two by repeating the last. */
+function padded(values: readonly Uint8Array[]): Uint8Array[] {
+  const last = values.at(-1);
+  const length = 2 ** Math.ceil(Math.log2(values.length));
+  return last === undefined
+    ? []
+    : [...values, ...Array.from({ length: length - values.length }, () => last)];
+}
+
+function placeholders(values: readonly Uint8Array[]): string {
+  return `(${padded(values).map(() => "?").join(", ")})`;
+}
+
+function snake(column: string): string {
+  return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,110 @@
+import * as z from "zod";
+import { Instant } from "../contract/values.ts";
+import { boxVersion, open, seal } from "../crypto/box.ts";
+import type { OwnerKeys } from "./key-service.ts";
+
+/** When a record was made and last changed. Kept in its `sealed` box: the vault has no clear timestamp. */
+const Times = z.object({ createdAt: Instant, updatedAt: Instant });
+export type Times = z.output<typeof Times>;
+
+type Boxes = Readonly<Record<string, z.ZodObject>> & { readonly sealed: z.ZodObject };
+type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (
+  all: infer I,
+) => void
+  ? I
+  : never;
+
+/** What the boxes of a row hold together: a record's fields. */
+type FieldsOf<B extends Boxes> = Intersection<z.output<B[keyof B]>>;
+
+/** A row as it is stored. Besides `rev` and the trash's `purgeAfter` nothing in it can be read. */
+export interface StoredRow {
+  readonly id: Uint8Array;
+  readonly rev: number;
+  /** The day after which the worker deletes a record in the trash, `YYYY-MM-DD`. */
+  readonly purgeAfter: string | null;
+  /** Boxes and blind columns, by column. */
+  readonly bytes: Readonly<Record<string, Uint8Array>>;
+}
+
+/**
+ * A table of the vault.
+ *
+ * @typeParam F - The fields of a record.
+ * @typeParam H - Those of them in the box `sealed`, which is all that a list has to open.
+ * @typeParam N - The columns that hold boxes.
+ * @typeParam X - The blind columns.
+ */
+export interface Table<F = object, H = object, N extends string = string, X extends string = string> {
+  readonly table: string;
+  readonly boxColumns: readonly N[];
+  readonly blindColumns: readonly X[];
+  /** What rows hold in a blind `column` whose value is `value`. */
+  blindValue(keys: OwnerKeys, column: X, value: string): Uint8Array;
+  sealRow(keys: OwnerKeys, id: Uint8Array, rev: number, content: F & Times): StoredRow;
+  /** @throws DecryptionError when a box does not open where it lies. So do the two below. */
+  openRow(keys: OwnerKeys, row: StoredRow): F & Times;
+  /** Opens the box `sealed` only. */
+  openHead(keys: OwnerKeys, row: StoredRow): H & Times;
+}
+
+/** The columns of a table as its Prisma model has them, to be compared with it. */
+export type ModelOf<T extends { boxColumns: readonly string[]; blindColumns: readonly string[] }> = {
+  ownerId: Uint8Array<ArrayBuffer>;
+  id: Uint8Array<ArrayBuffer>;
+  rev: bigint;
+  purgeAfter: Date | null;
+} & Record<T["boxColumns"][number] | T["blindColumns"][number], Uint8Array<ArrayBuffer>>;
+
+/** True when two types are the same. */
+export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/**
+ * Declares a table: its boxes, what is in them, and its blind columns. The only place that says so.
+ *
+ * @param declaration.table - Every box is bound to this name: renaming a table is a data migration.
+ * @param declaration.boxes - The columns that hold boxes, and the fields in each. A second box keeps a large text
+ * out of lists.
+ * @param declaration.blind - The blind columns, each a keyed hash of this value of the record.
+ */
+export function defineTable<const B extends Boxes, const X extends string>(declaration: {
+  readonly table: string;
+  readonly boxes: B;
+  readonly blind: Readonly<Record<X, (fields: FieldsOf<B>) => string>>;
+}): Table<FieldsOf<B>, z.output<B["sealed"]>, keyof B & string, X> {
+  const { table } = declaration;
+  type Box = readonly [name: string, schema: z.ZodObject];
+  const { sealed, ...rest } = declaration.boxes;
+  const head: Box = ["sealed", sealed.extend(Times.shape)];
+  const boxes: Box[] = [head, ...Object.entries<z.ZodObject>(rest)];
+  const blinds = Object.entries(declaration.blind) as [X, (fields: FieldsOf<B>) => string][];
+
+  const openBox = (keys: OwnerKeys, row: StoredRow, [box, schema]: Box) => {
+    const bytes = row.bytes[box] ?? new Uint8Array();
+    const place = { table, box, ownerId: keys.ownerId, rowId: row.id, rev: row.rev };
+    const json = open(keys.ofVersion(boxVersion(bytes)), place, bytes).toString("utf8");
+    return schema.parse(JSON.parse(json));
+  };
+
+  return {
+    table,
+    boxColumns: boxes.map(([name]) => name as keyof B & string),
+    blindColumns: blinds.map(([name]) => name),
+    blindValue: (keys, column, value) => keys.active.blind(table, column, value),
+    sealRow: (keys, id, rev, content) => {
+      const bytes: Record<string, Uint8Array> = {};
+      for (const [column, valueOf] of blinds) {
+        bytes[column] = keys.active.blind(table, column, valueOf(content));
+      }
+      for (const [box, schema] of boxes) {
+        const fields = Object.entries(content).filter(([name]) => name in schema.shape);
+        const place = { table, box, ownerId: keys.ownerId, rowId: id, rev };
+        bytes[box] = seal(keys.active, place, JSON.stringify(Object.fromEntries(fields)));
+      }
+      return { id, rev, purgeAfter: null, bytes };
+    },
+    openRow: (keys, row) =>
+      Object.assign({}, ...boxes.map((box) => openBox(keys, row, box))) as FieldsOf<B> & Times,
+    openHead: (keys, row) => openBox(keys, row, head) as z.output<B["sealed"]> & Times,
+  };
+}
