@@ -4,13 +4,13 @@ import { defineConfig } from "prisma/config";
 // Naming any existing file as the engine skips that download (offline, CI); migrate commands are untouched.
 const ENGINELESS = ["generate", "validate", "format"];
 if (process.argv.some((arg) => ENGINELESS.includes(arg))) {
-  process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
+  process.env["PRISMA_SCHEMA_ENGINE_BINARY"] ??= process.execPath;
 }
 
 export default defineConfig({
   schema: "./schema.prisma",
   migrations: { path: "./migrations" },
   datasource: {
-    url: process.env.PLATFORM_DATABASE_URL ?? "mysql://unset@127.0.0.1:3306/timos_platform",
+    url: process.env["PLATFORM_DATABASE_URL"] ?? "mysql://unset@127.0.0.1:3306/timos_platform",
   },
 });

@@ -1,4 +1,5 @@
 export type MigrationFault =
+  | "no_database"
   | "not_mysql"
   | "no_script"
   | "not_empty"

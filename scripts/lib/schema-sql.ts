@@ -1,54 +1,6 @@
-// schema.prisma -> the SQL that creates it on an empty MySQL/MariaDB database, laid out as `prisma migrate diff
-// --from-empty --script` lays it out. Used to write new migrations and to check migrated databases (schema-check.ts).
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import type { Datamodel, Field, Index, Model } from "./datamodel.ts";
 
-interface Field {
-  name: string;
-  dbName?: string;
-  kind: "scalar" | "enum" | "object" | "unsupported";
-  type: string;
-  isList: boolean;
-  isRequired: boolean;
-  isId: boolean;
-  isUnique: boolean;
-  nativeType?: [string, string[]] | null;
-  default?: unknown;
-  relationName?: string;
-  relationFromFields?: string[];
-  relationToFields?: string[];
-  relationOnDelete?: string;
-  relationOnUpdate?: string;
-}
-interface Model {
-  name: string;
-  dbName: string | null;
-  fields: Field[];
-}
-interface Index {
-  model: string;
-  type: "id" | "unique" | "normal" | "fulltext";
-  dbName?: string;
-  fields: { name: string; sortOrder?: "asc" | "desc"; length?: number }[];
-}
-export interface Datamodel {
-  models: Model[];
-  enums: { name: string; values: { name: string; dbName: string | null }[] }[];
-  indexes: Index[];
-}
-
-export function readDatamodel(schemaFile: string): Datamodel {
-  const wasm = createRequire(import.meta.url)("@prisma/prisma-schema-wasm") as {
-    get_dmmf(input: string): string;
-  };
-  const input = {
-    prismaSchema: [["schema.prisma", readFileSync(schemaFile, "utf8")]],
-    noColor: true,
-  };
-  return (JSON.parse(wasm.get_dmmf(JSON.stringify(input))) as { datamodel: Datamodel }).datamodel;
-}
-
-const BASE: Record<string, string> = {
+const COLUMN_TYPES: Partial<Record<string, string>> = {
   String: "VARCHAR(191)",
   Boolean: "BOOLEAN",
   Int: "INTEGER",
@@ -59,7 +11,17 @@ const BASE: Record<string, string> = {
   Json: "JSON",
   Bytes: "LONGBLOB",
 };
-const WITH_ARGS = new Set([
+
+const NATIVE_TYPES: Partial<Record<string, string>> = {
+  Int: "INTEGER",
+  UnsignedInt: "INTEGER UNSIGNED",
+  UnsignedTinyInt: "TINYINT UNSIGNED",
+  UnsignedSmallInt: "SMALLINT UNSIGNED",
+  UnsignedMediumInt: "MEDIUMINT UNSIGNED",
+  UnsignedBigInt: "BIGINT UNSIGNED",
+};
+
+const NATIVE_TYPES_WITH_ARGUMENTS = new Set([
   "VarChar",
   "Char",
   "Binary",
@@ -70,10 +32,16 @@ const WITH_ARGS = new Set([
   "Timestamp",
   "Time",
 ]);
-const q = (s: string) => `\`${s}\``;
-const str = (s: string) => `'${s.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-const GENERATED_BY_CLIENT = new Set(["cuid", "uuid", "ulid", "nanoid", "autoincrement"]);
-const ACTION: Record<string, string> = {
+
+const MADE_BY_THE_CLIENT = new Set(["cuid", "uuid", "ulid", "nanoid"]);
+
+const INDEX_KINDS = {
+  unique: { keyword: "UNIQUE INDEX", suffix: "key" },
+  normal: { keyword: "INDEX", suffix: "idx" },
+  fulltext: { keyword: "FULLTEXT INDEX", suffix: "idx" },
+};
+
+const REFERENTIAL_ACTIONS: Partial<Record<string, string>> = {
   Cascade: "CASCADE",
   Restrict: "RESTRICT",
   SetNull: "SET NULL",
@@ -81,103 +49,158 @@ const ACTION: Record<string, string> = {
   SetDefault: "SET DEFAULT",
 };
 
-function columnType(f: Field, dm: Datamodel): string {
-  if (f.kind === "enum")
-    return `ENUM(${dm.enums
-      .find((e) => e.name === f.type)!
-      .values.map((v) => str(v.dbName ?? v.name))
-      .join(", ")})`;
-  if (!f.nativeType) return BASE[f.type]!;
-  const [name, args] = f.nativeType;
-  if (name.startsWith("Unsigned"))
-    return `${name === "UnsignedInt" ? "INTEGER" : name.slice(8).toUpperCase()} UNSIGNED`;
-  if (name === "Int") return "INTEGER";
-  return name.toUpperCase() + (WITH_ARGS.has(name) && args.length ? `(${args.join(",")})` : "");
+/** The longest name of an index or constraint; longer ones are cut in the middle, before their suffix. */
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * The SQL that makes what `datamodel` says in an empty database, laid out as `prisma migrate diff --from-empty
+ * --script` does. New migrations start from it, and migrated databases are compared with it.
+ *
+ * Views, relations named by `map` and function defaults other than `now()` and `dbgenerated()` are not covered.
+ */
+export function schemaSql(datamodel: Datamodel): string {
+  const tables = datamodel.models.map((model) => createTable(datamodel, model));
+  const foreignKeys = datamodel.models.flatMap((model) => addForeignKeys(datamodel, model));
+  return [...tables, ...foreignKeys].join("\n");
 }
 
-function columnDefault(f: Field, dm: Datamodel): string {
-  const d = f.default;
-  if (d === undefined || d === null) return "";
-  if (typeof d === "object") {
-    const { name, args } = d as { name: string; args: unknown[] };
-    if (name === "now") {
-      const precision = f.nativeType ? (f.nativeType[1][0] ?? "") : "3";
-      return ` DEFAULT CURRENT_TIMESTAMP${precision ? `(${precision})` : ""}`;
-    }
-    if (name === "dbgenerated") return args[0] ? ` DEFAULT (${args[0]})` : "";
-    if (GENERATED_BY_CLIENT.has(name)) return "";
-    throw new Error(`default ${name}() of ${f.name} is not supported`);
-  }
-  if (f.kind === "enum") {
-    const v = dm.enums.find((e) => e.name === f.type)!.values.find((x) => x.name === d)!;
-    return ` DEFAULT ${str(v.dbName ?? v.name)}`;
-  }
-  if (f.type === "Json" || f.type === "Bytes") return ""; // MySQL has no literal defaults for these
-  return ` DEFAULT ${typeof d === "string" && f.type === "String" ? str(d) : String(d)}`;
+function createTable(datamodel: Datamodel, model: Model): string {
+  const columns = model.fields
+    .filter((field) => field.kind !== "object")
+    .map((field) => columnLine(datamodel, field));
+  const indexes = datamodel.indexes.filter((index) => index.model === model.name);
+  const keys = [
+    ...indexes.filter((index) => index.type !== "id"),
+    ...indexes.filter((index) => index.type === "id"),
+  ].map((index) => keyLine(model, index));
+  return (
+    `-- CreateTable\nCREATE TABLE ${quoteName(tableName(model))} (\n` +
+    `${columns.join(",\n")},\n\n${keys.join(",\n")}\n` +
+    ") DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+  );
 }
 
-export function schemaSql(dm: Datamodel): string {
-  const out: string[] = [];
-  const byName = new Map(dm.models.map((m) => [m.name, m]));
-  const table = (m: Model) => m.dbName ?? m.name;
-  const col = (m: Model, field: string) => {
-    const f = m.fields.find((x) => x.name === field)!;
-    return f.dbName ?? f.name;
-  };
-  const name = (m: Model, cols: string[], suffix: string) =>
-    [table(m), ...cols].join("_").slice(0, 64 - suffix.length - 1) + `_${suffix}`;
+function columnLine(datamodel: Datamodel, field: Field): string {
+  const type = columnType(datamodel, field);
+  const nullability = field.isRequired ? "NOT NULL" : "NULL";
+  return `    ${quoteName(columnName(field))} ${type} ${nullability}${columnDefault(datamodel, field)}`;
+}
 
-  for (const m of dm.models) {
-    const lines = m.fields
-      .filter((f) => f.kind === "scalar" || f.kind === "enum")
-      .map((f) => {
-        const auto =
-          (f.default as { name?: string } | undefined)?.name === "autoincrement"
-            ? " AUTO_INCREMENT"
-            : "";
-        return `    ${q(f.dbName ?? f.name)} ${columnType(f, dm)} ${f.isRequired ? "NOT NULL" : "NULL"}${columnDefault(f, dm)}${auto}`;
-      });
-    const keys = dm.indexes
-      .filter((i) => i.model === m.name)
-      .map((i) => {
-        const cols = i.fields.map((x) => col(m, x.name));
-        const list = i.fields
-          .map(
-            (x, n) =>
-              q(cols[n]!) +
-              (x.length ? `(${x.length})` : "") +
-              (x.sortOrder ? ` ${x.sortOrder.toUpperCase()}` : ""),
-          )
-          .join(", ");
-        if (i.type === "id") return { order: 1, sql: `    PRIMARY KEY (${list})` };
-        const [kw, suffix] =
-          i.type === "unique"
-            ? ["UNIQUE INDEX", "key"]
-            : i.type === "fulltext"
-              ? ["FULLTEXT INDEX", "idx"]
-              : ["INDEX", "idx"];
-        return { order: 0, sql: `    ${kw} ${q(i.dbName ?? name(m, cols, suffix!))}(${list})` };
-      })
-      .sort((a, b) => a.order - b.order)
-      .map((k) => k.sql);
-    out.push(
-      `-- CreateTable\nCREATE TABLE ${q(table(m))} (\n${lines.join(",\n")},\n\n${keys.join(",\n")}\n) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n`,
-    );
+function columnType(datamodel: Datamodel, field: Field): string {
+  if (field.kind === "enum") {
+    return `ENUM(${enumValues(datamodel, field).map(quoteString).join(", ")})`;
   }
-  for (const m of dm.models)
-    for (const f of m.fields) {
-      if (f.kind !== "object" || !f.relationFromFields?.length) continue;
-      const target = byName.get(f.type)!;
-      const from = f.relationFromFields.map((x) => col(m, x));
-      const to = f.relationToFields!.map((x) => col(target, x));
-      const required = f.relationFromFields.every(
-        (x) => m.fields.find((y) => y.name === x)!.isRequired,
+  if (!field.nativeType) return known(COLUMN_TYPES[field.type], field.type);
+  const [name, args] = field.nativeType;
+  const type = NATIVE_TYPES[name] ?? name.toUpperCase();
+  return NATIVE_TYPES_WITH_ARGUMENTS.has(name) && args.length > 0
+    ? `${type}(${args.join(",")})`
+    : type;
+}
+
+function columnDefault(datamodel: Datamodel, field: Field): string {
+  const value = field.default;
+  if (value === undefined) return "";
+  if (typeof value === "object") return functionDefault(field, value);
+  if (field.kind === "enum") {
+    const named = datamodel.enums
+      .find((each) => each.name === field.type)
+      ?.values.find((each) => each.name === value);
+    return ` DEFAULT ${quoteString(named?.dbName ?? String(value))}`;
+  }
+  // MySQL has no literal defaults for these.
+  if (field.type === "Json" || field.type === "Bytes") return "";
+  return ` DEFAULT ${field.type === "String" ? quoteString(String(value)) : String(value)}`;
+}
+
+function functionDefault(
+  field: Field,
+  { name, args }: { name: string; args: (string | number)[] },
+): string {
+  if (name === "autoincrement") return " AUTO_INCREMENT";
+  if (name === "now") {
+    const precision = field.nativeType ? (field.nativeType[1][0] ?? "") : "3";
+    return ` DEFAULT CURRENT_TIMESTAMP${precision === "" ? "" : `(${precision})`}`;
+  }
+  if (name === "dbgenerated") return args[0] === undefined ? "" : ` DEFAULT (${args[0]})`;
+  if (MADE_BY_THE_CLIENT.has(name)) return "";
+  throw new Error(`The default ${name}() of ${field.name} is not supported.`);
+}
+
+function keyLine(model: Model, index: Index): string {
+  const columns = index.fields.map(({ name }) => columnOf(model, name));
+  const list = index.fields
+    .map(({ length, sortOrder }, n) => {
+      const prefix = length === undefined ? "" : `(${length})`;
+      const order = sortOrder === undefined ? "" : ` ${sortOrder.toUpperCase()}`;
+      return `${quoteName(columns[n] ?? "")}${prefix}${order}`;
+    })
+    .join(", ");
+  if (index.type === "id") return `    PRIMARY KEY (${list})`;
+  const { keyword, suffix } = INDEX_KINDS[index.type];
+  return `    ${keyword} ${quoteName(index.dbName ?? keyName(model, columns, suffix))}(${list})`;
+}
+
+function addForeignKeys(datamodel: Datamodel, model: Model): string[] {
+  return model.fields
+    .filter((field) => field.kind === "object" && field.relationFromFields.length > 0)
+    .map((field) => {
+      const target = found(datamodel.models, field.type);
+      const from = field.relationFromFields.map((name) => columnOf(model, name));
+      const to = field.relationToFields.map((name) => columnOf(target, name));
+      const isRequired = field.relationFromFields.every(
+        (name) => found(model.fields, name).isRequired,
       );
-      const onDelete = ACTION[f.relationOnDelete ?? (required ? "Restrict" : "SetNull")]!;
-      const onUpdate = ACTION[f.relationOnUpdate ?? "Cascade"]!;
-      out.push(
-        `-- AddForeignKey\nALTER TABLE ${q(table(m))} ADD CONSTRAINT ${q(name(m, from, "fkey"))} FOREIGN KEY (${from.map(q).join(", ")}) REFERENCES ${q(table(target))}(${to.map(q).join(", ")}) ON DELETE ${onDelete} ON UPDATE ${onUpdate};\n`,
+      const onDelete = field.relationOnDelete ?? (isRequired ? "Restrict" : "SetNull");
+      const onUpdate = field.relationOnUpdate ?? "Cascade";
+      return (
+        `-- AddForeignKey\nALTER TABLE ${quoteName(tableName(model))} ` +
+        `ADD CONSTRAINT ${quoteName(keyName(model, from, "fkey"))} ` +
+        `FOREIGN KEY (${from.map(quoteName).join(", ")}) ` +
+        `REFERENCES ${quoteName(tableName(target))}(${to.map(quoteName).join(", ")}) ` +
+        `ON DELETE ${known(REFERENTIAL_ACTIONS[onDelete], onDelete)} ` +
+        `ON UPDATE ${known(REFERENTIAL_ACTIONS[onUpdate], onUpdate)};\n`
       );
-    }
-  return out.join("\n");
+    });
+}
+
+function tableName(model: Model): string {
+  return model.dbName ?? model.name;
+}
+
+function columnName(field: Field): string {
+  return field.dbName ?? field.name;
+}
+
+function columnOf(model: Model, fieldName: string): string {
+  return columnName(found(model.fields, fieldName));
+}
+
+function keyName(model: Model, columns: string[], suffix: string): string {
+  const start = [tableName(model), ...columns].join("_");
+  return `${start.slice(0, MAX_NAME_LENGTH - suffix.length - 1)}_${suffix}`;
+}
+
+function enumValues(datamodel: Datamodel, field: Field): string[] {
+  return found(datamodel.enums, field.type).values.map((value) => value.dbName ?? value.name);
+}
+
+function found<Named extends { name: string }>(list: Named[], name: string): Named {
+  return known(
+    list.find((each) => each.name === name),
+    name,
+  );
+}
+
+function known<Value>(value: Value | undefined, name: string): Value {
+  if (value === undefined) throw new Error(`${name} is not known here.`);
+  return value;
+}
+
+function quoteName(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+function quoteString(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
