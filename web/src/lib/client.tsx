@@ -23,6 +23,27 @@ const TimosContext = createContext<Timos | null>(null);
 
 const MAX_READ_ATTEMPTS = 3;
 
+const HINT_KEY = "timos.signed-in";
+
+const signedInHint = {
+  isSet: () => {
+    try {
+      return localStorage.getItem(HINT_KEY) !== null;
+    } catch {
+      // Storage is refused: the API has to be asked.
+      return true;
+    }
+  },
+  set: (isSignedIn: boolean) => {
+    try {
+      if (isSignedIn) localStorage.setItem(HINT_KEY, "1");
+      else localStorage.removeItem(HINT_KEY);
+    } catch {
+      // Storage is refused: every page asks the API.
+    }
+  },
+};
+
 function connect(): Timos {
   const send: Send = (path, init) => fetch(path, init);
   const session = createSession({
@@ -30,6 +51,7 @@ function connect(): Timos {
     alone: aloneAcrossTabs("timos.session"),
     openChannel: (hear) => openChannel<SessionMessage>("timos.session", hear),
     now: Date.now,
+    hint: signedInHint,
   });
   return { session, api: createClient(contract, session.send) };
 }
@@ -37,6 +59,7 @@ function connect(): Timos {
 function createQueryClient() {
   return new QueryClient({
     defaultOptions: {
+      mutations: { networkMode: "always" },
       queries: {
         networkMode: "always",
         staleTime: 15_000,

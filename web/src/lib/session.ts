@@ -31,6 +31,8 @@ interface Surroundings {
   readonly alone: Alone;
   readonly openChannel: (hear: (message: SessionMessage) => void) => Channel<SessionMessage>;
   readonly now: () => number;
+  /** Remembers that somebody is signed in, and nothing else, so that a visitor is not asked for. */
+  readonly hint: { isSet(): boolean; set(isSignedIn: boolean): void };
 }
 
 export type Session = ReturnType<typeof createSession>;
@@ -58,8 +60,12 @@ export function createSession(around: Surroundings) {
 
   function take(next: Access, user: Me) {
     const here = "user" in state ? state.user : null;
-    if (here !== null && here.id !== user.id) return end("replaced");
+    if (here !== null && here.id !== user.id) {
+      end("replaced");
+      return;
+    }
     access = next;
+    around.hint.set(true);
     clearTimeout(timer);
     const renewInMs = Math.max(next.expiresAt - EARLY_MS - around.now(), EARLY_MS / 2);
     timer = setTimeout(() => void renew().catch(() => undefined), renewInMs);
@@ -69,6 +75,7 @@ export function createSession(around: Surroundings) {
   function end(because: Ending) {
     access = null;
     clearTimeout(timer);
+    if (because !== "replaced") around.hint.set(false);
     if (state.status === "over") return;
     become(
       state.status === "signed_in"
@@ -82,8 +89,13 @@ export function createSession(around: Surroundings) {
     else end(message.because);
   }
 
-  /** Takes what a sign-in answered, for this tab and all others. */
-  function accept({ accessToken, expiresIn, user }: AuthResult) {
+  /** Takes what a sign-in in this tab answered, whoever was here before. */
+  function accept(result: AuthResult) {
+    if ("user" in state && state.user.id !== result.user.id) become({ status: "signed_out" });
+    share(result);
+  }
+
+  function share({ accessToken, expiresIn, user }: AuthResult) {
     const next = { token: accessToken, expiresAt: around.now() + expiresIn * 1000 };
     channel?.post({ kind: "access", access: next, user });
     take(next, user);
@@ -102,7 +114,7 @@ export function createSession(around: Surroundings) {
       if (waited && !isNew()) await heard(isNew);
       if (isNew() || state.status === "over") return;
       try {
-        accept(await auth.refresh({ body: {} }));
+        share(await auth.refresh({ body: {} }));
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 401) throw error;
         const because = error.code === "refresh_reused" ? "reused" : "ended";
@@ -132,7 +144,8 @@ export function createSession(around: Surroundings) {
   /** Begins listening to the other tabs, and asks who is signed in. Returns how to stop listening. */
   function start() {
     channel ??= around.openChannel(hear);
-    void ask();
+    if (around.hint.isSet()) void ask();
+    else if (state.status === "starting") become({ status: "signed_out" });
     return () => {
       channel?.close();
       channel = null;

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { FormPage } from "@/components/form-page.tsx";
+import { SignInPage } from "@/features/auth/sign-in-page.tsx";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function Page({ searchParams }: Props) {
+  const { next, notice } = await searchParams;
+  const one = (value: string | string[] | undefined) =>
+    typeof value === "string" ? value : undefined;
+  return (
+    <FormPage>
+      <SignInPage next={one(next)} notice={one(notice)} />
+    </FormPage>
+  );
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { Eye, EyeOff } from "lucide-react";
+import { useState } from "react";
+import { Field } from "./field.tsx";
+import { IconButton } from "./icon-button.tsx";
+
+interface Props {
+  name: string;
+  label: string;
+  autoComplete: "new-password" | "current-password";
+  hint?: string;
+  fault?: string | undefined;
+  autoFocus?: boolean;
+}
+
+export function PasswordField(props: Props) {
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <Field
+      {...props}
+      type={isShown ? "text" : "password"}
+      required
+      spellCheck={false}
+      autoCapitalize="none"
+      trailing={
+        <IconButton
+          label={isShown ? "Hide password" : "Show password"}
+          className="me-1.5"
+          onClick={() => setIsShown(!isShown)}
+        >
+          {isShown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+        </IconButton>
+      }
+    />
+  );
+}

@@ -1,0 +1,43 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/button.tsx";
+import { useTimos } from "@/lib/client.tsx";
+import { explain } from "@/lib/failure.ts";
+
+const COOL_DOWN_SECONDS = 60;
+
+/** Sends the verification link again, but not over and over. */
+export function ResendLink({ email, isFresh = false }: { email: string; isFresh?: boolean }) {
+  const { api } = useTimos();
+  const [secondsLeft, setSecondsLeft] = useState(isFresh ? COOL_DOWN_SECONDS : 0);
+  const isWaiting = secondsLeft > 0;
+  const resend = useMutation({
+    mutationFn: () => api.auth.resendVerification({ body: { email } }),
+    onSuccess: () => setSecondsLeft(COOL_DOWN_SECONDS),
+  });
+
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setInterval(() => setSecondsLeft((seconds) => Math.max(0, seconds - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [isWaiting]);
+
+  return (
+    <div className="grid justify-items-start gap-2">
+      <Button
+        look="secondary"
+        disabled={isWaiting}
+        busyLabel={resend.isPending && "Sending…"}
+        onClick={() => resend.mutate()}
+      >
+        {isWaiting ? `Send again in ${secondsLeft} s` : "Send the link again"}
+      </Button>
+      <p role="status" className="text-sm text-soft empty:hidden">
+        {resend.isSuccess && "Sent. The newest link is the one that works."}
+        {resend.isError && explain(resend.error)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+"use client";
+
+import { usePathname, useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/button.tsx";
+import { Dialog } from "@/components/dialog.tsx";
+import { useOpenEntries, useUnsavedCount } from "@/features/entries/open-entries-provider.tsx";
+import { useSession } from "@/lib/client.tsx";
+import type { Ending } from "@/lib/session.ts";
+import { SignInForm } from "./sign-in-form.tsx";
+
+const REASONS: Readonly<Record<Ending, string>> = {
+  ended: "Your session has ended.",
+  reused: "Your session was ended because its token was used twice.",
+  signed_out: "You signed out in another tab.",
+  replaced: "Another account was signed in in this browser.",
+};
+
+/** When the session is over: leaves for the sign-in, unless unsaved text is on the screen; then asks in place. */
+export function SessionOver() {
+  const state = useSession();
+  const unsaved = useUnsavedCount();
+  if (state.status !== "over") return null;
+  return unsaved > 0 ? (
+    <SignInAgain email={state.user.email} because={state.because} unsaved={unsaved} />
+  ) : (
+    <Leave because={state.because} />
+  );
+}
+
+function Leave({ because }: { because: Ending }) {
+  const router = useRouter();
+  const pathname = usePathname();
+  useEffect(() => {
+    // Everything of the person before goes with the page; the other is found signed in.
+    if (because === "replaced") location.assign("/today");
+    else if (because === "signed_out") router.replace("/sign-in?notice=signed_out");
+    else router.replace(`/sign-in?notice=${because}&next=${pathname}`);
+  }, [because, pathname, router]);
+  return null;
+}
+
+interface Props {
+  email: string;
+  because: Ending;
+  unsaved: number;
+}
+
+function SignInAgain({ email, because, unsaved }: Props) {
+  const entries = useOpenEntries();
+  const [isSure, setIsSure] = useState(false);
+  const discard = () => {
+    for (const saver of entries.unsaved()) entries.drop(saver.id);
+  };
+  return (
+    <Dialog title="Sign in again to save">
+      <p className="text-soft">
+        {REASONS[because]} {unsaved === 1 ? "One entry" : `${unsaved} entries`} on this page could
+        not be saved yet; nothing of it is lost as long as the page stays open.
+      </p>
+      <SignInForm email={email} autoFocus />
+      <div className="flex flex-wrap gap-3 border-t border-line pt-4">
+        <Button
+          look="secondary"
+          onClick={() => void navigator.clipboard.writeText(textOf(entries.unsaved()))}
+        >
+          Copy the text
+        </Button>
+        {isSure ? (
+          <Button look="danger" onClick={discard}>
+            Yes, discard it
+          </Button>
+        ) : (
+          <Button look="quiet" onClick={() => setIsSure(true)}>
+            Leave without saving
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function textOf(unsaved: ReturnType<ReturnType<typeof useOpenEntries>["unsaved"]>): string {
+  return unsaved
+    .map((saver) => saver.getState().draft)
+    .map(({ day, title, body }) => [day, title, body].filter(Boolean).join("\n\n"))
+    .join("\n\n");
+}

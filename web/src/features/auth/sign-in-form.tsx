@@ -1,0 +1,92 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useRef } from "react";
+import { Button } from "@/components/button.tsx";
+import { Checkbox } from "@/components/checkbox.tsx";
+import { Field } from "@/components/field.tsx";
+import { Notice } from "@/components/notice.tsx";
+import { PasswordField } from "@/components/password-field.tsx";
+import { ApiError } from "@/lib/api.ts";
+import { useTimos } from "@/lib/client.tsx";
+import { explain, faultOf } from "@/lib/failure.ts";
+import { textOf } from "@/lib/form.ts";
+import { ResendLink } from "./resend-link.tsx";
+import { useFocusOnFault } from "./use-focus-on-fault.ts";
+
+interface Props {
+  /** Set when the person is known, and only their password is asked for. */
+  email?: string;
+  autoFocus?: boolean;
+}
+
+/** Signs in; where that leads is for whoever shows the form to say. */
+export function SignInForm({ email, autoFocus = false }: Props) {
+  const { api, session } = useTimos();
+  const form = useRef<HTMLFormElement>(null);
+  const signIn = useMutation({
+    mutationFn: (data: FormData) =>
+      api.auth.login({
+        body: {
+          email: email ?? textOf(data, "email").trim(),
+          password: textOf(data, "password"),
+          remember: data.has("remember"),
+        },
+      }),
+    onSuccess: (result) => session.accept(result),
+  });
+  const { error, variables } = signIn;
+  useFocusOnFault(form, error);
+  const emailFault = faultOf(error, "email");
+  const passwordFault = faultOf(error, "password");
+
+  return (
+    <form
+      ref={form}
+      className="grid gap-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        signIn.mutate(new FormData(event.currentTarget));
+      }}
+    >
+      {error && !emailFault && !passwordFault && (
+        <Notice tone="danger">
+          <p>{explain(error)}</p>
+          {error instanceof ApiError && error.code === "email_not_verified" && (
+            <ResendLink email={email ?? textOf(variables, "email").trim()} />
+          )}
+        </Notice>
+      )}
+      {email === undefined ? (
+        <Field
+          name="email"
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus={autoFocus}
+          fault={emailFault}
+        />
+      ) : (
+        <p className="text-soft">
+          as <strong className="font-medium text-ink">{email}</strong>
+        </p>
+      )}
+      <PasswordField
+        name="password"
+        label="Password"
+        autoComplete="current-password"
+        autoFocus={autoFocus && email !== undefined}
+        fault={passwordFault}
+      />
+      <Checkbox name="remember" hint="Not on a computer you share with others.">
+        Keep me signed in
+      </Checkbox>
+      <Button type="submit" busyLabel={signIn.isPending && "Signing in…"}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

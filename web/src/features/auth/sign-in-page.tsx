@@ -1,0 +1,51 @@
+"use client";
+
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+import { Notice } from "@/components/notice.tsx";
+import { useSession, useTimos } from "@/lib/client.tsx";
+import { leadsTo } from "./leads-to.ts";
+import { SignInForm } from "./sign-in-form.tsx";
+
+const NOTICES: Readonly<Record<string, string>> = {
+  ended: "Your session has ended. Sign in to go on where you were.",
+  reused:
+    "Your session was ended because its token was used twice, which should not happen. If you did not copy your browser's data, change your password.",
+  signed_out: "You are signed out.",
+};
+
+interface Props {
+  next: string | undefined;
+  notice: string | undefined;
+}
+
+export function SignInPage({ next, notice }: Props) {
+  const router = useRouter();
+  const { session } = useTimos();
+  const { status } = useSession();
+  const text = notice === undefined ? undefined : NOTICES[notice];
+
+  useEffect(() => {
+    if (status === "over") session.forget();
+    if (status === "signed_in") router.replace(leadsTo(next));
+  }, [status, next, router, session]);
+
+  return (
+    <>
+      <h1 className="font-serif text-heading font-medium">Sign in</h1>
+      {text && (
+        <Notice>
+          <p>{text}</p>
+        </Notice>
+      )}
+      <SignInForm />
+      <p className="text-soft">
+        No journal yet?{" "}
+        <Link href="/sign-up" className="font-medium text-accent underline underline-offset-4">
+          Begin one
+        </Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { Button } from "@/components/button.tsx";
+import { Dialog } from "@/components/dialog.tsx";
+import { useToast } from "@/components/toast.tsx";
+import { useOpenEntries } from "@/features/entries/open-entries-provider.tsx";
+import { useTimos } from "@/lib/client.tsx";
+import { explain } from "@/lib/failure.ts";
+
+/** Signs out once everything is saved; what cannot be saved is asked about first. */
+export function SignOutButton({ children }: { children: ReactNode }) {
+  const { session } = useTimos();
+  const entries = useOpenEntries();
+  const toast = useToast();
+  const [phase, setPhase] = useState<"ready" | "busy" | "asking">("ready");
+
+  const signOut = async () => {
+    setPhase("busy");
+    try {
+      await session.signOut();
+      for (const saver of entries.unsaved()) entries.drop(saver.id);
+    } catch (error) {
+      setPhase("ready");
+      toast({ text: `You are still signed in. ${explain(error)}` });
+    }
+  };
+  const saveAndSignOut = async () => {
+    setPhase("busy");
+    await entries.flush();
+    if (entries.unsaved().length > 0) setPhase("asking");
+    else await signOut();
+  };
+
+  return (
+    <>
+      <Button
+        look="secondary"
+        busyLabel={phase === "busy" && "Signing out…"}
+        onClick={() => void saveAndSignOut()}
+      >
+        {children}
+      </Button>
+      {phase === "asking" && (
+        <Dialog title="Not everything is saved" onDismiss={() => setPhase("ready")}>
+          <p className="text-soft">
+            Some of what you wrote has not reached the server yet. Signing out now would lose it.
+          </p>
+          <div className="flex flex-wrap gap-3">
+            <Button onClick={() => setPhase("ready")}>Stay signed in</Button>
+            <Button look="danger" onClick={() => void signOut()}>
+              Sign out and lose it
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

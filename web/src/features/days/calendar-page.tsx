@@ -1,0 +1,90 @@
+"use client";
+
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useSearchParams } from "next/navigation";
+import { useState } from "react";
+import { Button } from "@/components/button.tsx";
+import { IconButton } from "@/components/icon-button.tsx";
+import { Notice } from "@/components/notice.tsx";
+import { useUser } from "@/features/account/use-user.ts";
+import { addMonths, dayFor, dayInMonth, formatDay, isMonth, monthOf, weeksOf } from "@/lib/day.ts";
+import { explain } from "@/lib/failure.ts";
+import { MonthGrid } from "./month-grid.tsx";
+import { useClock } from "./use-clock.ts";
+import { useEntryCounts } from "./use-days.ts";
+
+export function CalendarPage() {
+  const { dateLocale, dayStartHour, weekStartsOn } = useUser();
+  const today = dayFor(useClock(), dayStartHour);
+  const asked = useSearchParams().get("month");
+  const month = asked !== null && isMonth(asked) ? asked : monthOf(today);
+  const [active, setActive] = useState(today);
+  const counts = useEntryCounts(...rangeOf(weeksOf(month, weekStartsOn)));
+
+  // The address keeps the month, so that coming back from a day comes back to it.
+  const show = (next: string) => {
+    window.history.replaceState(null, "", `/calendar?month=${next}`);
+  };
+  const move = (day: string) => {
+    setActive(day);
+    if (monthOf(day) !== month) show(monthOf(day));
+  };
+
+  return (
+    <>
+      <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-6">
+        <h1 className="font-serif text-display font-medium tracking-[-0.02em]" aria-live="polite">
+          {formatDay(`${month}-01`, dateLocale, { month: "long" })}{" "}
+          <span className="font-sans text-lg font-normal tracking-normal text-soft">
+            {formatDay(`${month}-01`, dateLocale, { year: "numeric" })}
+          </span>
+        </h1>
+        <div className="flex items-center gap-1">
+          <IconButton label="Month before" onClick={() => show(addMonths(month, -1))}>
+            <ChevronLeft aria-hidden />
+          </IconButton>
+          <Button look="quiet" onClick={() => move(today)}>
+            Today
+          </Button>
+          <IconButton label="Month after" onClick={() => show(addMonths(month, 1))}>
+            <ChevronRight aria-hidden />
+          </IconButton>
+        </div>
+      </header>
+      <MonthGrid
+        month={month}
+        today={today}
+        active={monthOf(active) === month ? active : dayInMonth(active, month)}
+        weekStartsOn={weekStartsOn}
+        locale={dateLocale}
+        counts={counts.data}
+        onMove={move}
+      />
+      <div className="min-h-16 border-t border-line pt-4 text-soft">
+        {counts.isPending && <p role="status">Looking through the month…</p>}
+        {counts.isError && (
+          <Notice tone="danger" title="The entries of this month could not be counted">
+            <p>{explain(counts.error)}</p>
+            <div className="mt-1">
+              <Button look="secondary" onClick={() => void counts.refetch()}>
+                Try again
+              </Button>
+            </div>
+          </Notice>
+        )}
+        {counts.isSuccess && <p>{summaryOf(counts.data, month)}</p>}
+      </div>
+    </>
+  );
+}
+
+function rangeOf(weeks: readonly (readonly string[])[]): [from: string, to: string] {
+  return [weeks[0]?.[0] ?? "", weeks.at(-1)?.at(-1) ?? ""];
+}
+
+function summaryOf(counts: ReadonlyMap<string, number>, month: string): string {
+  const written = [...counts].filter(([day, count]) => monthOf(day) === month && count > 0);
+  if (written.length === 0) return "Nothing is written in this month. Choose a day to begin.";
+  const entries = written.reduce((sum, [, count]) => sum + count, 0);
+  return `${entries === 1 ? "1 entry" : `${entries} entries`} on ${written.length === 1 ? "1 day" : `${written.length} days`}.`;
+}

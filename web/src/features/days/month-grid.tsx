@@ -1,0 +1,149 @@
+"use client";
+
+import Link from "next/link";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import {
+  addDays,
+  addMonths,
+  dayInMonth,
+  formatDay,
+  monthOf,
+  weekdayOf,
+  weeksOf,
+} from "@/lib/day.ts";
+import { Tally } from "./tally.tsx";
+
+interface Props {
+  month: string;
+  today: string;
+  /** The one day that Tab reaches; arrows move it. */
+  active: string;
+  weekStartsOn: number;
+  locale: string;
+  counts: ReadonlyMap<string, number> | undefined;
+  onMove: (day: string) => void;
+}
+
+export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, onMove }: Props) {
+  const grid = useRef<HTMLTableElement>(null);
+  const isMoving = useRef(false);
+  const weeks = weeksOf(month, weekStartsOn);
+
+  useEffect(() => {
+    if (!isMoving.current) return;
+    isMoving.current = false;
+    grid.current?.querySelector<HTMLElement>("a[tabindex='0']")?.focus();
+  }, [active]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const target = targetOf(event.key, active, weekStartsOn);
+    if (target === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    isMoving.current = true;
+    onMove(target);
+  };
+
+  return (
+    <table
+      ref={grid}
+      role="grid"
+      aria-label={formatDay(`${month}-01`, locale, { month: "long", year: "numeric" })}
+      onKeyDown={onKeyDown}
+      className="w-full table-fixed border-collapse"
+    >
+      <thead>
+        <tr>
+          {weeks[0]?.map((day) => (
+            <th
+              key={day}
+              scope="col"
+              className="pb-2 ps-1 text-start text-sm font-medium text-faint"
+            >
+              <span aria-hidden>{formatDay(day, locale, { weekday: "short" })}</span>
+              <span className="sr-only">{formatDay(day, locale, { weekday: "long" })}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {weeks.map((week) => (
+          <tr key={week[0]}>
+            {week.map((day) => (
+              <td key={day} className="border-t border-line p-0 align-top">
+                <DayCell
+                  day={day}
+                  count={counts?.get(day) ?? 0}
+                  label={labelOf(day, locale, counts?.get(day) ?? 0)}
+                  isToday={day === today}
+                  isActive={day === active}
+                  isOutside={monthOf(day) !== month}
+                />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CellProps {
+  day: string;
+  count: number;
+  label: string;
+  isToday: boolean;
+  isActive: boolean;
+  isOutside: boolean;
+}
+
+function DayCell({ day, count, label, isToday, isActive, isOutside }: CellProps) {
+  const tone = isOutside ? "text-faint" : "text-ink";
+  return (
+    <Link
+      href={`/day/${day}`}
+      prefetch={false}
+      tabIndex={isActive ? 0 : -1}
+      aria-label={label}
+      aria-current={isToday ? "date" : undefined}
+      className={`flex h-16 flex-col justify-between rounded-sm p-1 transition-colors hover:bg-wash focus-visible:-outline-offset-2 sm:h-24 sm:p-2 ${tone}`}
+    >
+      <span
+        className={`inline-flex size-7 items-center justify-center rounded-full text-base tabular-nums ${isToday ? "bg-accent font-medium text-on-accent" : "-ms-0.5"}`}
+      >
+        {Number(day.slice(8))}
+      </span>
+      {count > 0 && <Tally count={count} />}
+    </Link>
+  );
+}
+
+function labelOf(day: string, locale: string, count: number): string {
+  const date = formatDay(day, locale, { weekday: "long", day: "numeric", month: "long" });
+  if (count === 0) return date;
+  return `${date}, ${count === 1 ? "1 entry" : `${count} entries`}`;
+}
+
+/** Where a key leads from a day, as grids of dates have it. */
+function targetOf(key: string, day: string, weekStartsOn: number): string | undefined {
+  const intoWeek = (weekdayOf(day) - weekStartsOn + 7) % 7;
+  switch (key) {
+    case "ArrowLeft":
+      return addDays(day, -1);
+    case "ArrowRight":
+      return addDays(day, 1);
+    case "ArrowUp":
+      return addDays(day, -7);
+    case "ArrowDown":
+      return addDays(day, 7);
+    case "Home":
+      return addDays(day, -intoWeek);
+    case "End":
+      return addDays(day, 6 - intoWeek);
+    case "PageUp":
+      return dayInMonth(day, addMonths(monthOf(day), -1));
+    case "PageDown":
+      return dayInMonth(day, addMonths(monthOf(day), 1));
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "@/components/button.tsx";
+import { useUser } from "@/features/account/use-user.ts";
+import { DayEntries } from "@/features/entries/day-entries.tsx";
+import { type Clock, dayFor, formatDay } from "@/lib/day.ts";
+import { DayHeading } from "./day-heading.tsx";
+import { DayFailed, DayLoading } from "./day-states.tsx";
+import { useClock } from "./use-clock.ts";
+import { useToday } from "./use-days.ts";
+
+export function TodayPage() {
+  const { dayStartHour } = useUser();
+  const clock = useClock();
+  const today = useToday(dayFor(clock, dayStartHour));
+  if (today.data !== undefined) return <Today current={today.data} clock={clock} />;
+  if (today.isError) return <DayFailed error={today.error} onRetry={() => void today.refetch()} />;
+  return <DayLoading />;
+}
+
+/** Stays with the day it was opened on, so that midnight takes no page from under anybody's hands. */
+function Today({ current, clock }: { current: string; clock: Clock }) {
+  const { displayName, dateLocale, dayStartHour } = useUser();
+  const [day, setDay] = useState(current);
+  const name = displayName === "" ? "" : `, ${displayName}`;
+  return (
+    <>
+      <DayHeading day={day} locale={dateLocale} lead={`${greetingAt(clock.hour)}${name}.`}>
+        {day === current && day !== clock.day && (
+          <p className="text-base text-soft">
+            It is {clock.time}. Your days begin at {String(dayStartHour).padStart(2, "0")}:00, so
+            this is still {formatDay(day, dateLocale, { weekday: "long" })}.
+          </p>
+        )}
+        {day !== current && (
+          <div role="status" className="flex flex-wrap items-center gap-3">
+            <p>A new day has begun.</p>
+            <Button look="secondary" onClick={() => setDay(current)}>
+              Go to {formatDay(current, dateLocale, { weekday: "long" })}
+            </Button>
+          </div>
+        )}
+      </DayHeading>
+      <DayEntries key={day} day={day} invitation="What is this day like? Begin anywhere." />
+    </>
+  );
+}
+
+function greetingAt(hour: number): string {
+  if (hour < 5) return "Still up";
+  if (hour < 12) return "Good morning";
+  return hour < 18 ? "Good afternoon" : "Good evening";
+}

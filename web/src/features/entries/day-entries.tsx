@@ -1,0 +1,72 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { Button } from "@/components/button.tsx";
+import { useUser } from "@/features/account/use-user.ts";
+import { clockIn } from "@/lib/day.ts";
+import { EntryEditor } from "./entry-editor.tsx";
+import { useOpenEntries } from "./open-entries-provider.tsx";
+
+interface Props {
+  day: string;
+  /** What is asked of an empty page. */
+  invitation: string;
+}
+
+/** The entries of a day, each in its editor, and the way to another one. */
+export function DayEntries({ day, invitation }: Props) {
+  const { timeZone } = useUser();
+  const entries = useOpenEntries();
+  const all = useSyncExternalStore(entries.subscribe, entries.getAll, entries.getAll);
+  const [newest, setNewest] = useState<string | null>(null);
+  const ofDay = all.filter((saver) => saver.getState().draft.day === day);
+
+  useEffect(() => () => entries.dropBlank(), [entries]);
+
+  const begin = () => {
+    const now = clockIn(timeZone, new Date());
+    setNewest(entries.create(day, now.day === day ? now.time : null).id);
+  };
+
+  if (ofDay.length === 0) {
+    return (
+      <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
+        <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
+          <button
+            type="button"
+            onClick={begin}
+            className="w-full rounded-sm text-start font-serif text-prose text-faint italic hover:text-ink"
+          >
+            {invitation}
+          </button>
+          <div className="mt-5">
+            <Button look="secondary" onClick={begin}>
+              <Plus aria-hidden className="size-4.5" />
+              New entry
+            </Button>
+          </div>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <>
+      <ol>
+        {ofDay.map((saver) => (
+          <li key={saver.id} className="border-b border-line sm:border-b-0">
+            <EntryEditor saver={saver} isNew={saver.id === newest} />
+          </li>
+        ))}
+      </ol>
+      <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
+        <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
+          <Button look="secondary" onClick={begin}>
+            <Plus aria-hidden className="size-4.5" />
+            New entry
+          </Button>
+        </div>
+      </div>
+    </>
+  );
+}

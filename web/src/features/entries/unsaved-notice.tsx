@@ -1,0 +1,31 @@
+"use client";
+
+import Link from "next/link";
+import { useSyncExternalStore } from "react";
+import { useOpenEntries } from "./open-entries-provider.tsx";
+import { statusOf } from "./save-machine.ts";
+
+const TROUBLED: ReadonlySet<string> = new Set(["retrying", "refused", "changed_elsewhere"]);
+
+/** Says on every page that an entry somewhere is not saved, and leads to it. */
+export function UnsavedNotice({ className }: { className: string }) {
+  const entries = useOpenEntries();
+  const troubled = () =>
+    entries
+      .getAll()
+      .map((saver) => saver.getState())
+      .filter((state) => TROUBLED.has(statusOf(state)))
+      .map((state) => state.draft.day)
+      .join(" ");
+  const days = useSyncExternalStore(entries.subscribe, troubled, troubled).split(" ");
+  const [first] = days;
+  if (!first) return null;
+  return (
+    <p className={`bg-danger-wash px-3 py-2 text-sm text-danger md:rounded-md ${className}`}>
+      {days.length === 1 ? "One entry is" : `${days.length} entries are`} not saved.{" "}
+      <Link href={`/day/${first}`} className="font-medium underline underline-offset-4">
+        Show
+      </Link>
+    </p>
+  );
+}
