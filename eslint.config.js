@@ -30,6 +30,10 @@ export default defineConfig(
         "error",
         { object: "process", property: "env", message: "Only config.ts reads the environment." },
       ],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-unnecessary-condition": [
@@ -45,6 +49,7 @@ export default defineConfig(
     files: ["scripts/**/*.ts", "e2e/**/*.ts", "playwright.config.ts", "prisma/**/*.ts"],
     rules: { "no-console": "off", "no-restricted-properties": "off" },
   },
+  { files: ["api/src/config.ts"], rules: { "no-restricted-properties": "off" } },
   {
     files: ["web/**/*.{ts,tsx}"],
     extends: [reactHooks.configs.flat["recommended-latest"], next.configs["core-web-vitals"]],

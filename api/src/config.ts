@@ -41,7 +41,12 @@ const list = <S extends z.ZodType<string, string>>(item: S) =>
   z
     .string()
     .default("")
-    .transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""))
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
     .pipe(z.array(item));
 
 const signingKeys = z
@@ -64,7 +69,7 @@ const signingKeys = z
             kid: z.string().min(1),
             x: z.string(),
             y: z.string(),
-            d: z.string().optional(),
+            d: z.string().exactOptional(),
             status: z.enum(["active", "verify"]),
           }),
         )
@@ -103,7 +108,7 @@ const Environment = z.object({
  *
  * @throws {@link ConfigError} naming all faults together.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>) {
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const faults: string[] = [];
   const values: Record<string, string> = {};
   for (const name of Object.keys(Environment.shape)) {
@@ -130,7 +135,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     faults.push("SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go");
   }
   if (faults.length > 0 || !parsed.success) {
-    throw new ConfigError(`The configuration has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`);
+    throw new ConfigError(
+      `The configuration has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`,
+    );
   }
   const e = parsed.data;
   return {

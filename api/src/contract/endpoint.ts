@@ -31,6 +31,8 @@ export interface Endpoint {
   readonly guarded?: true;
   /** `Idempotency-Key` makes a repeated call answer as the first did. */
   readonly idempotent?: true;
+  /** How often one client (by address) may call. */
+  readonly limit?: { readonly points: number; readonly seconds: number };
   readonly errors: readonly ErrorCode[];
 }
 

@@ -1,4 +1,13 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  timingSafeEqual,
+  type KeyObject,
+} from "node:crypto";
+
+export type { KeyObject };
 
 /** SHA-256, enough to keep a random 256-bit secret that must be recognised (OWASP ASVS 5.0, 11.4). */
 export function sha256(bytes: string | Uint8Array): Buffer {

@@ -39,7 +39,10 @@ export function decodeKeyring(bytes: Buffer): MasterKey[] {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new KeyringError("it is not a keyring");
   const body = bytes.subarray(0, -CHECKSUM_BYTES);
   const sum = createHash("sha256").update(body).digest();
-  if (bytes.length < MAGIC.length + 2 + CHECKSUM_BYTES || !sum.equals(bytes.subarray(-CHECKSUM_BYTES))) {
+  if (
+    bytes.length < MAGIC.length + 2 + CHECKSUM_BYTES ||
+    !sum.equals(bytes.subarray(-CHECKSUM_BYTES))
+  ) {
     throw new KeyringError("it is cut short or damaged: its checksum does not match");
   }
   const keys: MasterKey[] = [];

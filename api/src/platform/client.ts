@@ -15,7 +15,7 @@ const availability = Prisma.defineExtension({
   query: {
     async $allOperations({ args, query }) {
       try {
-        return await query(args);
+        return (await query(args)) as unknown;
       } catch (error) {
         throw isUnavailable(error) ? new AppError("platform_unavailable", { cause: error }) : error;
       }

@@ -48,7 +48,8 @@ export const tenancy = Prisma.defineExtension({
   query: {
     $allOperations({ model, operation, args, query }) {
       const scope = scopes.getStore();
-      if (scope === undefined) throw new Error("a platform query outside of a tenant and of the system");
+      if (scope === undefined)
+        throw new Error("a platform query outside of a tenant and of the system");
       if (scope === "system" || operation === "$transaction") return query(args);
       if (model === undefined) throw new Error("raw SQL cannot be confined to a tenant");
       if (!TENANT_MODELS.has(model)) return query(args);

@@ -51,8 +51,11 @@ export async function listByDay<F extends object, H extends object>(
     (month) => month >= from.slice(0, 7) && month <= to.slice(0, 7),
   );
   const found: Candidate<H & Times>[] = [];
-  for (let step = 1; months.length > 0 && found.length <= query.limit; ) {
-    const days = months.splice(0, step).flatMap(daysOfMonth).filter((day) => day >= from && day <= to);
+  for (let step = 1; months.length > 0 && found.length <= query.limit;) {
+    const days = months
+      .splice(0, step)
+      .flatMap(daysOfMonth)
+      .filter((day) => day >= from && day <= to);
     const candidates = (await candidatesOf(vault, kind, days)).filter(
       ({ key, head }) => (after === undefined || key < after) && (query.matches?.(head) ?? true),
     );

@@ -1,8 +1,15 @@
 import * as z from "zod";
 import { boxVersion, open, seal } from "../crypto/box.ts";
-import type { Execute } from "./client.ts";
+import type { Execute } from "../lib/database.ts";
 import type { OwnerKeys } from "./key-service.ts";
-import { findHead, insertHead, insertKey, lockHead, updateHead, type StoredHead } from "./statements.ts";
+import {
+  findHead,
+  insertHead,
+  insertKey,
+  lockHead,
+  updateHead,
+  type StoredHead,
+} from "./statements.ts";
 import type { UserVault } from "./user-vault.ts";
 
 /** For each table, the months `YYYY-MM` that hold records, ascending: where a list without a range looks. */

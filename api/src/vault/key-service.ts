@@ -90,4 +90,3 @@ export function keyService(platform: Platform, mek: MekProvider): KeyService {
     health: () => mek.health(),
   };
 }
-

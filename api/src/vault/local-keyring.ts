@@ -26,7 +26,8 @@ export function localKeyring(file: string): MekProvider {
       }),
     unwrap: async (wrap, context) => {
       const key = keys.get(wrap.mekRef);
-      if (key === undefined || wrap.suite !== SUITE_LOCAL_AES_256_GCM) throw new MekUnknown(wrap.mekRef);
+      if (key === undefined || wrap.suite !== SUITE_LOCAL_AES_256_GCM)
+        throw new MekUnknown(wrap.mekRef);
       return Promise.resolve(unwrapDek(key.key, wrap.blob, context));
     },
     health: async () => {
@@ -51,7 +52,9 @@ function readKeyring(file: string) {
           "Only where there is no journal yet: npm run keys:init -- --file <path>",
       );
     }
-    throw fail(code === "ELOOP" ? "it is a symbolic link" : `it cannot be opened (${code ?? "unknown"})`);
+    throw fail(
+      code === "ELOOP" ? "it is a symbolic link" : `it cannot be opened (${code ?? "unknown"})`,
+    );
   }
   try {
     if ((fstatSync(descriptor).mode & 0o077) !== 0) {

@@ -17,9 +17,9 @@ export interface RecordKind<F extends object, H extends object> {
   readonly kind: string;
   readonly fields: z.ZodType<F>;
   readonly table: Table<F, H>;
-  dayOf(fields: F): string;
+  readonly dayOf: (fields: F) => string;
   /** Where the record stands in a list, begun by its day: text that sorts in ascending order. */
-  sortKey(head: H & Times): string;
+  readonly sortKey: (head: H & Times) => string;
 }
 
 /** A record as the API shows it. */
@@ -32,7 +32,7 @@ export async function getRecord<F extends object, H extends object>(
   id: string,
 ): Promise<VaultRecord<F>> {
   const row = await findRow(database.execute, kind.table, keys.ownerId, uuidToBytes(id));
-  if (row === null || row.purgeAfter !== null) throw new AppError("not_found");
+  if (row?.purgeAfter !== null) throw new AppError("not_found");
   return toRecord(kind.table.openRow(keys, row), row);
 }
 
@@ -80,7 +80,8 @@ export async function createRecord<F extends object, H extends object>(
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "rev_mismatch") throw error;
     const record = await getRecord(vault, kind, id);
-    if (JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields)) return record;
+    if (JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields))
+      return record;
     throw new AppError("conflict", {
       detail: "This Idempotency-Key was used for another record.",
       members: { id },
@@ -153,7 +154,10 @@ export async function listRecordVersions<F extends object, H extends object>(
   });
   return rows.map((row) => {
     const { fields, createdAt, updatedAt } = versionTable.openRow(vault.keys, row);
-    return toRecord({ ...kind.fields.parse(fields), createdAt, updatedAt }, { ...row, id: uuidToBytes(id) });
+    return toRecord(
+      { ...kind.fields.parse(fields), createdAt, updatedAt },
+      { ...row, id: uuidToBytes(id) },
+    );
   });
 }
 
@@ -169,7 +173,8 @@ export async function restoreRecord<F extends object, H extends object>(
   { rev, guard, now }: { rev: number; guard: Guard; now: Date },
 ): Promise<VaultRecord<F>> {
   const [state] = await listRecordVersions(vault, kind, id, { before: rev + 1, limit: 1 });
-  if (state?.rev !== rev) throw new AppError("not_found", { detail: "There is no such earlier state." });
+  if (state?.rev !== rev)
+    throw new AppError("not_found", { detail: "There is no such earlier state." });
   return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
     if (current === null || current.isTrashed) throw new AppError("not_found");
@@ -223,7 +228,13 @@ async function keepState<F extends object>(
   write: { fields: F; now: Date; mayCoalesce: boolean },
 ): Promise<void> {
   const { createdAt, updatedAt } = content;
-  const version = { kind, recordId: record.id, keptAt: write.now.toISOString(), createdAt, updatedAt };
+  const version = {
+    kind,
+    recordId: record.id,
+    keptAt: write.now.toISOString(),
+    createdAt,
+    updatedAt,
+  };
   const fields = { ...fieldsOf(record) };
   if (write.mayCoalesce) {
     const key = versionTable.blindValue(keys, "recordKey", recordKey(kind, record.id));
@@ -249,7 +260,10 @@ function assertGuard<F>(guard: Guard, current: State<F> | null): void {
 }
 
 /** A record as the API shows it, from what its row held. */
-export function toRecord<F extends object>(content: F & Times, row: Pick<StoredRow, "id" | "rev">): VaultRecord<F> {
+export function toRecord<F extends object>(
+  content: F & Times,
+  row: Pick<StoredRow, "id" | "rev">,
+): VaultRecord<F> {
   return { ...content, id: bytesToUuid(row.id), rev: row.rev };
 }
 

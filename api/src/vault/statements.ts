@@ -1,7 +1,11 @@
 import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import type { RecordVersionModel, VaultHeadModel, VaultKeyModel } from "../../generated/vault/models.ts";
+import type {
+  RecordVersionModel,
+  VaultHeadModel,
+  VaultKeyModel,
+} from "../../generated/vault/models.ts";
 import type { WrappedDek } from "../platform/deks.ts";
-import type { Execute } from "./client.ts";
+import type { Execute } from "../lib/database.ts";
 import type { StoredRow, Table } from "./table.ts";
 
 /** Every statement of the vault. Each names the owner, and each list of values has one of few lengths, so that few plans are prepared. */
@@ -31,14 +35,22 @@ export async function findHead(execute: Execute, ownerId: Uint8Array): Promise<S
 }
 
 /** Makes an owner's head where there is none yet. */
-export async function insertHead(execute: Execute, ownerId: Uint8Array, head: StoredHead): Promise<void> {
+export async function insertHead(
+  execute: Execute,
+  ownerId: Uint8Array,
+  head: StoredHead,
+): Promise<void> {
   await execute(
     "INSERT INTO vault_heads (owner_id, rev, sealed) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE owner_id = owner_id",
     [ownerId, head.rev, head.sealed],
   );
 }
 
-export async function updateHead(execute: Execute, ownerId: Uint8Array, head: StoredHead): Promise<void> {
+export async function updateHead(
+  execute: Execute,
+  ownerId: Uint8Array,
+  head: StoredHead,
+): Promise<void> {
   await execute("UPDATE vault_heads SET rev = ?, sealed = ? WHERE owner_id = ?", [
     head.rev,
     head.sealed,
@@ -47,7 +59,11 @@ export async function updateHead(execute: Execute, ownerId: Uint8Array, head: St
 }
 
 /** Mirrors a wrapped data key beside what is sealed under it. */
-export async function insertKey(execute: Execute, ownerId: Uint8Array, dek: WrappedDek): Promise<void> {
+export async function insertKey(
+  execute: Execute,
+  ownerId: Uint8Array,
+  dek: WrappedDek,
+): Promise<void> {
   await execute(
     "INSERT INTO vault_keys (owner_id, version, method, dek_id, mek_ref, suite, `blob`) VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE owner_id = owner_id",
     [ownerId, dek.version, dek.method, dek.dekId, dek.mekRef, dek.suite, dek.blob],
@@ -170,7 +186,15 @@ export async function listVersions(
 
 // Each column that a statement above names must be one of its model.
 ["ownerId", "rev", "sealed"] satisfies (keyof VaultHeadModel)[];
-["ownerId", "version", "method", "dekId", "mekRef", "suite", "blob"] satisfies (keyof VaultKeyModel)[];
+[
+  "ownerId",
+  "version",
+  "method",
+  "dekId",
+  "mekRef",
+  "suite",
+  "blob",
+] satisfies (keyof VaultKeyModel)[];
 ["ownerId", "recordKey", "rev"] satisfies (keyof RecordVersionModel)[];
 
 function rowColumns(boxes: readonly string[]): string {
@@ -196,7 +220,9 @@ function padded(values: readonly Uint8Array[]): Uint8Array[] {
 }
 
 function placeholders(values: readonly Uint8Array[]): string {
-  return `(${padded(values).map(() => "?").join(", ")})`;
+  return `(${padded(values)
+    .map(() => "?")
+    .join(", ")})`;
 }
 
 function snake(column: string): string {

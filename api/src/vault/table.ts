@@ -35,7 +35,12 @@ export interface StoredRow {
  * @typeParam N - The columns that hold boxes.
  * @typeParam X - The blind columns.
  */
-export interface Table<F = object, H = object, N extends string = string, X extends string = string> {
+export interface Table<
+  F = object,
+  H = object,
+  N extends string = string,
+  X extends string = string,
+> {
   readonly table: string;
   readonly boxColumns: readonly N[];
   readonly blindColumns: readonly X[];
@@ -49,12 +54,13 @@ export interface Table<F = object, H = object, N extends string = string, X exte
 }
 
 /** The columns of a table as its Prisma model has them, to be compared with it. */
-export type ModelOf<T extends { boxColumns: readonly string[]; blindColumns: readonly string[] }> = {
-  ownerId: Uint8Array<ArrayBuffer>;
-  id: Uint8Array<ArrayBuffer>;
-  rev: bigint;
-  purgeAfter: Date | null;
-} & Record<T["boxColumns"][number] | T["blindColumns"][number], Uint8Array<ArrayBuffer>>;
+export type ModelOf<T extends { boxColumns: readonly string[]; blindColumns: readonly string[] }> =
+  {
+    ownerId: Uint8Array<ArrayBuffer>;
+    id: Uint8Array<ArrayBuffer>;
+    rev: bigint;
+    purgeAfter: Date | null;
+  } & Record<T["boxColumns"][number] | T["blindColumns"][number], Uint8Array<ArrayBuffer>>;
 
 /** True when two types are the same. */
 export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

@@ -1,15 +1,15 @@
-import type { VaultDatabase } from "./client.ts";
+import type { Database } from "../lib/database.ts";
 import type { KeyService, OwnerKeys } from "./key-service.ts";
 
 /** One person's view of the sealed database: where it is, and the keys to what is theirs. */
 export interface UserVault {
-  readonly database: VaultDatabase;
+  readonly database: Database;
   readonly keys: OwnerKeys;
 }
 
 /** Opens a person's vault, unwrapping their data key where it is not at hand. */
 export async function openVault(
-  database: VaultDatabase,
+  database: Database,
   keyService: KeyService,
   userId: string,
 ): Promise<UserVault> {

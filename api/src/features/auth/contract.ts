@@ -42,6 +42,7 @@ export const auth = endpoints({
       timeZone: TimeZone.optional(),
     }),
     responses: { 202: Accepted },
+    limit: { points: 100, seconds: 3600 },
     errors: ["invalid_request", "weak_password", "rate_limited", "overloaded"],
   },
   verifyEmail: {
@@ -51,6 +52,7 @@ export const auth = endpoints({
     auth: "public",
     body: z.strictObject({ token: LinkToken }),
     responses: { 200: AuthResult },
+    limit: { points: 60, seconds: 600 },
     errors: ["invalid_request", "gone", "rate_limited"],
   },
   resendVerification: {
@@ -60,6 +62,7 @@ export const auth = endpoints({
     auth: "public",
     body: z.strictObject({ email: Email }),
     responses: { 202: Accepted },
+    limit: { points: 30, seconds: 3600 },
     errors: ["invalid_request", "rate_limited"],
   },
   login: {
@@ -73,6 +76,7 @@ export const auth = endpoints({
       remember: z.boolean().default(false),
     }),
     responses: { 200: AuthResult },
+    limit: { points: 120, seconds: 60 },
     errors: [
       "invalid_request",
       "invalid_credentials",
@@ -89,6 +93,7 @@ export const auth = endpoints({
     auth: "refresh_cookie",
     body: z.strictObject({}).default({}),
     responses: { 200: AuthResult },
+    limit: { points: 300, seconds: 60 },
     errors: ["unauthenticated", "session_revoked", "refresh_reused", "csrf_failed", "rate_limited"],
   },
   logout: {

@@ -1,8 +1,8 @@
 import mysql from "mysql2/promise";
 import type { DatabaseAddress } from "../config.ts";
-import { AppError } from "../contract/errors.ts";
-import { isUnavailable } from "../lib/database-errors.ts";
-import { retryConflicts } from "../lib/retry.ts";
+import { AppError, type ErrorCode } from "../contract/errors.ts";
+import { isUnavailable } from "./database-errors.ts";
+import { retryConflicts } from "./retry.ts";
 
 const CONNECT_TIMEOUT_MS = 3000;
 /** A statement that has no answer by then is given up, with its connection. */
@@ -17,8 +17,8 @@ export type Execute = <R extends mysql.RowDataPacket[] | mysql.ResultSetHeader>(
   values: readonly Value[],
 ) => Promise<R>;
 
-/** The sealed database. */
-export interface VaultDatabase {
+/** A database for hot statements. */
+export interface Database {
   /** Runs one statement by itself. */
   readonly execute: Execute;
   /** Runs `work` in one transaction, again from its start when it lost to another. */
@@ -27,15 +27,18 @@ export interface VaultDatabase {
 }
 
 /**
- * Opens the sealed database: prepared statements on mysql2, a fifth to a seventeenth of what a model API costs here
- * (ADR 0005). Connects at the first statement. Whatever keeps it from being reached throws AppError `vault_unavailable`.
+ * Opens a database for prepared statements on mysql2, which cost a fifth to a seventeenth of what a model API does
+ * (ADR 0005). Connects at the first statement.
+ *
+ * @param unavailable - What is thrown, as AppError, when the database cannot be reached. A write that ends so has
+ * happened whole or not at all.
  */
-export function openVaultDatabase(address: DatabaseAddress): VaultDatabase {
+export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): Database {
   const pool = mysql.createPool({
     ...address,
     charset: "utf8mb4",
     timezone: "Z",
-    dateStrings: true,
+    dateStrings: ["DATE"],
     connectionLimit: 10,
     maxIdle: 10,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -60,7 +63,7 @@ export function openVaultDatabase(address: DatabaseAddress): VaultDatabase {
     } catch (error) {
       if (isUnavailable(error)) {
         connection?.destroy();
-        throw new AppError("vault_unavailable", { cause: error });
+        throw new AppError(unavailable, { cause: error });
       }
       connection?.release();
       throw error;

@@ -1,0 +1,80 @@
+import cookieParser from "cookie-parser";
+import cors from "cors";
+import express, { type Express } from "express";
+import helmet from "helmet";
+import { contract } from "./contract/index.ts";
+import type { Deps } from "./deps.ts";
+import { accountRoutes } from "./features/account/routes.ts";
+import { authenticate, type Caller } from "./features/auth/authenticate.ts";
+import { authRoutes } from "./features/auth/routes.ts";
+import { dayRoutes } from "./features/days/routes.ts";
+import { entryRoutes } from "./features/entries/routes.ts";
+import { systemRoutes } from "./features/system/routes.ts";
+import { docs } from "./http/docs.ts";
+import { answerErrors, answerNotFound } from "./http/errors.ts";
+import { openapi } from "./http/openapi.ts";
+import { outboxPage } from "./http/outbox.ts";
+import { requestLog } from "./http/request-log.ts";
+import type { Gates } from "./http/routes.ts";
+import { trustedProxies } from "./lib/client-ip.ts";
+import { asTenant } from "./platform/tenancy.ts";
+import { openVault } from "./vault/user-vault.ts";
+
+/** The whole API as an Express app. Opens no socket and reads no environment. */
+export function createApp(deps: Deps): Express {
+  const { http, mail, isProduction } = deps.config;
+  const gates: Gates<Caller> = {
+    authenticate: (authorization) => authenticate(deps, authorization),
+    confine: (caller, work) => asTenant(caller.user.tenantId, work),
+    limiter: deps.limiter,
+    origins: http.origins,
+    isSecure: http.appUrl.startsWith("https:"),
+  };
+  const records = {
+    openVault: (caller: Caller) => openVault(deps.vaultDatabase, deps.keys, caller.user.id),
+    clock: deps.clock,
+  };
+
+  const app = express();
+  app.set("trust proxy", trustedProxies(http.trustedProxies));
+  app.set("etag", false);
+  app.use(requestLog(deps.logger));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      strictTransportSecurity: gates.isSecure,
+      referrerPolicy: { policy: "no-referrer" },
+    }),
+  );
+  app.use(
+    cors({
+      origin: [...http.origins],
+      credentials: true,
+      exposedHeaders: ["ETag", "X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After"],
+      maxAge: 600,
+    }),
+  );
+  app.use((_req, res, next) => {
+    res.set("Cache-Control", "no-store");
+    next();
+  });
+  app.use(cookieParser());
+
+  app.use("/api/docs", docs());
+  const document = openapi(contract, http.appUrl);
+  app.use(systemRoutes(gates, { checks: deps.checks, logger: deps.logger, document }));
+  app.use(authRoutes(gates, deps));
+  app.use(accountRoutes(gates, deps.platform));
+  app.use(entryRoutes(gates, records));
+  app.use(dayRoutes(gates, records));
+  if (!isProduction && mail.outboxDir !== undefined) {
+    app.use("/dev/outbox", outboxPage(mail.outboxDir));
+  }
+
+  app.use(answerNotFound);
+  app.use(answerErrors(deps.logger));
+  return app;
+}

@@ -1,0 +1,88 @@
+import { Redis } from "ioredis";
+import type { Config } from "./config.ts";
+import { accessTokens } from "./features/auth/access-token.ts";
+import type { AuthDeps } from "./features/auth/deps.ts";
+import { authLimits } from "./features/auth/limits.ts";
+import { passwordHasher } from "./features/auth/passwords.ts";
+import { refreshTokens } from "./features/auth/refresh-token.ts";
+import type { Checks } from "./features/system/health.ts";
+import { openDatabase, type Database } from "./lib/database.ts";
+import type { Logger } from "./lib/logger.ts";
+import { mailer } from "./lib/mail.ts";
+import { limiterFactory, type LimiterFactory } from "./lib/rate-limit.ts";
+import { openPlatform } from "./platform/client.ts";
+import { asSystem } from "./platform/tenancy.ts";
+import { keyService } from "./vault/key-service.ts";
+import { localKeyring } from "./vault/local-keyring.ts";
+
+/** Everything that the application is made of. */
+export interface Deps extends AuthDeps {
+  readonly config: Config;
+  readonly vaultDatabase: Database;
+  readonly limiter: LimiterFactory;
+  readonly checks: Checks;
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: opens what the configuration names. Nothing is connected yet when it returns.
+ *
+ * @throws KeyringError when the master keys cannot be read.
+ */
+export async function openDeps(
+  config: Config,
+  { logger, clock }: { logger: Logger; clock: () => Date },
+): Promise<Deps> {
+  const platform = openPlatform(config.platform.database);
+  const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
+  const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
+  const redis = openRedis(config.redisUrl, logger);
+  const keys = keyService(platform, localKeyring(config.vault.keyringFile));
+  const limiter = limiterFactory(redis);
+  return {
+    config,
+    logger,
+    clock,
+    appUrl: config.http.appUrl,
+    platform,
+    platformDatabase,
+    vaultDatabase,
+    keys,
+    limiter,
+    send: mailer(config.mail),
+    passwords: await passwordHasher(config.auth.pepper),
+    accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),
+    refreshTokens: refreshTokens(config.auth.tokenKey),
+    limits: authLimits(limiter, config.auth.tokenKey),
+    checks: {
+      platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),
+      vault: () => vaultDatabase.execute("SELECT 1", []),
+      redis: () => redis.ping(),
+      keys: () => keys.health(),
+    },
+    close: async () => {
+      redis.disconnect();
+      await Promise.all([platform.$disconnect(), platformDatabase.close(), vaultDatabase.close()]);
+    },
+  };
+}
+
+/** Redis may come and go: commands fail at once while it is away, and whoever gave them knows what to do then. */
+function openRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2000,
+    connectTimeout: 2000,
+    retryStrategy: (attempt) => Math.min(100 * 2 ** attempt, 3000),
+  });
+  let isAway = false;
+  redis.on("error", (error: Error) => {
+    if (!isAway) logger.warn({ err: error }, "Redis is away");
+    isAway = true;
+  });
+  redis.on("ready", () => {
+    isAway = false;
+  });
+  return redis;
+}

@@ -1,0 +1,21 @@
+import type * as z from "zod";
+import type { Platform } from "../../platform/client.ts";
+import type { SessionUser } from "../../platform/session-statement.ts";
+import type { account, Me } from "./contract.ts";
+
+/** A user as they see themselves. */
+export function toMe({ createdAt, tenantId: _, ...user }: SessionUser): Me {
+  return { ...user, createdAt: createdAt.toISOString() };
+}
+
+/** Changes what `settings` names, and leaves the rest. */
+export async function updateSettings(
+  platform: Platform,
+  userId: string,
+  settings: z.output<typeof account.patch.body>,
+): Promise<Me> {
+  const changes = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return toMe(
+    await platform.user.update({ where: { id: userId }, data: Object.fromEntries(changes) }),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Logger } from "../../lib/logger.ts";
+import type { Send } from "../../lib/mail.ts";
+import type { Database } from "../../lib/database.ts";
+import type { Platform } from "../../platform/client.ts";
+import type { KeyService } from "../../vault/key-service.ts";
+import type { AccessTokens } from "./access-token.ts";
+import type { AuthLimits } from "./limits.ts";
+import type { Passwords } from "./passwords.ts";
+import type { RefreshTokens } from "./refresh-token.ts";
+
+/** What signing up and in needs. */
+export interface AuthDeps {
+  readonly appUrl: string;
+  readonly clock: () => Date;
+  readonly logger: Logger;
+  readonly platform: Platform;
+  readonly platformDatabase: Database;
+  readonly keys: KeyService;
+  readonly send: Send;
+  readonly passwords: Passwords;
+  readonly accessTokens: AccessTokens;
+  readonly refreshTokens: RefreshTokens;
+  readonly limits: AuthLimits;
+}

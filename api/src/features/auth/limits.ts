@@ -1,0 +1,23 @@
+import { deriveKey, hmac } from "../../crypto/digest.ts";
+import type { Limiter, LimiterFactory } from "../../lib/rate-limit.ts";
+
+/** What is counted by account rather than by client. */
+export interface AuthLimits {
+  /** Failed sign-ins of one account from one client. */
+  readonly failures: Limiter;
+  /** Failed sign-ins from one client, whatever the account. */
+  readonly clientFailures: Limiter;
+  readonly mailsTo: Limiter;
+  /** What an address is counted under: keyed, so that Redis holds no addresses. */
+  keyOf(email: string, client?: string): string;
+}
+
+export function authLimits(limiter: LimiterFactory, rootKey: Uint8Array): AuthLimits {
+  const key = deriveKey(rootKey, "timos/limit-key/v1");
+  return {
+    failures: limiter({ name: "login-failures", points: 10, seconds: 15 * 60 }),
+    clientFailures: limiter({ name: "login-client-failures", points: 50, seconds: 15 * 60 }),
+    mailsTo: limiter({ name: "mails-to", points: 5, seconds: 3600 }),
+    keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
+  };
+}

@@ -1,0 +1,72 @@
+import { isUtf8 } from "node:buffer";
+import express, { type Request, type RequestHandler } from "express";
+import type { Endpoint } from "../contract/endpoint.ts";
+import { AppError } from "../contract/errors.ts";
+
+const LIMIT_BYTES = { small: 16 * 1024, journal: 2 * 1024 * 1024 };
+const JSON_TYPES = ["application/json", "application/merge-patch+json"];
+
+const parsers = {
+  small: parser(LIMIT_BYTES.small),
+  journal: parser(LIMIT_BYTES.journal),
+};
+
+/**
+ * Reads the JSON body of an endpoint into `req.body`; without a body that is undefined.
+ *
+ * @throws AppError `unsupported_media_type`, `payload_too_large`, or `invalid_request` for what is no JSON in UTF-8.
+ */
+export async function readBody(endpoint: Endpoint, req: Request): Promise<unknown> {
+  if (endpoint.body === undefined) return undefined;
+  const parse = parsers[endpoint.bodyLimit ?? "small"];
+  const hasBody =
+    req.headers["transfer-encoding"] !== undefined ||
+    Number(req.headers["content-length"] ?? 0) > 0;
+  if (!hasBody) return undefined;
+  if (req.is(JSON_TYPES) === false) throw new AppError("unsupported_media_type");
+  await new Promise<void>((resolve, reject) => {
+    parse(req, req.res as never, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(bodyFault(error, LIMIT_BYTES[endpoint.bodyLimit ?? "small"]));
+    });
+  });
+  return req.body;
+}
+
+function parser(limit: number): RequestHandler {
+  return express.json({
+    limit,
+    type: JSON_TYPES,
+    verify: (_req, _res, bytes) => {
+      // Decoding would put a replacement character where the bytes are wrong, and so alter the text silently.
+      if (!isUtf8(bytes)) throw new AppError("invalid_request", bodyIs("must be UTF-8"));
+    },
+  });
+}
+
+function bodyFault(error: unknown, limit: number): Error {
+  const type = error instanceof Error && "type" in error ? error.type : undefined;
+  switch (type) {
+    case "entity.too.large":
+      return new AppError("payload_too_large", {
+        cause: error,
+        ...bodyIs(`must be at most ${limit.toLocaleString("en")} bytes`),
+      });
+    case "encoding.unsupported":
+    case "charset.unsupported":
+      return new AppError("unsupported_media_type", { cause: error });
+    case "entity.parse.failed":
+      return new AppError("invalid_request", { cause: error, ...bodyIs("must be valid JSON") });
+    case "request.aborted":
+    case "request.size.invalid":
+      return new AppError("invalid_request", { cause: error, ...bodyIs("ended too early") });
+    case "entity.verify.failed":
+      return new AppError("invalid_request", { cause: error, ...bodyIs("must be UTF-8") });
+    default:
+      return error instanceof Error ? error : new Error("the body could not be read");
+  }
+}
+
+function bodyIs(message: string) {
+  return { errors: [{ path: "body", message }] };
+}

@@ -1,0 +1,49 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import { AppError, ERRORS } from "../contract/errors.ts";
+import type { Logger } from "../lib/logger.ts";
+
+/** The one place where an error becomes an answer: problem+json (RFC 9457). */
+export function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    const known = error instanceof AppError ? error : new AppError("internal", { cause: error });
+    if (known.status >= 500)
+      logger.error({ requestId: requestIdOf(req), code: known.code, err: known.cause });
+    if (res.headersSent) {
+      // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
+      res.destroy();
+      return;
+    }
+    answerProblem(res, known, requestIdOf(req));
+  };
+}
+
+/** Answers what no route did. */
+export const answerNotFound: RequestHandler = (_req, _res, next) => {
+  next(new AppError("not_found"));
+};
+
+function requestIdOf(req: Request): string {
+  return typeof req.id === "string" ? req.id : "";
+}
+
+function answerProblem(res: Response, error: AppError, requestId: string): void {
+  const { code, status, particulars } = error;
+  const { detail, errors, retryAfterSeconds, members } = particulars;
+  if (retryAfterSeconds !== undefined) res.set("Retry-After", String(retryAfterSeconds));
+  if (status === 401) res.set("WWW-Authenticate", "Bearer");
+  res
+    .status(status)
+    .type("application/problem+json")
+    .send(
+      JSON.stringify({
+        type: `urn:timos:problem:${code}`,
+        title: ERRORS[code].title,
+        status,
+        code,
+        detail: detail ?? ERRORS[code].title,
+        requestId,
+        ...(errors === undefined ? {} : { errors }),
+        ...members,
+      }),
+    );
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pinoHttp } from "pino-http";
+import { randomUUID } from "../crypto/random.ts";
+import type { Logger } from "../lib/logger.ts";
+
+/**
+ * Gives each request its id (the client's when it is well-formed) and logs one line when it ends. The line names the
+ * route, never the address: addresses hold days and ids.
+ */
+export function requestLog(logger: Logger) {
+  return pinoHttp({
+    logger,
+    genReqId: (req: IncomingMessage, res: ServerResponse) => {
+      const given = req.headers["x-request-id"];
+      const id =
+        typeof given === "string" && /^[A-Za-z0-9._-]{8,128}$/.test(given) ? given : randomUUID();
+      res.setHeader("X-Request-Id", id);
+      return id;
+    },
+    customAttributeKeys: { responseTime: "durationMs" },
+    customProps: (req, res) => ({
+      requestId: req.id,
+      method: req.method,
+      route: routeOf(res),
+      status: res.statusCode,
+    }),
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? "warn" : "info"),
+    quietReqLogger: true,
+    serializers: { req: () => undefined, res: () => undefined },
+    customSuccessMessage: () => "request",
+    customErrorMessage: () => "request",
+  });
+}
+
+function routeOf(res: ServerResponse): string {
+  const locals = "locals" in res ? (res.locals as Record<string, unknown>) : {};
+  return typeof locals["route"] === "string" ? locals["route"] : "none";
+}

@@ -1,0 +1,128 @@
+import express, { type Request, type Response, type Router } from "express";
+import type * as z from "zod";
+import type { Endpoint, Endpoints, Input } from "../contract/endpoint.ts";
+import { AppError, invalidRequest } from "../contract/errors.ts";
+import { clientKey } from "../lib/client-ip.ts";
+import type { Limiter, LimiterFactory } from "../lib/rate-limit.ts";
+import type { Answer, Cookie } from "./answer.ts";
+import { readBody } from "./body.ts";
+import { guardOf, idempotencyKeyOf, peerOf, wireName, type Peer } from "./request.ts";
+import { assertSameSite } from "./same-site.ts";
+
+/** What every request passes before a handler sees it. */
+export interface Gates<C> {
+  /** Whose the access token in `Authorization` is. @throws AppError `unauthenticated` and its kin. */
+  authenticate(authorization: string | undefined): Promise<C>;
+  /** Runs a signed-in person's request confined to their tenant. */
+  confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
+  readonly limiter: LimiterFactory;
+  /** The origins whose pages may use the cookies. */
+  readonly origins: readonly string[];
+  /** Whether the site is served over TLS, and its cookies with `Secure` and `__Host-`. */
+  readonly isSecure: boolean;
+}
+
+type Handler<E extends Endpoint, C> = (
+  request: Input<E> & { peer: Peer } & (E["auth"] extends "user" ? { caller: C } : unknown),
+) => Promise<Answer<E>>;
+
+/**
+ * Binds one handler to each endpoint of a feature: rate limit, sign-in or same-site check, body, then the handler.
+ * Whatever a handler returns passes the endpoint's response schema, so that a field it does not name cannot leave.
+ * A handler that is missing, or that takes or gives the wrong shape, does not compile.
+ */
+export function routes<const E extends Endpoints, C>(
+  endpoints: E,
+  gates: Gates<C>,
+  handlers: { [K in keyof E]: Handler<E[K], C> },
+): Router {
+  const router = express.Router({ caseSensitive: true });
+  const methods = new Map<string, string[]>();
+  for (const [name, endpoint] of Object.entries(endpoints)) {
+    const handler = handlers[name] as unknown as Handler<Endpoint, C>;
+    const limiter = endpoint.limit && gates.limiter({ name: endpoint.path, ...endpoint.limit });
+    const method = endpoint.method.toLowerCase() as Lowercase<Endpoint["method"]>;
+    router[method](endpoint.path, async (req, res) => {
+      res.locals["route"] = endpoint.path;
+      if (limiter !== undefined) await assertWithinLimit(limiter, req, res);
+      await serve(endpoint, handler, gates, req, res);
+    });
+    methods.set(endpoint.path, [...(methods.get(endpoint.path) ?? []), endpoint.method]);
+  }
+  for (const [path, allowed] of methods) {
+    router.all(path, (req, res) => {
+      res.locals["route"] = path;
+      res.set("Allow", allowed.join(", "));
+      if (req.method !== "OPTIONS") throw new AppError("method_not_allowed");
+      res.status(204).end();
+    });
+  }
+  return router;
+}
+
+async function serve<C>(
+  endpoint: Endpoint,
+  handler: Handler<Endpoint, C>,
+  gates: Gates<C>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const caller =
+    endpoint.auth === "user" ? await gates.authenticate(req.get("authorization")) : undefined;
+  if (endpoint.auth === "refresh_cookie") assertSameSite(req, gates.origins);
+  const input = {
+    params: parse("params", endpoint.params, req.params),
+    query: parse("query", endpoint.query, req.query),
+    body: parse("body", endpoint.body, await readBody(endpoint, req)),
+    guard: endpoint.guarded && guardOf(req),
+    idempotencyKey: endpoint.idempotent && idempotencyKeyOf(req),
+    peer: peerOf(req, gates.isSecure),
+    caller,
+  };
+  const handle = () => handler(input);
+  const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
+  send(endpoint, answer, gates.isSecure, res);
+}
+
+function send(
+  endpoint: Endpoint,
+  { status, body, cookies }: Answer<Endpoint>,
+  isSecure: boolean,
+  res: Response,
+): void {
+  for (const cookie of cookies ?? []) setCookie(res, cookie, isSecure);
+  const schema = endpoint.responses[status];
+  res.status(status);
+  if (schema === null || schema === undefined) {
+    res.end();
+    return;
+  }
+  const shown = schema.parse(body);
+  if (endpoint.etag) res.set("ETag", `"${(shown as { rev: number }).rev}"`);
+  res.json(shown);
+}
+
+function parse(root: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidRequest(root, result.error);
+  return result.data;
+}
+
+function setCookie(res: Response, { name, value, maxAgeSeconds }: Cookie, isSecure: boolean): void {
+  res.cookie(wireName(name, isSecure), value, {
+    httpOnly: true,
+    secure: isSecure,
+    sameSite: "lax",
+    path: "/",
+    ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds * 1000 }),
+  });
+}
+
+/** Counts the call, and says in the headers what is left (draft-ietf-httpapi-ratelimit-headers). */
+async function assertWithinLimit(limiter: Limiter, req: Request, res: Response): Promise<void> {
+  const { isExceeded, remaining, resetSeconds } = await limiter.use(clientKey(req.ip));
+  res.set("RateLimit-Policy", `"client";q=${limiter.points};w=${limiter.seconds}`);
+  res.set("RateLimit", `"client";r=${remaining};t=${resetSeconds}`);
+  if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
+}
