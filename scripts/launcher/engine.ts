@@ -24,15 +24,19 @@ interface Server {
   readonly folders: readonly string[];
 }
 
-/** The programs installed on this system, or undefined when one of them is missing. */
-export function systemEngine(): Engine | undefined {
+export type ServerKind = Server["kind"];
+
+/** The programs installed on this system, or undefined when one of those needed is missing. */
+export function systemEngine(kinds: readonly ServerKind[]): Engine | undefined {
   const mariadb = findProgram("mariadbd");
   const installer = findProgram("mariadb-install-db");
   const redis = findProgram("redis-server", "valkey-server");
-  if (mariadb === undefined || installer === undefined || redis === undefined) return undefined;
+  const hasMariadb = mariadb !== undefined && installer !== undefined;
+  if (kinds.includes("mariadb") && !hasMariadb) return undefined;
+  if (kinds.includes("redis") && redis === undefined) return undefined;
   return {
-    server: ({ kind }, args) => [kind === "mariadb" ? mariadb : redis, ...args],
-    installer: (_folders, args) => [installer, ...args],
+    server: ({ kind }, args) => [(kind === "mariadb" ? mariadb : redis) ?? kind, ...args],
+    installer: (_folders, args) => [installer ?? "mariadb-install-db", ...args],
     bindAddress: "127.0.0.1",
     accountHosts: ["localhost", "127.0.0.1"],
     hasSocket: true,

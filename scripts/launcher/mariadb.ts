@@ -33,6 +33,10 @@ export interface MariadbSettings {
 /** Where MariaDB keeps its data within a data folder. It exists only once it is complete. */
 export const mariadbFolder = (dataFolder: string): string => join(dataFolder, "mariadb");
 
+/** May a data folder hold somebody's journal already? Until there is a MariaDB folder, it cannot. */
+export const holdsDatabases = (dataFolder: string): boolean =>
+  existsSync(mariadbFolder(dataFolder));
+
 export const socketIn = (runFolder: string): string => join(runFolder, "mariadb.sock");
 
 /**

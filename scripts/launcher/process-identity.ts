@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 
 /** A process that cannot be mistaken for a later one given the same number: its number and when it started. */
@@ -53,10 +54,6 @@ export async function endProcess(identity: ProcessIdentity, graceSeconds: number
       return; // ended in between
     }
     const deadline = Date.now() + graceSeconds * 1000;
-    while (isRunning(identity) && Date.now() < deadline) await pause(50);
+    while (isRunning(identity) && Date.now() < deadline) await sleep(50);
   }
 }
-
-/** Waits for a moment. */
-export const pause = (milliseconds: number): Promise<void> =>
-  new Promise((done) => setTimeout(done, milliseconds));

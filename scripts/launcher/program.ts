@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asError } from "./files.ts";
-import { pause } from "./process-identity.ts";
 
 /** A long-running program: how it is started, and how one knows that it is ready. */
 export interface Program {
@@ -105,7 +105,7 @@ export async function waitUntilReady(
       const waited = `was not ready after ${program.readyWithinSeconds} s`;
       throw new NotReady(program, waited, running.lastLines());
     }
-    await pause(20);
+    await sleep(20);
   }
 }
 

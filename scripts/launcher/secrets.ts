@@ -5,18 +5,19 @@ import { createKeyring } from "../../api/src/crypto/keyring.ts";
 import { makePrivateFolder, writeAtomically } from "./files.ts";
 
 /** How each secret is made, by the name of its file within the data folder. */
-type Recipes = Readonly<Record<string, () => string | Uint8Array>>;
+export type Recipes = Readonly<Record<string, () => string | Uint8Array>>;
 
 const random32 = () => randomBytes(32).toString("base64url");
 
-/** The passwords of the private MariaDB and Redis. */
-export const SERVICE_SECRETS = {
+/** The passwords of the private MariaDB's accounts. */
+export const MARIADB_SECRETS = {
   "secrets/platform_app_password": random32,
   "secrets/platform_migrate_password": random32,
   "secrets/vault_app_password": random32,
   "secrets/vault_migrate_password": random32,
-  "secrets/redis_password": random32,
 } satisfies Recipes;
+
+export const REDIS_SECRETS = { "secrets/redis_password": random32 } satisfies Recipes;
 
 /** What the API needs: the master keys, and the keys of tokens and passwords. */
 export const API_SECRETS = {

@@ -1,12 +1,12 @@
 /** A private MariaDB and Redis: no rights of root, nothing outside one data folder and a temporary one. */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Engine, systemEngine } from "../launcher/engine.ts";
 import { makePrivateFolder } from "../launcher/files.ts";
 import {
   databaseUrl,
   ensureMariadbFolder,
-  mariadbFolder,
+  holdsDatabases,
   mariadbProgram,
   socketIn,
 } from "../launcher/mariadb.ts";
@@ -14,7 +14,7 @@ import { freePort } from "../launcher/ports.ts";
 import { launch, type Program, type RunningProgram, waitUntilReady } from "../launcher/program.ts";
 import { redisProgram, redisUrl } from "../launcher/redis.ts";
 import { makeRunFolder, removeRunFolder } from "../launcher/run-folder.ts";
-import { ensureSecrets, SERVICE_SECRETS } from "../launcher/secrets.ts";
+import { ensureSecrets, MARIADB_SECRETS, REDIS_SECRETS } from "../launcher/secrets.ts";
 
 export interface ServiceUrls {
   readonly PLATFORM_DATABASE_URL: string;
@@ -47,45 +47,40 @@ export interface Services {
 /** Starts both and waits until they answer. They end with this process, however it ends (on Linux). */
 export async function startServices(options: Options): Promise<Services> {
   const { ephemeral = false, log } = options;
-  const dataFolder = resolve(options.dir);
-  const engine = systemEngine();
+  const engine = systemEngine(["mariadb", "redis"]);
   if (engine === undefined) {
     throw new Error("MariaDB (mariadbd, mariadb-install-db) or Redis is not installed.");
   }
+  const dataFolder = resolve(options.dir);
   makePrivateFolder(dataFolder);
-  const runFolder = makeRunFolder();
+  const place: Place = { dataFolder, runFolder: makeRunFolder(), engine, ephemeral };
   const started: RunningProgram[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () =>
     (stopping ??= (async () => {
       await Promise.all(started.map((program) => program.stop({ hurry: ephemeral })));
-      removeRunFolder(runFolder);
+      removeRunFolder(place.runFolder);
       if (ephemeral) rmSync(dataFolder, { recursive: true, force: true });
     })());
+  const start = async (program: Program): Promise<number> => {
+    const running = launch(program);
+    started.push(running);
+    await waitUntilReady(program, running);
+    log?.(`${program.name} is ready`);
+    return running.pid;
+  };
 
   try {
-    const plan = await planServices({
-      ...options,
-      dataFolder,
-      runFolder,
-      engine,
-      ephemeral,
-    });
-    for (const program of plan.programs) started.push(launch(program));
-    await Promise.all(
-      plan.programs.map(async (program, n) => {
-        const running = started[n];
-        if (running !== undefined) await waitUntilReady(program, running);
-        log?.(`${program.name} is ready`);
-      }),
-    );
-    const [mariadb, redis] = started;
+    const redis = await planRedis(place, options.redisPort);
+    const mariadb = await planMariadb(place, options.mysqlPort);
+    const starts = [start(mariadb.program), start(redis.program)] as const;
+    const [mariadbPid, redisPid] = await Promise.all(starts);
     return {
-      urls: plan.urls,
-      socket: socketIn(runFolder),
-      mariadbPort: plan.mariadbPort,
-      redisPort: plan.redisPort,
-      pids: { mariadb: mariadb?.pid ?? -1, redis: redis?.pid ?? -1 },
+      urls: { ...mariadb.urls, ...redis.urls },
+      socket: socketIn(place.runFolder),
+      mariadbPort: mariadb.port,
+      redisPort: redis.port,
+      pids: { mariadb: mariadbPid, redis: redisPid },
       stop,
     };
   } catch (error) {
@@ -94,45 +89,42 @@ export async function startServices(options: Options): Promise<Services> {
   }
 }
 
-export interface ServicesPlan {
-  readonly programs: readonly [mariadb: Program, redis: Program];
-  readonly urls: ServiceUrls;
-  readonly mariadbPort: number;
-  readonly redisPort: number;
-  /** Was the databases' folder made just now? */
-  readonly isNew: boolean;
+/** Where and by what the servers run. */
+export interface Place {
+  readonly dataFolder: string;
+  readonly runFolder: string;
+  readonly engine: Engine;
+  readonly ephemeral: boolean;
 }
 
-/** Everything that must be there before the two servers can be started: secrets, MariaDB's files, ports. */
-export async function planServices(settings: {
-  dataFolder: string;
-  runFolder: string;
-  engine: Engine;
-  ephemeral: boolean;
-  mysqlPort?: number;
-  redisPort?: number;
-  signal?: AbortSignal;
-}): Promise<ServicesPlan> {
-  const { dataFolder } = settings;
-  const mayHoldJournal = existsSync(mariadbFolder(dataFolder));
-  ensureSecrets(dataFolder, SERVICE_SECRETS, { mayHoldJournal });
-  const isNew = await ensureMariadbFolder(settings, settings.signal);
-  const mariadbPort = settings.mysqlPort ?? (await freePort());
-  const redisPort = settings.redisPort ?? (await freePort());
+/** Prepares MariaDB so that it can be started: passwords, its data folder, a port. */
+export async function planMariadb(place: Place, port?: number, signal?: AbortSignal) {
+  const { dataFolder } = place;
+  ensureSecrets(dataFolder, MARIADB_SECRETS, { mayHoldJournal: holdsDatabases(dataFolder) });
+  const isNew = await ensureMariadbFolder(place, signal);
+  const chosen = port ?? (await freePort());
   return {
-    programs: [
-      mariadbProgram({ ...settings, port: mariadbPort }),
-      redisProgram({ ...settings, port: redisPort }),
-    ],
-    urls: {
-      PLATFORM_DATABASE_URL: databaseUrl(dataFolder, "platform", "app", mariadbPort),
-      VAULT_DATABASE_URL: databaseUrl(dataFolder, "vault", "app", mariadbPort),
-      PLATFORM_MIGRATE_URL: databaseUrl(dataFolder, "platform", "migrate", mariadbPort),
-      VAULT_MIGRATE_URL: databaseUrl(dataFolder, "vault", "migrate", mariadbPort),
-      REDIS_URL: redisUrl(dataFolder, redisPort),
-    },
-    mariadbPort,
-    redisPort,
+    program: mariadbProgram({ ...place, port: chosen }),
+    port: chosen,
+    /** Was the databases' folder made just now? */
     isNew,
+    urls: {
+      PLATFORM_DATABASE_URL: databaseUrl(dataFolder, "platform", "app", chosen),
+      VAULT_DATABASE_URL: databaseUrl(dataFolder, "vault", "app", chosen),
+      PLATFORM_MIGRATE_URL: databaseUrl(dataFolder, "platform", "migrate", chosen),
+      VAULT_MIGRATE_URL: databaseUrl(dataFolder, "vault", "migrate", chosen),
+    },
+  };
+}
+
+/** Prepares Redis so that it can be started: its password, a port. To be done before MariaDB's folder is made. */
+export async function planRedis(place: Place, port?: number) {
+  const { dataFolder } = place;
+  ensureSecrets(dataFolder, REDIS_SECRETS, { mayHoldJournal: holdsDatabases(dataFolder) });
+  const chosen = port ?? (await freePort());
+  return {
+    program: redisProgram({ ...place, port: chosen }),
+    port: chosen,
+    urls: { REDIS_URL: redisUrl(dataFolder, chosen) },
   };
 }
