@@ -39,7 +39,7 @@ const Problem = z.object({
   detail: z.string().optional(),
   requestId: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
-  current: z.unknown(),
+  current: z.unknown().optional(),
 });
 
 /** The API said no, and why. */

@@ -79,7 +79,12 @@ export function TimosProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => session.start(), [session]);
   useEffect(
-    () => session.subscribe(() => session.getState().status === "signed_out" && queries.clear()),
+    () =>
+      session.subscribe(() => {
+        if (session.getState().status === "signed_out") {
+          queries.removeQueries({ queryKey: ["journal"] });
+        }
+      }),
     [session, queries],
   );
 

@@ -3,32 +3,22 @@
  * which no server sees, and is taken out of the address bar as soon as the page stands.
  */
 let token: string | null | undefined;
-let used: string | null = null;
 
-const inAddress = () => /^#token=([A-Za-z0-9_-]+)$/.exec(location.hash)?.[1] ?? null;
-
-function clearAddress() {
+function takeFromAddress() {
+  token = /^#token=([A-Za-z0-9_-]+)$/.exec(location.hash)?.[1] ?? token ?? null;
   if (location.hash !== "") history.replaceState(null, "", location.pathname);
 }
 
 export const linkToken = {
-  get: (): string | null => (token ??= inAddress()),
+  get: () => token,
 
   subscribe: (listener: () => void) => {
     const look = () => {
-      token = inAddress() ?? token;
-      clearAddress();
+      takeFromAddress();
       listener();
     };
-    clearAddress();
+    takeFromAddress();
     window.addEventListener("hashchange", look);
     return () => window.removeEventListener("hashchange", look);
-  },
-
-  /** True for the first use of each token. */
-  use: (presented: string): boolean => {
-    if (used === presented) return false;
-    used = presented;
-    return true;
   },
 };

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
@@ -19,20 +19,25 @@ export function VerifyEmail() {
   const { api, session } = useTimos();
   const { status } = useSession();
   const token = useSyncExternalStore(linkToken.subscribe, linkToken.get, () => undefined);
-  const { mutate, error, variables } = useMutation({
-    mutationFn: (link: string) => api.auth.verifyEmail({ body: { token: link } }),
-    onSuccess: (result) => {
-      session.accept(result);
-      router.replace("/today");
-    },
+  // A link works once. Kept by its token, the answer outlives the page being rendered anew.
+  const verification = useQuery({
+    queryKey: ["verification", token],
+    queryFn: () => api.auth.verifyEmail({ body: { token: token ?? "" } }),
+    // The session's own first question must be answered: its answer would overtake this one's.
+    enabled: typeof token === "string" && status !== "starting",
+    retry: false,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    refetchOnMount: false,
   });
+  const { data, error } = verification;
 
   useEffect(() => {
-    // The session's own first question must be answered: its answer would overtake this one's.
-    const isReady = status !== "starting" && typeof token === "string";
-    // A link works once, and effects run twice in development.
-    if (isReady && linkToken.use(token)) mutate(token);
-  }, [token, status, mutate]);
+    if (data === undefined) return;
+    session.accept(data);
+    router.replace("/today");
+  }, [data, session, router]);
 
   if (token === null) {
     return (
@@ -59,7 +64,7 @@ export function VerifyEmail() {
   return (
     <PageState
       title="Not confirmed yet"
-      actions={<Button onClick={() => variables && mutate(variables)}>Try again</Button>}
+      actions={<Button onClick={() => void verification.refetch()}>Try again</Button>}
     >
       <p>{explain(error)}</p>
     </PageState>

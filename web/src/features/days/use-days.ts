@@ -11,7 +11,7 @@ export function useToday(expected: string) {
   const { api } = useTimos();
   const entries = useOpenEntries();
   return useQuery({
-    queryKey: ["day", "today", expected],
+    queryKey: ["journal", "day", "today", expected],
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const view = await api.days.today({ signal });
@@ -27,7 +27,7 @@ export function useDay(day: string) {
   const { api } = useTimos();
   const entries = useOpenEntries();
   return useQuery({
-    queryKey: ["day", day],
+    queryKey: ["journal", "day", day],
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const view = await api.days.get({ params: { day }, signal });
@@ -41,7 +41,7 @@ export function useDay(day: string) {
 export function useEntryCounts(from: string, to: string) {
   const { api } = useTimos();
   return useQuery({
-    queryKey: ["days", from, to],
+    queryKey: ["journal", "days", from, to],
     queryFn: async ({ signal }) => {
       const { days } = await api.days.list({ query: { from, to }, signal });
       return new Map(days.map(({ day, entries }) => [day, entries]));

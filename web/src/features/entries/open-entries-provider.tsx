@@ -21,7 +21,7 @@ export function OpenEntriesProvider({ children }: { children: ReactNode }) {
   const [entries] = useState(() =>
     createOpenEntries(
       api,
-      () => void queries.invalidateQueries({ queryKey: ["days"], refetchType: "none" }),
+      () => void queries.invalidateQueries({ queryKey: ["journal", "days"], refetchType: "none" }),
     ),
   );
 

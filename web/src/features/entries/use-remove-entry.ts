@@ -15,14 +15,14 @@ export function useRemoveEntry() {
     const isBlank = statusOf(saver.getState()) === "blank";
     try {
       const undo = await entries.remove(saver.id);
-      void queries.invalidateQueries({ queryKey: ["days"], refetchType: "none" });
+      void queries.invalidateQueries({ queryKey: ["journal", "days"], refetchType: "none" });
       if (!isBlank) toast({ text: "Moved to the trash.", action: { label: "Undo", run: undo } });
     } catch (error) {
       if (!(error instanceof ApiError && error.code === "rev_mismatch")) {
         toast({ text: explain(error) });
         return;
       }
-      await queries.invalidateQueries({ queryKey: ["day"] });
+      await queries.invalidateQueries({ queryKey: ["journal", "day"] });
       toast({ text: "Not removed: it was changed elsewhere. Look at it again first." });
     }
   };
