@@ -7,7 +7,10 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const known = error instanceof AppError ? error : new AppError("internal", { cause: error });
     if (known.status >= 500)
-      logger.error({ requestId: requestIdOf(req), code: known.code, err: known.cause });
+      logger.error(
+        { requestId: requestIdOf(req), code: known.code, err: known.cause },
+        "a request failed",
+      );
     if (res.headersSent) {
       // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
       res.destroy();

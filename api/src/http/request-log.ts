@@ -17,19 +17,25 @@ export function requestLog(logger: Logger) {
       res.setHeader("X-Request-Id", id);
       return id;
     },
-    customAttributeKeys: { responseTime: "durationMs" },
-    customProps: (req, res) => ({
-      requestId: req.id,
-      method: req.method,
-      route: routeOf(res),
-      status: res.statusCode,
-    }),
-    customLogLevel: (_req, res) => (res.statusCode >= 500 ? "warn" : "info"),
+    customAttributeKeys: { reqId: "requestId", responseTime: "durationMs" },
     quietReqLogger: true,
-    serializers: { req: () => undefined, res: () => undefined },
+    wrapSerializers: false,
+    serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
+    customSuccessObject: summary,
+    customErrorObject: (req, res, _error, fields) => summary(req, res, fields),
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? "warn" : "info"),
     customSuccessMessage: () => "request",
     customErrorMessage: () => "request",
   });
+}
+
+/** What is logged of a request. Why it failed is logged where it did. */
+function summary(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { durationMs }: { durationMs?: number },
+): object {
+  return { method: req.method, route: routeOf(res), status: res.statusCode, durationMs };
 }
 
 function routeOf(res: ServerResponse): string {

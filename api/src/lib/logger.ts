@@ -5,6 +5,8 @@ import { pino, type DestinationStream, type Logger } from "pino";
  * be. None of them can hold what a person wrote, a key, a token or an address with a query.
  */
 const ALLOWED = new Set([
+  "service",
+  "pid",
   "requestId",
   "method",
   "route",
@@ -33,13 +35,25 @@ export function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) =>
-          Object.fromEntries(Object.entries(fields).filter(([name]) => ALLOWED.has(name))),
+        bindings: onlyAllowed,
+        log: onlyAllowed,
       },
       serializers: { err: describeError },
+      hooks: {
+        // Left to itself, pino takes the message of an error for its own.
+        logMethod([first, ...rest], method) {
+          if (typeof first === "string") method.apply(this, [first]);
+          else if (typeof rest[0] === "string") method.apply(this, [first, rest[0]]);
+          else method.apply(this, [first instanceof Error ? { err: first } : first, "event"]);
+        },
+      },
     },
     destination ?? pino.destination({ sync: false }),
   );
+}
+
+function onlyAllowed(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => ALLOWED.has(name)));
 }
 
 /**

@@ -8,12 +8,17 @@ const scopes = new AsyncLocalStorage<Scope>();
 
 /** Runs `work` so that its platform queries see one tenant only. */
 export function asTenant<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
-  return scopes.run({ tenantId }, work);
+  return scopes.run({ tenantId }, awaited(work));
 }
 
 /** Runs `work` unconfined: for what happens before anyone is signed in, and for jobs. */
 export function asSystem<T>(work: () => Promise<T>): Promise<T> {
-  return scopes.run("system", work);
+  return scopes.run("system", awaited(work));
+}
+
+/** Prisma's promises do nothing until they are awaited, which has to happen inside of the scope. */
+function awaited<T>(work: () => Promise<T>): () => Promise<T> {
+  return async () => await work();
 }
 
 /** The models that carry `tenantId`, read off the generated client so that a new one cannot be forgotten. */

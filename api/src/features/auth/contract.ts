@@ -17,7 +17,7 @@ const Password = z
   .max(4 * MAX_PASSWORD_LENGTH)
   .refine((value) => value.isWellFormed(), "must not contain half of a surrogate pair");
 
-const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{64}$/, "must be the token of the link, whole");
+const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, "must be the token of the link, whole");
 
 /** What every way of signing in answers. The refresh token comes as a cookie beside it. */
 export const AuthResult = z.object({

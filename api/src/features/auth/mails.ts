@@ -8,11 +8,13 @@ export function verificationMail(to: string, appUrl: string, token: string): Mai
     text: [
       "Welcome to TimOS.",
       "",
-      "Open this link to confirm your e-mail address and sign in. It works once, within 24 hours:",
+      "Open this link to confirm your e-mail address and sign in.",
+      "It works once, within 24 hours:",
       "",
       `${appUrl}/verify-email#token=${token}`,
       "",
-      "If you did not sign up, ignore this mail: without the link nobody can use the account.",
+      "If you did not sign up, ignore this mail.",
+      "Without the link nobody can use the account.",
       "",
     ].join("\n"),
   };
@@ -24,7 +26,8 @@ export function accountExistsMail(to: string, appUrl: string): Mail {
     to,
     subject: "You already have a TimOS account",
     text: [
-      "Someone, probably you, signed up for TimOS with this address. You have an account already:",
+      "Someone, probably you, signed up for TimOS with this address.",
+      "You have an account already. Sign in here:",
       "",
       `${appUrl}/sign-in`,
       "",

@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { referenceOpen, referenceSeal } from "../../test/reference-box.ts";
+import { boxVersion, open, OVERHEAD_BYTES, seal, type Place } from "./box.ts";
+import { dataKey } from "./data-key.ts";
+import { DecryptionError } from "./decryption-error.ts";
+import { paddedLength } from "./padding.ts";
+
+const dek = randomBytes(32);
+const key = dataKey(3, dek);
+const place: Place = {
+  table: "daily_entries",
+  box: "sealed",
+  ownerId: randomBytes(16),
+  rowId: randomBytes(16),
+  rev: 7,
+};
+const json = JSON.stringify({ day: "2026-11-21", title: "The worst day" });
+
+describe("a box", () => {
+  it("opens to what was sealed, whatever the text, the place and the revision", () => {
+    const anyPlace = fc.record({
+      table: fc.string(),
+      box: fc.string(),
+      ownerId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      rowId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      rev: fc.maxSafeNat(),
+    });
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 3000 }), anyPlace, (text, where) => {
+        expect(open(key, where, seal(key, where, text)).toString("utf8")).toBe(text);
+      }),
+    );
+  });
+
+  it("has the bytes that the format says, down to the last", () => {
+    const box = seal(key, place, json);
+    expect(box.subarray(0, 2).toString("hex")).toBe("f901");
+    expect(box.readUInt32BE(2)).toBe(3);
+    expect(box.subarray(6, 22)).toEqual(key.dekId);
+    expect(box).toHaveLength(OVERHEAD_BYTES + paddedLength(4 + Buffer.byteLength(json)));
+    expect(OVERHEAD_BYTES).toBe(50);
+    expect(referenceOpen({ dek, version: 3, ...place }, box)).toBe(json);
+  });
+
+  it("is what a second implementation makes, and the other way round", () => {
+    const nonce = randomBytes(12);
+    const box = referenceSeal({ dek, version: 3, ...place }, json, nonce);
+    expect(open(key, place, box).toString("utf8")).toBe(json);
+  });
+
+  it("never has the same bytes twice", () => {
+    const boxes = new Set(
+      Array.from({ length: 1000 }, () => seal(key, place, json).toString("hex")),
+    );
+    expect(boxes.size).toBe(1000);
+  });
+
+  it("tells its version without being opened", () => {
+    expect(boxVersion(seal(key, place, json))).toBe(3);
+  });
+
+  it("does not open once any bit of it is flipped", () => {
+    const box = seal(key, place, json);
+    for (let bit = 0; bit < box.length * 8; bit++) {
+      const altered = Buffer.from(box);
+      altered.writeUInt8(altered.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(() => open(key, place, altered)).toThrow(DecryptionError);
+    }
+  });
+
+  it("does not open when cut short anywhere, or made longer", () => {
+    const box = seal(key, place, json);
+    for (let length = 0; length < box.length; length++) {
+      expect(() => open(key, place, box.subarray(0, length))).toThrow(DecryptionError);
+    }
+    for (const more of [1, 16, 64]) {
+      expect(() => open(key, place, Buffer.concat([box, Buffer.alloc(more)]))).toThrow(
+        DecryptionError,
+      );
+    }
+  });
+
+  it.each<[string, Partial<Place>]>([
+    ["another table", { table: "feels_entries" }],
+    ["another box of its row", { box: "body" }],
+    ["another owner", { ownerId: randomBytes(16) }],
+    ["another row", { rowId: randomBytes(16) }],
+    ["the revision before", { rev: 6 }],
+    ["the revision after", { rev: 8 }],
+    ["the same letters split elsewhere", { table: "daily_entriess", box: "ealed" }],
+  ])("does not open in %s", (_, elsewhere) => {
+    const box = seal(key, place, json);
+    expect(() => open(key, { ...place, ...elsewhere }, box)).toThrow(DecryptionError);
+  });
+
+  it("does not open under another key of the same version, nor another version of the same key", () => {
+    const box = seal(key, place, json);
+    expect(() => open(dataKey(3, randomBytes(32)), place, box)).toThrow(DecryptionError);
+    expect(() => open(dataKey(4, dek), place, box)).toThrow(DecryptionError);
+  });
+
+  it("does not open when its padding is not what sealing makes", () => {
+    const named = { dek, version: 3, ...place };
+    const nonce = randomBytes(12);
+    const good = Buffer.alloc(64);
+    good.writeUInt32BE(2);
+    good.write("{}", 4);
+    expect(open(key, place, referenceSeal(named, good, nonce)).toString()).toBe("{}");
+    const dirty = Buffer.from(good);
+    dirty[63] = 1;
+    const tooLong = Buffer.concat([good, Buffer.alloc(64)]);
+    const overstated = Buffer.from(good);
+    overstated.writeUInt32BE(61);
+    const huge = Buffer.from(good);
+    huge.writeUInt32BE(0xffff_ffff);
+    for (const padded of [dirty, tooLong, overstated, huge, Buffer.alloc(0), Buffer.alloc(3)]) {
+      expect(() => open(key, place, referenceSeal(named, padded, nonce))).toThrow(DecryptionError);
+    }
+  });
+
+  it("fails with words that say nothing of why", () => {
+    const box = seal(key, place, json);
+    const failures = [
+      () => open(key, { ...place, rev: 8 }, box),
+      () => open(key, place, box.subarray(1)),
+      () => open(dataKey(3, randomBytes(32)), place, box),
+    ].map((attempt) => {
+      try {
+        attempt();
+        return "opened";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(new Set(failures)).toEqual(new Set(["DecryptionError: decryption failed"]));
+  });
+});
+
+describe("the committed vectors", () => {
+  interface Vector {
+    name: string;
+    dek: string;
+    version: number;
+    table: string;
+    box: string;
+    ownerId: string;
+    rowId: string;
+    rev: number;
+    text: string;
+    sealed: string;
+  }
+  const vectors = JSON.parse(
+    readFileSync(new URL("./box.vectors.json", import.meta.url), "utf8"),
+  ) as Vector[];
+
+  it.each(vectors.map((vector) => [vector.name, vector] as const))("%s", (_, vector) => {
+    const hex = (text: string) => Buffer.from(text, "hex");
+    const where: Place = { ...vector, ownerId: hex(vector.ownerId), rowId: hex(vector.rowId) };
+    const opened = open(dataKey(vector.version, hex(vector.dek)), where, hex(vector.sealed));
+    expect(opened.toString("utf8")).toBe(vector.text);
+  });
+});

@@ -1,0 +1,134 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { Redis } from "ioredis";
+import mysql, { type RowDataPacket } from "mysql2/promise";
+import { createApp } from "../src/app.ts";
+import { readConfig } from "../src/config.ts";
+import { createKeyring } from "../src/crypto/keyring.ts";
+import { openDeps, type Deps } from "../src/deps.ts";
+import { createLogger } from "../src/lib/logger.ts";
+import { workerServices } from "./databases.ts";
+
+/** A running API on this worker's databases, emptied, with a clock that the test sets. */
+export interface TestApp {
+  readonly url: string;
+  readonly deps: Deps;
+  readonly folder: string;
+  readonly clock: { now: Date };
+  /** Everything that was logged. */
+  logged(): string;
+  /** The mails that were sent, oldest first. */
+  mails(): string[];
+  /** Runs SQL as the administrator of the server. */
+  sql(database: "platform" | "vault", sql: string, values?: unknown[]): Promise<RowDataPacket[]>;
+  close(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A complete environment for {@link readConfig}, with files of its own in `folder`. */
+export function testEnvironment(folder: string): Environment {
+  const services = workerServices();
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const jwk = { ...privateKey.export({ format: "jwk" }), kid: "test", status: "active" };
+  const keyringFile = join(folder, "keyring");
+  writeFileSync(keyringFile, createKeyring(new Date()), { mode: 0o600 });
+  return {
+    NODE_ENV: "test",
+    API_PORT: "0",
+    APP_URL: "http://127.0.0.1:3000",
+    PLATFORM_DATABASE_URL: services.platformUrl,
+    VAULT_DATABASE_URL: services.vaultUrl,
+    REDIS_URL: services.redisUrl,
+    KEYRING_FILE: keyringFile,
+    TOKEN_KEY: randomBytes(32).toString("base64url"),
+    PASSWORD_PEPPER: randomBytes(32).toString("base64url"),
+    JWT_KEYS: JSON.stringify({ keys: [jwk] }),
+    OUTBOX_DIR: join(folder, "outbox"),
+  };
+}
+
+export async function openTestApp(environment: Environment = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), "timos-app-"));
+  await emptyDatabases();
+  const clock = { now: new Date("2026-11-21T20:00:00.000Z") };
+  const lines: string[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const deps = await openDeps(readConfig({ ...testEnvironment(folder), ...environment }), {
+    logger: createLogger("api", "info", sink),
+    clock: () => clock.now,
+  });
+  const server = await listen(createServer(createApp(deps)));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    deps,
+    folder,
+    clock,
+    logged: () => lines.join(""),
+    mails: () => {
+      const outbox = join(folder, "outbox");
+      return readdirSync(outbox)
+        .sort()
+        .map((name) => readFileSync(join(outbox, name), "utf8"));
+    },
+    sql: runSql,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await deps.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function listen(server: Server): Promise<Server> {
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+async function runSql(database: "platform" | "vault", sql: string, values: unknown[] = []) {
+  const services = workerServices();
+  const connection = await mysql.createConnection({
+    socketPath: services.adminSocket,
+    user: userInfo().username,
+    database: services[`${database}Database`],
+  });
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(sql, values);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+async function emptyDatabases(): Promise<void> {
+  for (const database of ["platform", "vault"] as const) {
+    const tables = await runSql(
+      database,
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE '\\_%'",
+    );
+    const names = tables.map((table) => String(table["name"]));
+    for (let tries = names.length; names.length > 0 && tries > 0; tries--) {
+      // Whatever others refer to is emptied once they are empty.
+      for (const name of [...names]) {
+        const isEmptied = await runSql(database, `DELETE FROM \`${name}\``).then(
+          () => true,
+          () => false,
+        );
+        if (isEmptied) names.splice(names.indexOf(name), 1);
+      }
+    }
+  }
+  const redis = new Redis(workerServices().redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+}
