@@ -31,7 +31,7 @@ export function Dialog({ title, children, onDismiss, width = "narrow" }: Props) 
       }}
       className={`max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-lg border border-line bg-page p-6 shadow-raised ${width === "wide" ? "max-w-wide" : "max-w-[28rem]"}`}
     >
-      <div className="grid gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
         <h2 id={titleId} className="font-serif text-title font-medium">
           {title}
         </h2>

@@ -2,9 +2,9 @@
 export function Mark({ className = "size-7" }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" aria-hidden className={className} fill="none" strokeLinecap="round">
-      <path d="M4 10.5h24" className="stroke-accent" strokeWidth="3.2" />
-      <path d="M12.5 4v24" className="stroke-margin" strokeWidth="3.2" />
-      <path d="M19 18h9M19 24.5h5" className="stroke-edge" strokeWidth="2.4" />
+      <path d="M4 10.5h24" className="stroke-accent" strokeWidth="3.8" />
+      <path d="M12.5 4v24" className="stroke-margin" strokeWidth="3.8" />
+      <path d="M19 18h9M19 24.5h5" className="stroke-edge" strokeWidth="2.8" />
     </svg>
   );
 }

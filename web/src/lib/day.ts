@@ -44,7 +44,10 @@ export function addMonths(month: Month, months: number): Month {
   return `${pad(Math.floor(count / 12), 4)}-${pad((count % 12) + 1, 2)}`;
 }
 
-export const lastDayOf = (month: Month): Day => addDays(`${addMonths(month, 1)}-01`, -1);
+export function lastDayOf(month: Month): Day {
+  const intoTheNext = Number(addDays(`${month}-28`, 4).slice(-2));
+  return addDays(`${month}-28`, 4 - intoTheNext);
+}
 
 /** The same date in another month, or that month's last day. */
 export function dayInMonth(day: Day, month: Month): Day {
@@ -53,7 +56,10 @@ export function dayInMonth(day: Day, month: Month): Day {
   return sameDate < last ? sameDate : last;
 }
 
-/** The weeks that show `month` whole, each of seven days, beginning on `weekStartsOn` (0 is Sunday). */
+/**
+ * The weeks that show `month` whole, each of seven days, beginning on `weekStartsOn` (0 is Sunday). Those of the first
+ * and the last month there is hold days that are none.
+ */
 export function weeksOf(month: Month, weekStartsOn: number): Day[][] {
   const first = `${month}-01`;
   const start = addDays(first, -((weekdayOf(first) - weekStartsOn + 7) % 7));

@@ -1,5 +1,6 @@
 "use client";
 
+import { isDay } from "@timos/api/contract";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -79,7 +80,8 @@ export function CalendarPage() {
 }
 
 function rangeOf(weeks: readonly (readonly string[])[]): [from: string, to: string] {
-  return [weeks[0]?.[0] ?? "", weeks.at(-1)?.at(-1) ?? ""];
+  const days = weeks.flat().filter(isDay);
+  return [days[0] ?? "", days.at(-1) ?? ""];
 }
 
 function summaryOf(counts: ReadonlyMap<string, number>, month: string): string {

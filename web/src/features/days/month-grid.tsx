@@ -1,5 +1,6 @@
 "use client";
 
+import { isDay } from "@timos/api/contract";
 import Link from "next/link";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import {
@@ -37,7 +38,8 @@ export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, 
 
   const onKeyDown = (event: KeyboardEvent) => {
     const target = targetOf(event.key, active, weekStartsOn);
-    if (target === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (target === undefined || !isDay(target) || event.altKey || event.ctrlKey || event.metaKey)
+      return;
     event.preventDefault();
     isMoving.current = true;
     onMove(target);
@@ -57,7 +59,7 @@ export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, 
             <th
               key={day}
               scope="col"
-              className="pb-2 ps-1 text-start text-sm font-medium text-faint"
+              className="pb-2 ps-1 sm:ps-2 text-start text-sm font-medium text-faint"
             >
               <span aria-hidden>{formatDay(day, locale, { weekday: "short" })}</span>
               <span className="sr-only">{formatDay(day, locale, { weekday: "long" })}</span>
@@ -70,14 +72,16 @@ export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, 
           <tr key={week[0]}>
             {week.map((day) => (
               <td key={day} className="border-t border-line p-0 align-top">
-                <DayCell
-                  day={day}
-                  count={counts?.get(day) ?? 0}
-                  label={labelOf(day, locale, counts?.get(day) ?? 0)}
-                  isToday={day === today}
-                  isActive={day === active}
-                  isOutside={monthOf(day) !== month}
-                />
+                {isDay(day) && (
+                  <DayCell
+                    day={day}
+                    count={counts?.get(day) ?? 0}
+                    label={labelOf(day, locale, counts?.get(day) ?? 0)}
+                    isToday={day === today}
+                    isActive={day === active}
+                    isOutside={monthOf(day) !== month}
+                  />
+                )}
               </td>
             ))}
           </tr>
@@ -108,7 +112,7 @@ function DayCell({ day, count, label, isToday, isActive, isOutside }: CellProps)
       className={`flex h-16 flex-col justify-between rounded-sm p-1 transition-colors hover:bg-wash focus-visible:-outline-offset-2 sm:h-24 sm:p-2 ${tone}`}
     >
       <span
-        className={`inline-flex size-7 items-center justify-center rounded-full text-base tabular-nums ${isToday ? "bg-accent font-medium text-on-accent" : "-ms-0.5"}`}
+        className={`inline-flex size-7 items-center justify-center rounded-full text-base tabular-nums ${isToday ? "bg-accent font-medium text-on-accent" : `-ms-1 ${count > 0 ? "font-semibold" : ""}`}`}
       >
         {Number(day.slice(8))}
       </span>

@@ -3,14 +3,16 @@ const MOST_STROKES = 5;
 /** A count as strokes of a pen, the fifth across the four before; above that, as a number. */
 export function Tally({ count }: { count: number }) {
   if (count > MOST_STROKES) {
-    return <span className="text-sm font-medium text-accent tabular-nums">{count}</span>;
+    return (
+      <span className="text-sm leading-none font-medium text-accent tabular-nums">{count}</span>
+    );
   }
   const upright = Math.min(count, MOST_STROKES - 1);
   return (
     <svg
       viewBox="0 0 24 14"
       aria-hidden
-      className="h-3 stroke-accent sm:h-3.5"
+      className="h-3 w-5 stroke-accent sm:h-3.5 sm:w-6"
       fill="none"
       strokeWidth="2"
       strokeLinecap="round"

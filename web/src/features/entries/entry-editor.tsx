@@ -44,15 +44,15 @@ export function EntryEditor({ saver, isNew }: Props) {
       className="group grid animate-settle sm:grid-cols-[5.5rem_minmax(0,1fr)]"
     >
       <EntryMargin draft={draft} onChange={saver.edit} />
-      <div className="grid min-w-0 content-start gap-2 border-margin pb-6 transition-colors sm:border-s-2 sm:ps-7 sm:pt-6 sm:group-focus-within:border-accent">
+      <div className="grid min-w-0 content-start gap-2.5 border-margin pb-6 transition-colors sm:border-s-2 sm:ps-7 sm:pt-6 sm:group-focus-within:border-accent">
         <textarea
           aria-label="Title"
           rows={1}
           value={draft.title}
-          placeholder="Untitled"
+          placeholder="Title"
           onChange={(event) => saver.edit({ title: event.target.value })}
           onKeyDown={leaveOnEnter}
-          className="field-sizing-content w-full resize-none rounded-sm bg-transparent font-serif text-title font-medium outline-none"
+          className={`field-sizing-content w-full resize-none rounded-sm bg-transparent font-serif outline-none ${draft.title === "" ? "text-lg italic" : "text-title font-medium"}`}
         />
         <MarkdownEditor
           value={draft.body}

@@ -25,13 +25,8 @@ const words = HighlightStyle.define([
   { tag: tags.strikethrough, textDecoration: "line-through", color: "var(--color-soft)" },
   { tag: tags.quote, fontStyle: "italic", color: "var(--color-soft)" },
   { tag: tags.monospace, fontFamily: "var(--font-mono)", fontSize: "0.84em" },
-  {
-    tag: tags.link,
-    color: "var(--color-accent)",
-    textDecoration: "underline",
-    textUnderlineOffset: "0.2em",
-  },
-  { tag: tags.url, color: "var(--color-faint)", textDecoration: "none" },
+  { tag: tags.link, color: "var(--color-accent)" },
+  { tag: tags.url, color: "var(--color-faint)" },
   // The signs themselves step back behind the words.
   {
     tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName],

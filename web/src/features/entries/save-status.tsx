@@ -36,10 +36,14 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
     case "saving":
       return line("text-faint", <RefreshCw aria-hidden className="animate-breathe" />, "Saving…");
     case "saved":
-      return <span role="status">{line("text-good", <CircleCheck aria-hidden />, saved)}</span>;
+      return (
+        <span role="status" className="inline-flex">
+          {line("text-good", <CircleCheck aria-hidden />, saved)}
+        </span>
+      );
     case "retrying":
       return (
-        <span role="status">
+        <span role="status" className="inline-flex">
           {line(
             "text-warning",
             <CloudOff aria-hidden />,
@@ -54,13 +58,13 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
       );
     case "signed_out":
       return (
-        <span role="status">
+        <span role="status" className="inline-flex">
           {line("text-warning", <CircleAlert aria-hidden />, "Signed out — sign in to save")}
         </span>
       );
     case "refused":
       return (
-        <span role="alert">
+        <span role="alert" className="inline-flex">
           {line(
             "text-danger",
             <CircleAlert aria-hidden />,
@@ -70,7 +74,7 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
       );
     case "changed_elsewhere":
       return (
-        <span role="alert">
+        <span role="alert" className="inline-flex">
           {line(
             "text-danger",
             <CircleAlert aria-hidden />,

@@ -11,13 +11,13 @@ export function Specimen() {
   return (
     <section
       aria-label="One entry, seen from both sides"
-      className="grid gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-[3fr_2fr]"
+      className="overflow-hidden rounded-lg border border-line shadow-raised"
     >
-      <figure className="grid content-start gap-5 bg-page p-5 sm:p-9">
+      <figure className="grid gap-4 bg-raised p-5 sm:p-8">
         <figcaption className="text-sm text-faint">What you write</figcaption>
-        <div className="grid sm:grid-cols-[4rem_minmax(0,1fr)]">
+        <div className="grid sm:grid-cols-[3.75rem_minmax(0,1fr)]">
           <p className="pt-1 text-sm text-soft tabular-nums">06:40</p>
-          <div className="grid gap-2 border-margin sm:border-s-2 sm:ps-7">
+          <div className="grid gap-2 border-margin sm:border-s-2 sm:ps-6">
             <p className="font-serif text-title font-medium">Before anyone was awake</p>
             <p className="font-serif text-prose">
               Walked to the harbour. The fog was so thick that the ferry{" "}
@@ -27,9 +27,9 @@ export function Specimen() {
           </div>
         </div>
       </figure>
-      <figure className="grid content-start gap-5 bg-desk p-5 sm:p-9">
+      <figure className="grid gap-3 border-t border-line bg-desk p-5 sm:p-8">
         <figcaption className="text-sm text-faint">What the database keeps of it</figcaption>
-        <p aria-hidden className="font-mono text-xs leading-6 break-all text-soft">
+        <p aria-hidden className="font-mono text-xs leading-5.5 break-all text-soft">
           {SEALED}
         </p>
         <p className="text-sm text-soft">
