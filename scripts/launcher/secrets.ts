@@ -32,14 +32,16 @@ export const API_SECRETS = {
  *
  * Where a journal may exist already, nothing is made and a missing secret is an error: a new one would not open
  * what was sealed under the old, and would hide that the old one is gone.
+ *
+ * @returns whether any was made.
  */
 export function ensureSecrets(
   dataFolder: string,
   recipes: Recipes,
   options: { mayHoldJournal: boolean },
-): void {
+): boolean {
   const missing = Object.keys(recipes).filter((name) => !existsSync(join(dataFolder, name)));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return false;
   if (options.mayHoldJournal) throw new Error(missingSecrets(dataFolder, missing));
   for (const name of missing) {
     const file = join(dataFolder, name);
@@ -47,6 +49,7 @@ export function ensureSecrets(
     const make = recipes[name];
     if (make !== undefined) writeAtomically(file, make());
   }
+  return true;
 }
 
 /** Reads one secret of the data folder. */

@@ -41,6 +41,11 @@ export class Supervisor {
     void this.#keep(kept);
   }
 
+  /** The number a program runs under, or ran under last. */
+  pidOf(name: string): number | undefined {
+    return this.#kept.get(name)?.running.pid;
+  }
+
   /** From now on nothing is started any more. */
   beginStop(): void {
     this.#aborter.abort(new Error("stopping"));
