@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { openTestApp, type TestApp } from "../../../test/app.ts";
+import { call, cookieOf, linkToken, signUp } from "../../../test/people.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await openTestApp();
+});
+afterAll(() => app.close());
+
+const password = "correct horse battery";
+const send = (email: string, more: object = {}) =>
+  call(app, "POST", "/api/auth/signup", { body: { email, password, ...more } });
+const verify = (token: string) => call(app, "POST", "/api/auth/verify-email", { body: { token } });
+const signIn = (email: string, secret = password) =>
+  call(app, "POST", "/api/auth/login", { body: { email, password: secret } });
+
+describe("signing up", () => {
+  it("makes an account that is used once its address is proven", async () => {
+    const reply = await send("Ada@Example.org", {
+      displayName: " Ada ",
+      timeZone: "Europe/Berlin",
+    });
+    expect(reply.status).toBe(202);
+    expect(reply.body).toEqual({ status: "accepted" });
+    expect(await signIn("ada@example.org")).toMatchObject({
+      status: 403,
+      body: { code: "email_not_verified" },
+    });
+
+    const verified = await verify(linkToken(app, "ada@example.org"));
+    expect(verified).toMatchObject({
+      status: 200,
+      body: {
+        expiresIn: 900,
+        user: {
+          email: "ada@example.org",
+          displayName: "Ada",
+          timeZone: "Europe/Berlin",
+          role: "owner",
+          dayStartHour: 0,
+        },
+      },
+    });
+    expect(cookieOf(verified)).toMatch(/^timos_rt=/);
+    expect((await signIn("ADA@example.org")).status).toBe(200);
+  });
+
+  it("makes the data key in the same transaction, wrapped, under an owner that the account is not named by", async () => {
+    await signUp(app, { email: "keys@example.org" });
+    const [dek] = await app.sql(
+      "platform",
+      `SELECT d.owner_id, d.dek_id, w.\`blob\`, w.mek_ref, d.user_id FROM users u JOIN user_deks d ON d.user_id = u.id
+       JOIN dek_wraps w ON w.owner_id = d.owner_id WHERE u.email = 'keys@example.org'`,
+    );
+    expect(dek).toMatchObject({ mek_ref: expect.stringMatching(/^local:[0-9a-f]{16}$/) });
+    expect((dek?.["blob"] as Buffer).length).toBe(60);
+    expect((dek?.["owner_id"] as Buffer).toString("hex")).not.toBe(
+      String(dek?.["user_id"]).replaceAll("-", ""),
+    );
+  });
+
+  it("answers the same for an address that is taken, tells its owner by mail, and changes nothing", async () => {
+    const owner = await signUp(app, { email: "taken@example.org" });
+    const before = app.mails().length;
+    const reply = await send("taken@example.org", { password: "another long password" });
+    expect(reply.status).toBe(202);
+    expect(reply.body).toEqual({ status: "accepted" });
+    expect(app.mails().slice(before).join()).toMatch(/already have a TimOS account/);
+    expect(app.mails().slice(before).join()).not.toMatch(/token=/);
+    expect((await signIn(owner.email, "another long password")).status).toBe(401);
+    expect((await signIn(owner.email)).status).toBe(200);
+  });
+
+  it("gives an account that was prepared for somebody the password of whoever opens the link", async () => {
+    await send("victim@example.org", { password: "the attacker's password" });
+    await send("victim@example.org", { password: "the owner's own password" });
+    expect((await verify(linkToken(app, "victim@example.org"))).status).toBe(200);
+    expect((await signIn("victim@example.org", "the attacker's password")).status).toBe(401);
+    expect((await signIn("victim@example.org", "the owner's own password")).status).toBe(200);
+  });
+
+  it("makes one account of two sign-ups that come at once", async () => {
+    const replies = await Promise.all(Array.from({ length: 5 }, () => send("twice@example.org")));
+    expect(replies.map((reply) => reply.status)).toEqual([202, 202, 202, 202, 202]);
+    const rows = await app.sql(
+      "platform",
+      "SELECT id FROM users WHERE email = 'twice@example.org'",
+    );
+    expect(rows).toHaveLength(1);
+    const tenants = await app.sql("platform", "SELECT id FROM tenants WHERE name = 'twice'");
+    expect(tenants).toHaveLength(1);
+  });
+
+  it.each([
+    ["too short", "elevenchars", "at least 12"],
+    ["too long", "x".repeat(257), "at most 256"],
+    ["the address itself", "me@example.org and more", "must not contain"],
+  ])("refuses a password that is %s", async (_, weak, message) => {
+    expect(await send("me@example.org", { password: weak })).toMatchObject({
+      status: 422,
+      body: {
+        code: "weak_password",
+        errors: [{ path: "body.password", message: expect.stringContaining(message) }],
+      },
+    });
+  });
+
+  it("counts characters, not bytes, and takes any of them", async () => {
+    expect((await send("emoji@example.org", { password: "🌒".repeat(12) })).status).toBe(202);
+    expect((await verify(linkToken(app, "emoji@example.org"))).status).toBe(200);
+    expect((await signIn("emoji@example.org", "🌒".repeat(12))).status).toBe(200);
+  });
+
+  it.each([
+    ["body.email", { email: "not an address" }],
+    ["body.email", { email: "a@b.example, c@d.example" }],
+    ["body.email", { email: "jose\u0301@example.org" }],
+    ["body.password", { password: "\ud800".repeat(12) }],
+    ["body.timeZone", { timeZone: "Mars/Olympus" }],
+    ["body.displayName", { displayName: "two\nlines" }],
+    ["body", { role: "superadmin" }],
+    ["body", { emailVerifiedAt: "2026-01-01" }],
+  ])("names %s when it is not right", async (path, more) => {
+    expect(await send("fine@example.org", more)).toMatchObject({
+      status: 400,
+      body: { code: "invalid_request", errors: [{ path }] },
+    });
+  });
+
+  it("sends a stranger's address a few mails an hour and no more, without saying so", async () => {
+    for (let i = 0; i < 8; i++) {
+      const reply = await call(app, "POST", "/api/auth/verify-email/resend", {
+        body: { email: i === 0 ? "flood@example.org" : "flood@example.org" },
+      });
+      expect(reply.status).toBe(202);
+      if (i === 0) await send("flood@example.org");
+    }
+    const sent = app.mails().filter((mail) => mail.includes("To: flood@example.org"));
+    expect(sent.length).toBe(5);
+  });
+});
+
+describe("the link in the mail", () => {
+  it("works once, whoever comes first", async () => {
+    await send("race@example.org");
+    const token = linkToken(app, "race@example.org");
+    const replies = await Promise.all(Array.from({ length: 5 }, () => verify(token)));
+    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 410, 410, 410, 410]);
+    expect(await verify(token)).toMatchObject({ status: 410, body: { code: "gone" } });
+  });
+
+  it("works for a day", async () => {
+    await send("slow@example.org");
+    const token = linkToken(app, "slow@example.org");
+    const { now } = app.clock;
+    app.clock.now = new Date(now.getTime() + 24 * 3_600_000);
+    expect((await verify(token)).status).toBe(410);
+    app.clock.now = new Date(now.getTime() + 24 * 3_600_000 - 1000);
+    expect((await verify(token)).status).toBe(200);
+    app.clock.now = now;
+  });
+
+  it("is refused with another secret, and its own goes on working", async () => {
+    await send("forged@example.org");
+    const token = linkToken(app, "forged@example.org");
+    const forged = Buffer.from(token, "base64url");
+    forged.writeUInt8(forged.readUInt8(23) ^ 1, 23);
+    expect((await verify(forged.toString("base64url"))).status).toBe(410);
+    expect((await verify("A".repeat(32))).status).toBe(410);
+    expect(await verify("short")).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "body.token" }] },
+    });
+    expect((await verify(token)).status).toBe(200);
+  });
+
+  it("can be asked for again, and says nothing of accounts that are not there", async () => {
+    await send("again@example.org");
+    const resend = (email: string) =>
+      call(app, "POST", "/api/auth/verify-email/resend", { body: { email } });
+    const first = linkToken(app, "again@example.org");
+    const known = await resend("again@example.org");
+    const unknown = await resend("nobody@example.org");
+    expect(known.body).toEqual(unknown.body);
+    expect(known.status).toBe(unknown.status);
+    expect(app.mails().join()).not.toContain("nobody@example.org");
+    expect(linkToken(app, "again@example.org")).not.toBe(first);
+    expect((await verify(first)).status).toBe(200);
+  });
+
+  it("is stored as a hash", async () => {
+    await send("hash@example.org");
+    const secret = Buffer.from(linkToken(app, "hash@example.org"), "base64url").subarray(8);
+    const rows = await app.sql("platform", "SELECT * FROM one_time_tokens");
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      for (const value of Object.values(row)) {
+        if (Buffer.isBuffer(value)) expect(value.includes(secret)).toBe(false);
+      }
+    }
+  });
+});
