@@ -1,8 +1,7 @@
 /** The two databases from the terminal: see USAGE. Exit code 0 when all is as it should be, 1 otherwise. */
-import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import { databaseUrl } from "./launcher/mariadb.ts";
+import { readRunFile } from "./launcher/run-file.ts";
 import { readDatamodel } from "./lib/datamodel.ts";
 import {
   explainHistory,
@@ -40,8 +39,6 @@ const COMMANDS: Partial<Record<string, (database: Database) => Promise<boolean>>
   check: checkSchema,
   sql: printSql,
 };
-
-const RunFile = z.object({ mariadb: z.object({ port: z.number() }) });
 
 class UsageError extends Error {}
 
@@ -137,15 +134,20 @@ function addressOf(database: Database): string {
   const given = process.env[variable];
   if (given !== undefined && given !== "") return given;
   const dataFolder = resolve(ROOT, process.env["TIMOS_DATA_DIR"] ?? ".data");
-  const runFile = join(dataFolder, "run.json");
-  if (!existsSync(runFile)) {
+  const port = portOf(dataFolder, variable);
+  return databaseUrl(dataFolder, database, "migrate", port);
+}
+
+function portOf(dataFolder: string, variable: string): number {
+  try {
+    return readRunFile(dataFolder).mariadb.port;
+  } catch (error) {
     throw new MigrationError(
       "no_database",
       `No database to work on: ${variable} is not set, and nothing runs in ${dataFolder} (npm start starts it).`,
+      { cause: error },
     );
   }
-  const { mariadb } = RunFile.parse(JSON.parse(readFileSync(runFile, "utf8")));
-  return databaseUrl(dataFolder, database, "migrate", mariadb.port);
 }
 
 function isDatabase(name: string | undefined): name is Database {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ensureDependencies, ensureSystemPackages } from "./lib/bootstrap.mjs";
+import { cleanEnvironment } from "./lib/clean-environment.mjs";
 import { endAllSteps, runStep } from "./lib/run-step.mjs";
 import { countTests } from "./lib/test-counts.mjs";
 
@@ -95,19 +96,12 @@ const GROUPS = [
       kind: "jest",
       minutes: 5,
     },
-    {
-      part: "build",
-      name: "build of the API",
-      command: bin("tsc", "-p", "api/tsconfig.build.json"),
-      minutes: 3,
-    },
   ],
   [
     {
       part: "build",
-      name: "build of the web",
-      command: bin("next", "build"),
-      folder: "web",
+      name: "build",
+      command: bin("tsx", "scripts/build.ts"),
       minutes: 8,
     },
   ],
@@ -115,7 +109,7 @@ const GROUPS = [
     {
       part: "e2e",
       name: "tests in the browser",
-      command: bin("playwright", "test", "--reporter=list,json"),
+      command: bin("playwright", "test", "--forbid-only", "--reporter=list,json"),
       kind: "playwright",
       minutes: 10,
       needs: ["mariadb", "redis", "chromium"],
@@ -125,10 +119,6 @@ const GROUPS = [
 
 const PARTS = [...new Set(GROUPS.flat().map((step) => step.part))];
 
-/** What would lead a test to somebody's real installation, or make it another program. */
-const NOT_PASSED_ON =
-  /^(PLATFORM_|VAULT_|REDIS_|SMTP_|TIMOS_|API_PORT$|WEB_PORT$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
-
 async function main() {
   const selected = selectGroups(process.argv.slice(2));
   const isAtHome = process.stdout.isTTY === true;
@@ -136,9 +126,7 @@ async function main() {
   const needs = [...new Set(selected.flat().flatMap((step) => step.needs ?? []))];
   const programs = await ensureSystemPackages({ log: print, packages: needs });
   const env = {
-    ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.test(name)),
-    ),
+    ...cleanEnvironment(),
     ...(isAtHome ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
     ...(programs.chromium ? { CHROMIUM_PATH: programs.chromium } : {}),
     NEXT_TELEMETRY_DISABLED: "1",

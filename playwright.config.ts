@@ -1,0 +1,42 @@
+import { defineConfig, devices } from "@playwright/test";
+import { findProgram } from "./scripts/lib/bootstrap.mjs";
+
+const chromium =
+  process.env["CHROMIUM_PATH"] ??
+  findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+export default defineConfig({
+  testDir: "./e2e",
+  globalSetup: "./e2e/global-setup.ts",
+  globalTimeout: 9 * 60_000,
+  timeout: 45_000,
+  workers: 1,
+  retries: 0,
+  reporter: [["list"]],
+  use: {
+    // Set by the global set-up in this process, and so for the workers, which read this file anew.
+    baseURL: process.env["E2E_BASE_URL"] ?? "http://127.0.0.1:3000",
+    screenshot: "off",
+    trace: "off",
+    video: "off",
+    launchOptions: {
+      ...(chromium === undefined ? {} : { executablePath: chromium }),
+      args: [
+        // Containers and root have no sandbox; only pages of our own are visited.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        // No calls to its maker.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "desktop", use: { ...devices["Desktop Chrome"] } },
+    { name: "phone", use: { ...devices["Pixel 7"] } },
+  ],
+});
