@@ -5,6 +5,8 @@ const chromium =
   process.env["CHROMIUM_PATH"] ??
   findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
+const SERVER_ONLY = "**/privacy.spec.ts";
+
 export default defineConfig({
   testDir: "./e2e",
   globalSetup: "./e2e/global-setup.ts",
@@ -36,7 +38,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop", use: { ...devices["Desktop Chrome"] } },
-    { name: "phone", use: { ...devices["Pixel 7"] } },
+    // What needs no browser runs once.
+    { name: "server", testMatch: SERVER_ONLY },
+    { name: "desktop", testIgnore: SERVER_ONLY, use: { ...devices["Desktop Chrome"] } },
+    { name: "phone", testIgnore: SERVER_ONLY, use: { ...devices["Pixel 7"] } },
   ],
 });

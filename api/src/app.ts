@@ -64,8 +64,8 @@ export function createApp(deps: Deps): Express {
   app.use(cookieParser());
 
   app.use("/api/docs", docs());
-  const document = openapi(contract, http.appUrl);
-  app.use(systemRoutes(gates, { checks: deps.checks, logger: deps.logger, document }));
+  const { checks, logger } = deps;
+  app.use(systemRoutes(gates, { checks, logger, document: openapi(contract) }));
   app.use(authRoutes(gates, deps));
   app.use(accountRoutes(gates, deps.platform));
   app.use(entryRoutes(gates, records));

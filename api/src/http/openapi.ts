@@ -17,7 +17,7 @@ const IMPLIED = {
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** The OpenAPI 3.1 document of a contract. */
-export function openapi(contract: Readonly<Record<string, Endpoints>>, serverUrl: string) {
+export function openapi(contract: Readonly<Record<string, Endpoints>>) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [feature, endpoints] of Object.entries(contract)) {
     for (const [name, endpoint] of Object.entries(endpoints)) {
@@ -28,7 +28,7 @@ export function openapi(contract: Readonly<Record<string, Endpoints>>, serverUrl
   return {
     openapi: "3.1.0",
     info: { title: "TimOS", version: "1", license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: serverUrl }],
+    servers: [{ url: "/" }],
     paths,
     components: {
       securitySchemes: {
