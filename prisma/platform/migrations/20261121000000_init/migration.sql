@@ -55,7 +55,7 @@ CREATE TABLE `auth_sessions` (
 
 -- CreateTable
 CREATE TABLE `one_time_tokens` (
-    `selector` BINARY(16) NOT NULL,
+    `selector` BINARY(8) NOT NULL,
     `tenant_id` CHAR(36) NOT NULL,
     `user_id` CHAR(36) NOT NULL,
     `purpose` ENUM('verify_email') NOT NULL,
