@@ -17,8 +17,14 @@ const { platformUrl, vaultUrl, platformDatabase, vaultDatabase, redisUrl } = wor
 
 describe("the accounts of the application", () => {
   it("reach their own database, migrated", async () => {
-    expect(await runAs(platformUrl, "SELECT * FROM users")).toEqual([]);
-    expect(await runAs(vaultUrl, "SELECT * FROM daily_entries")).toEqual([]);
+    for (const [url, table] of [
+      [platformUrl, "users"],
+      [vaultUrl, "daily_entries"],
+    ] as const) {
+      expect(await runAs(url, `SELECT COUNT(*) >= 0 AS isThere FROM ${table}`)).toEqual([
+        { isThere: 1 },
+      ]);
+    }
   });
 
   it.each([
