@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { workerServices } from "../../test/databases.ts";
 import { openDatabase } from "./database.ts";
@@ -65,8 +66,8 @@ describe("two transactions that take the same rows in opposite order", () => {
     }
     let tries = 0;
     let arrived = 0;
-    let meet = () => {};
-    const met = new Promise<void>((resolve) => (meet = resolve));
+    const door = new EventEmitter();
+    const opened = once(door, "open");
     const add = (order: number[]) =>
       database.transaction(async (execute) => {
         tries++;
@@ -76,8 +77,8 @@ describe("two transactions that take the same rows in opposite order", () => {
             [owner, version],
           );
           // Each holds its first row before either asks for its second.
-          if (++arrived === 2) meet();
-          await met;
+          if (++arrived === 2) door.emit("open");
+          await opened;
         }
       });
     await Promise.all([add(versions), add(versions.toReversed())]);
