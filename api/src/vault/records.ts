@@ -102,8 +102,8 @@ export async function patchRecord<F extends object, H extends object>(
 ): Promise<VaultRecord<F>> {
   return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
-    assertGuard(guard, current);
     if (current === null || current.isTrashed) throw new AppError("not_found");
+    assertGuard(guard, current);
     const merged = Object.entries({ ...fieldsOf(current.record), ...patch }).filter(
       ([, value]) => value !== null && value !== undefined,
     );
