@@ -4,6 +4,7 @@ import { apiProgram, webProgram, workerProgram } from "./applications.ts";
 import { ensureApplications, ensureClients } from "./build.ts";
 import { findDemo, makeDemo } from "./demo.ts";
 import { asError } from "./files.ts";
+import { findEngine, serversToStart } from "./find-engine.ts";
 import { startFront } from "./front.ts";
 import { allOf, type Household } from "./household.ts";
 import { makeSecrets } from "./make-secrets.ts";
@@ -18,6 +19,8 @@ export async function bringUp(household: Household): Promise<void> {
   const { settings, folder, runFolder, progress, signal, supervisor } = household;
   const webPort = await choosePort("WEB_PORT", settings.webPort, 3000);
   const apiPort = await choosePort("API_PORT", settings.apiPort, 4000);
+  const engine =
+    serversToStart(settings).length > 0 ? await findEngine(settings, progress) : undefined;
   await makeSecrets(settings);
 
   const where = {
@@ -36,10 +39,14 @@ export async function bringUp(household: Household): Promise<void> {
         progress.echo(name, line);
       }
     : undefined;
-  const built = settings.isDev
-    ? ensureClients(progress, signal)
-    : ensureApplications(progress, signal);
-  const servers = startServers(household);
+  const servers = startServers(household, engine);
+  // Without databases there is no point in building on.
+  const halt = new AbortController();
+  servers.catch((error: unknown) => {
+    halt.abort(error);
+  });
+  const build = settings.isDev ? ensureClients : ensureApplications;
+  const built = build(progress, AbortSignal.any([signal, halt.signal]));
 
   const startWeb = async () => {
     await built;
@@ -50,9 +57,11 @@ export async function bringUp(household: Household): Promise<void> {
     const [, { urls }] = await allOf([built, servers]);
     const api = apiProgram(settings, { ...where, urls }, echo);
     const worker = workerProgram(settings, { ...where, urls }, echo);
-    await progress.step("API and worker are running", () =>
-      allOf([supervisor.start(api), supervisor.start(worker)]),
-    );
+    await progress.step("API and worker are running", async () => {
+      await supervisor.start(api);
+      // After it, so that what keeps both from starting is said once.
+      await supervisor.start(worker);
+    });
   };
   const [{ mariadb, redis }] = await allOf([servers, startApi(), startWeb()]);
 

@@ -30,7 +30,13 @@ const CLIENTS: Target = {
   name: "clients",
   doing: "Generating the database clients",
   done: "Database clients generated",
-  sources: ["prisma/platform", "prisma/vault", "package-lock.json"],
+  sources: [
+    "prisma/platform/schema.prisma",
+    "prisma/platform/prisma.config.ts",
+    "prisma/vault/schema.prisma",
+    "prisma/vault/prisma.config.ts",
+    "package-lock.json",
+  ],
   result: join(ROOT, "api/generated/vault/client.ts"),
   build: (signal) => npmRun(["db:generate"], signal),
 };

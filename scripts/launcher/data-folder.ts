@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { codeOf, makePrivateFolder, writeAtomically } from "./files.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
-import { holdsDatabases } from "./mariadb.ts";
+import { holdsDatabases } from "./mariadb-folder.ts";
 import { removeRunFolder } from "./run-folder.ts";
 
 /** The layout of a data folder this program makes and understands. */

@@ -1,4 +1,5 @@
 import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { asError } from "./files.ts";
 
 /** Where each database keeps data keys wrapped under the master keys. */
 const TABLES = { platform: "dek_wraps", vault: "vault_keys" } as const;
@@ -9,7 +10,13 @@ export async function countDataKeys(
   url: string,
 ): Promise<Map<string, number>> {
   const table = TABLES[database];
-  const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
+  const connection = await createConnection({ uri: url, connectTimeout: 10_000 }).catch(
+    (error: unknown) => {
+      throw new Error(`The ${database} database cannot be reached: ${asError(error).message}`, {
+        cause: error,
+      });
+    },
+  );
   try {
     const [tables] = await connection.query<RowDataPacket[]>("SHOW TABLES LIKE ?", [table]);
     if (tables.length === 0) return new Map();

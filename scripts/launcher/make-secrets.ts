@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { localKeyring } from "../../api/src/vault/local-keyring.ts";
 import { countDataKeys } from "./data-keys.ts";
 import { beginDemo } from "./demo.ts";
-import { holdsDatabases } from "./mariadb.ts";
+import { holdsDatabases } from "./mariadb-folder.ts";
 import { API_SECRETS, ensureSecrets, MARIADB_SECRETS, REDIS_SECRETS } from "./secrets.ts";
 import { isGiven, type Settings } from "./settings.ts";
 
@@ -27,6 +30,9 @@ export async function makeSecrets({ dataFolder, env, given, wantsDemo }: Setting
       ? new Map()
       : await countDataKeys("platform", given.databases.platform);
   const mayHoldJournal = holdsDatabases(dataFolder) || keysElsewhere.size > 0;
+  const keyring = env["KEYRING_FILE"] ?? join(dataFolder, "keyring");
+  // Read here as the API will read it, so that one it refuses stops us before anything is started.
+  if (existsSync(keyring)) localKeyring(keyring);
   const isFirstStart = ensureSecrets(dataFolder, recipes, { mayHoldJournal });
   // Without an outbox nobody here could open the link that the sign-up is confirmed by.
   if (isFirstStart && wantsDemo && !isGiven(env, "SMTP_URL")) beginDemo(dataFolder);

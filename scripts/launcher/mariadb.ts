@@ -1,11 +1,9 @@
-import { existsSync, rmSync, renameSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import type { Engine } from "./engine.ts";
-import { makePrivateFolder, syncFolder } from "./files.ts";
+import { asRoot, mariadbFolder, type Place, redoLog } from "./mariadb-folder.ts";
 import type { Program } from "./program.ts";
 import { readSecret } from "./secrets.ts";
-import { runToEnd } from "./run-to-end.ts";
 
 const ROLES = ["platform", "vault"] as const;
 type Role = (typeof ROLES)[number];
@@ -20,66 +18,11 @@ const SQL_MODE = [
   "ONLY_FULL_GROUP_BY",
 ].join(",");
 
-export interface MariadbSettings {
-  readonly dataFolder: string;
-  /** A private folder with a short path: a unix socket's path may not exceed 107 bytes. */
-  readonly runFolder: string;
+export interface MariadbSettings extends Place {
   readonly port: number;
-  readonly engine: Engine;
-  /** For throw-away data: trades durability for speed. */
-  readonly ephemeral: boolean;
 }
-
-/** Where MariaDB keeps its data within a data folder. It exists only once it is complete. */
-export const mariadbFolder = (dataFolder: string): string => join(dataFolder, "mariadb");
-
-/** May a data folder hold somebody's journal already? Until there is a MariaDB folder, it cannot. */
-export const holdsDatabases = (dataFolder: string): boolean =>
-  existsSync(mariadbFolder(dataFolder));
 
 export const socketIn = (runFolder: string): string => join(runFolder, "mariadb.sock");
-
-/**
- * Makes MariaDB's data folder if there is none yet. It is made under another name and moved when it is complete,
- * so one that was cut off midway is recognised, cannot hold anybody's data, and is made anew.
- *
- * @returns whether it was made just now.
- */
-export async function ensureMariadbFolder(
-  settings: Omit<MariadbSettings, "port">,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const { dataFolder, engine } = settings;
-  const folder = mariadbFolder(dataFolder);
-  if (existsSync(join(folder, "mysql")) && existsSync(join(folder, "ibdata1"))) return false;
-  if (existsSync(folder)) throw new Error(damagedFolder(folder));
-
-  const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  makePrivateFolder(unfinished);
-  const command = engine.installer(
-    [dataFolder],
-    [
-      "--no-defaults",
-      `--datadir=${unfinished}`,
-      "--auth-root-authentication-method=socket",
-      `--auth-root-socket-user=${userInfo().username}`,
-      "--skip-test-db",
-      "--skip-name-resolve",
-      // Where the host's own name does not resolve, the check of it fails and nothing else does.
-      "--force",
-      ...redoLog(settings.ephemeral),
-      ...asRoot(),
-    ],
-  );
-  await runToEnd("mariadb-install-db", command, { ...(signal === undefined ? {} : { signal }) });
-  if (!existsSync(join(unfinished, "ibdata1"))) {
-    throw new Error(`mariadb-install-db left no databases in ${unfinished}.`);
-  }
-  renameSync(unfinished, folder);
-  syncFolder(dataFolder);
-  return true;
-}
 
 /** The private MariaDB as a program: two databases, and for each an account that uses and one that changes it. */
 export function mariadbProgram(settings: MariadbSettings): Program {
@@ -136,15 +79,10 @@ export function databaseUrl(
   return `mysql://timos_${role}_${account}:${password}@127.0.0.1:${port}/timos_${role}`;
 }
 
-const redoLog = (ephemeral: boolean) => [`--innodb-log-file-size=${ephemeral ? "32M" : "96M"}`];
-
 const durability = (ephemeral: boolean) =>
   ephemeral
     ? ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--sync-binlog=0"]
     : ["--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=1", "--sync-binlog=1"];
-
-/** MariaDB refuses to run as root unless told so by name. */
-const asRoot = () => (process.getuid?.() === 0 ? ["--user=root"] : []);
 
 /**
  * Run by the server itself at every start, before it takes the first connection, so no account needs a password
@@ -180,7 +118,3 @@ const quote = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'"
 
 /** In a GRANT an unescaped `_` stands for any character. */
 const pattern = (database: string) => `\`${database.replaceAll("_", "\\_")}\``;
-
-const damagedFolder = (folder: string) =>
-  `${folder} exists but is not a complete MariaDB data folder, and TimOS did not leave it so: it may hold part of a journal. ` +
-  "Nothing was changed. Restore the data folder from your backup, or, if you are sure that nothing in it is needed, move it away, and start again.";

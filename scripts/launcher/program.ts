@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { dyingWithUs } from "./dying-with-us.ts";
 import { asError } from "./files.ts";
 
 /** A long-running program: how it is started, and how one knows that it is ready. */
@@ -34,7 +35,6 @@ export interface RunningProgram {
   stop(options?: { hurry?: boolean }): Promise<void>;
 }
 
-const SETPRIV = "/usr/bin/setpriv";
 const TAIL_BYTES = 64 * 1024;
 
 /**
@@ -119,12 +119,6 @@ export class NotReady extends Error {
     super(`${program.name} ${reason}. Its last lines (all of them: ${program.logFile}):\n${said}`);
     this.output = output;
   }
-}
-
-/** PR_SET_PDEATHSIG through setpriv: the kernel sends it SIGTERM when we are gone, however we went. */
-function dyingWithUs([command, ...args]: Program["command"]): [string, string[]] {
-  const isPossible = process.platform === "linux" && existsSync(SETPRIV);
-  return isPossible ? [SETPRIV, ["--pdeathsig", "TERM", "--", command, ...args]] : [command, args];
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,16 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine } from "./engine.ts";
 import { makePrivateFolder } from "./files.ts";
+import type { Place } from "./mariadb-folder.ts";
 import type { Program } from "./program.ts";
 import { readSecret } from "./secrets.ts";
 
-interface RedisSettings {
-  readonly dataFolder: string;
-  readonly runFolder: string;
+interface RedisSettings extends Place {
   readonly port: number;
-  readonly engine: Engine;
-  readonly ephemeral: boolean;
 }
 
 /** The private Redis (or Valkey) as a program. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { dyingWithUs } from "./dying-with-us.ts";
 
 const KEPT_OUTPUT = 8_000;
 
@@ -8,7 +9,7 @@ const KEPT_OUTPUT = 8_000;
  */
 export function runToEnd(
   name: string,
-  [command, ...args]: readonly [string, ...string[]],
+  commandLine: readonly [string, ...string[]],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
 ): Promise<void> {
   const { signal, ...where } = options;
@@ -17,6 +18,7 @@ export function runToEnd(
       fail(signal.reason as Error);
       return;
     }
+    const [command, args] = dyingWithUs(commandLine);
     const child = spawn(command, args, {
       ...where,
       detached: true,

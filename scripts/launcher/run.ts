@@ -31,11 +31,17 @@ export async function run(options: { isDev: boolean }): Promise<number> {
       progress.note("Stopped before it was ready");
       return request.interruptedCode();
     }
-    progress.fail(asError(request.failure() ?? error).message);
+    progress.fail(explain(asError(request.failure() ?? error)));
     return 1;
   } finally {
     folder?.lock.release();
   }
+}
+
+/** Puts first what matters when a program's own words bury it. */
+function explain({ message }: Error): string {
+  const isDiskFull = /ENOSPC|No space left on device|Errcode: 28\b|error 28\b/i.test(message);
+  return isDiskFull ? `The disk is full. Free some space and start again.\n${message}` : message;
 }
 
 async function live(
@@ -71,18 +77,20 @@ async function live(
   void request.asked.then(() => {
     household.supervisor.beginStop();
   });
+  let hasRun = false;
   try {
     await bringUp(household);
     await request.asked;
     const failure = request.failure();
     if (failure !== undefined) throw failure;
     progress.note("Stopping");
+    hasRun = true;
     return 0;
   } finally {
     await stopAll(household, request);
     removeRunFile(folder.path);
     removeRunFolder(runFolder);
-    if (request.failure() === undefined) progress.note("Everything is stopped");
+    if (hasRun) progress.note("Everything is stopped");
   }
 }
 

@@ -1,7 +1,7 @@
 import { planMariadb, planRedis } from "../lib/services.ts";
 import type { ServerUrls } from "./applications.ts";
 import type { Engine } from "./engine.ts";
-import { findEngine, serversToStart } from "./find-engine.ts";
+import { serversToStart } from "./find-engine.ts";
 import { allOf, type Household } from "./household.ts";
 import { socketIn } from "./mariadb.ts";
 import { migrateBoth } from "./migrations.ts";
@@ -14,11 +14,13 @@ interface ServicesUp {
 }
 
 /** Starts the servers nobody gave us, and brings both databases up to date. */
-export async function startServers(household: Household): Promise<ServicesUp> {
+export async function startServers(
+  household: Household,
+  engine: Engine | undefined,
+): Promise<ServicesUp> {
   const { settings, progress, signal } = household;
   const { databases, redis } = settings.given;
-  const engine = serversToStart(settings).length > 0 ? await findEngine(settings, progress) : null;
-  const own = engine === null ? undefined : await startOwn(household, engine);
+  const own = engine === undefined ? undefined : await startOwn(household, engine);
   signal.throwIfAborted();
 
   const migrateUrls = databases?.migrate ?? {

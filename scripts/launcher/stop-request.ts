@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const PARENT_CHECK_MS = 1_000;
+const PARENT_CHECK_MS = 250;
 
 /** Somebody asked us to end, or something made us. */
 export interface StopRequest {

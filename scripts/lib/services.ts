@@ -1,15 +1,10 @@
 /** A private MariaDB and Redis: no rights of root, nothing outside one data folder and a temporary one. */
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Engine, systemEngine } from "../launcher/engine.ts";
+import { systemEngine } from "../launcher/engine.ts";
 import { makePrivateFolder } from "../launcher/files.ts";
-import {
-  databaseUrl,
-  ensureMariadbFolder,
-  holdsDatabases,
-  mariadbProgram,
-  socketIn,
-} from "../launcher/mariadb.ts";
+import { ensureMariadbFolder, holdsDatabases, type Place } from "../launcher/mariadb-folder.ts";
+import { databaseUrl, mariadbProgram, socketIn } from "../launcher/mariadb.ts";
 import { freePort } from "../launcher/ports.ts";
 import { launch, type Program, type RunningProgram, waitUntilReady } from "../launcher/program.ts";
 import { redisProgram, redisUrl } from "../launcher/redis.ts";
@@ -87,14 +82,6 @@ export async function startServices(options: Options): Promise<Services> {
     await stop();
     throw error;
   }
-}
-
-/** Where and by what the servers run. */
-export interface Place {
-  readonly dataFolder: string;
-  readonly runFolder: string;
-  readonly engine: Engine;
-  readonly ephemeral: boolean;
 }
 
 /** Prepares MariaDB so that it can be started: passwords, its data folder, a port. */
