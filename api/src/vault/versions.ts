@@ -31,7 +31,8 @@ const MAX_SLIP_SHARE = 1 / 4;
 
 /**
  * Whether a state need not be kept, being a moment within one sitting: a state was kept less than ten minutes ago, and
- * every text of `before` goes on in `after`, with something put in at one place and next to nothing taken out there.
+ * every text of `before` goes on in `after`, with something put in at one place and next to nothing taken out there,
+ * and no item of a list (a tag) is gone.
  */
 export function isSameSitting(
   lastKeptAt: string | undefined,
@@ -41,9 +42,15 @@ export function isSameSitting(
 ): boolean {
   if (lastKeptAt === undefined || now.getTime() - Date.parse(lastKeptAt) >= WINDOW_MS) return false;
   const later = new Map<string, unknown>(Object.entries(after));
-  return Object.entries(before).every(
-    ([name, value]) => typeof value !== "string" || goesOnIn(value, String(later.get(name))),
-  );
+  return Object.entries(before).every(([name, value]) => {
+    if (Array.isArray(value)) return holdsAll(later.get(name), value);
+    return typeof value !== "string" || goesOnIn(value, String(later.get(name)));
+  });
+}
+
+function holdsAll(list: unknown, items: readonly unknown[]): boolean {
+  const held = new Set(Array.isArray(list) ? list.map((item) => JSON.stringify(item)) : []);
+  return items.every((item) => held.has(JSON.stringify(item)));
 }
 
 function goesOnIn(before: string, after: string): boolean {
