@@ -20,6 +20,10 @@ export default async function setup({ maxWorkers }) {
     ephemeral: true,
   });
   globalThis.__testServices = services;
+  // Jest runs no teardown when it is told to end.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => void services.stop().finally(() => process.exit(1)));
+  }
   try {
     const redisUrl = new URL(services.urls.REDIS_URL);
     const address = new URL(services.urls.PLATFORM_DATABASE_URL).host;
