@@ -46,8 +46,11 @@ function environmentOf(more: Record<string, string> = {}): Record<string, string
   return environment;
 }
 
-function launch(env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/index.ts"], {
+function launch(
+  env: Record<string, string>,
+  program = "index",
+): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ["--import", "tsx", `src/${program}.ts`], {
     cwd: join(import.meta.dirname, ".."),
     // eslint-disable-next-line no-restricted-properties -- what a process needs of the machine to run at all
     env: { PATH: process.env["PATH"] ?? "", ...env },
@@ -56,7 +59,7 @@ function launch(env: Record<string, string>): { child: ChildProcess; output: () 
   running.push(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk: Buffer) => {
+    stream.on("data", (chunk: Buffer) => {
       text += chunk.toString();
     });
   }
@@ -116,6 +119,20 @@ describe("the process", () => {
     expect(said).toContain("TimOS does not start");
     expect(said).toContain("TOKEN_KEY: is not set");
     expect(said).toContain("REDIS_URL: ");
+  }, 30_000);
+});
+
+describe("the worker", () => {
+  it("starts, and ends when told to", async () => {
+    const { keyringFile } = app.deps.config.vault;
+    const { child, output } = launch(environmentOf({ KEYRING_FILE: keyringFile }), "worker");
+    for (const deadline = Date.now() + 20_000; !output().includes("ready");) {
+      if (Date.now() > deadline) throw new Error(`did not start: ${output()}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(0);
   }, 30_000);
 });
 
@@ -203,7 +220,7 @@ describe("killed outright while two hundred entries are written at once", () => 
       expect(String(reply.body["body"])).toMatch(/^entry \d+ x{2000}$/);
     }
     const day = await call(again, "GET", "/api/days/2026-11-21", { headers });
-    const entries: { rev: number }[] = day.body["entries"] ?? [];
+    const entries = day.body["entries"] as { rev: number }[];
     const revisions = entries.map((entry) => entry.rev);
     const written = revisions.sort((a, b) => a - b);
     expect(written).toEqual(Array.from({ length: written.length }, (_, i) => i + 1));

@@ -65,7 +65,9 @@ describe("the vault's database going away", () => {
 
     vault.mend();
     expect((await write(randomUUID(), "after")).status).toBe(201);
-    expect((await call(app, "GET", "/health/ready")).body).toMatchObject({ checks: { vault: "ok" } });
+    expect((await call(app, "GET", "/health/ready")).body).toMatchObject({
+      checks: { vault: "ok" },
+    });
   });
 
   // A statement's bytes pass the proxy; what is cut is everything after them.

@@ -22,7 +22,8 @@ export function requestLog(logger: Logger) {
     wrapSerializers: false,
     serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
     customSuccessObject: summary,
-    customErrorObject: (req, res, _error, fields) => summary(req, res, fields),
+    customErrorObject: (req, res, _error, fields: { durationMs?: number }) =>
+      summary(req, res, fields),
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? "warn" : "info"),
     customSuccessMessage: () => "request",
     customErrorMessage: () => "request",

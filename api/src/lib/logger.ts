@@ -28,14 +28,13 @@ export function createLogger(
   level: string,
   destination?: DestinationStream,
 ): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: onlyAllowed,
         log: onlyAllowed,
       },
       serializers: { err: describeError },
@@ -50,6 +49,13 @@ export function createLogger(
     },
     destination ?? pino.destination({ sync: false }),
   );
+  // What a child logger always says passes no formatter: it is sorted here.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- bound again by call()
+  const { child } = logger;
+  logger.child = function (this: Logger, bindings, options) {
+    return child.call(this, onlyAllowed(bindings), options);
+  } as typeof logger.child;
+  return logger;
 }
 
 function onlyAllowed(fields: object): Record<string, unknown> {

@@ -10,13 +10,13 @@ const MAX_WAITING = 64;
 
 export interface Passwords {
   /** @throws AppError `overloaded` when too many wait already. */
-  hash(password: string): Promise<string>;
+  readonly hash: (password: string) => Promise<string>;
   /**
    * Whether `password` is the one `stored` was made of. Takes as long when there is no hash to compare with.
    *
    * @throws AppError `overloaded`.
    */
-  isRight(stored: string | null, password: string): Promise<boolean>;
+  readonly isRight: (stored: string | null, password: string) => Promise<boolean>;
 }
 
 /**
