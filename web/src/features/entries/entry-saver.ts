@@ -60,17 +60,22 @@ export function createEntrySaver(id: string, initial: SaveState, store: EntrySto
   }
 
   async function send(sent: Draft, rev: number | null) {
+    // Whatever failed unforeseen, the outcome is unknown.
+    apply(await outcomeOf(sent, rev).catch((): SaveEvent => ({ is: "lost" })));
+  }
+
+  async function outcomeOf(sent: Draft, rev: number | null): Promise<SaveEvent> {
     try {
       const entry = await store.put(id, sent, rev, isLeaving);
       store.noteSaved(entry);
-      apply({ is: "acknowledged", rev: entry.rev, at: store.now() });
+      return { is: "acknowledged", rev: entry.rev, at: store.now() };
     } catch (error) {
-      apply(eventOf(error));
+      if (!(error instanceof ApiError)) throw error;
+      return eventOf(error);
     }
   }
 
-  function eventOf(error: unknown): SaveEvent {
-    if (!(error instanceof ApiError)) return { is: "lost" };
+  function eventOf(error: ApiError): SaveEvent {
     if (error.status === 401) return { is: "unauthenticated" };
     if (error.code === "rev_mismatch" || error.code === "not_found") {
       return { is: "mismatched", current: store.currentOf(error), at: store.now() };

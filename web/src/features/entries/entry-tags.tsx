@@ -30,7 +30,7 @@ export function EntryTags({ tags, onChange }: Props) {
   };
 
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-1.5">
+    <div className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5">
       <ul aria-label="Tags" className="contents">
         {tags.map((tag) => (
           <li

@@ -151,6 +151,6 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
 }
 
 function byTime(one: Entry, other: Entry): number {
-  const order = (one.time ?? "~").localeCompare(other.time ?? "~", "en");
+  const order = (one.time ?? "").localeCompare(other.time ?? "", "en");
   return order === 0 ? one.createdAt.localeCompare(other.createdAt, "en") : order;
 }

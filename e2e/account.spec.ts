@@ -1,0 +1,132 @@
+import {
+  addTo,
+  articles,
+  beginEntry,
+  expectSaved,
+  openAccountMenu,
+  signIn,
+  textOf,
+} from "./support/journal.ts";
+import { linkMailedTo } from "./support/mail.ts";
+import { expect, test } from "./support/test.ts";
+
+test("somebody signs up, confirms, writes, and finds it again", async ({ page, person }) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Begin your journal" }).click();
+  await page.getByLabel("What should TimOS call you?").fill(person.name);
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Create your journal" }).click();
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
+  await expect(page.getByText(person.email)).toBeVisible();
+
+  await page.goto(await linkMailedTo(person.email));
+  await page.waitForURL("**/today");
+  await expect(page.getByText(`, ${person.name}.`)).toBeVisible();
+
+  const entry = await beginEntry(page, "The first line of it.");
+  await expectSaved(entry);
+  await entry.getByLabel("Title").fill("A beginning");
+  await expectSaved(entry);
+
+  await page.reload();
+  await expect(textOf(articles(page).first())).toHaveText("The first line of it.");
+  await expect(articles(page).first().getByLabel("Title")).toHaveValue("A beginning");
+
+  await openAccountMenu(page);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/sign-in**");
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  expect(await page.context().cookies()).toEqual([]);
+
+  await signIn(page, person);
+  await expect(textOf(articles(page).first())).toHaveText("The first line of it.");
+});
+
+test("the token leaves the address bar, and works once", async ({ page, journal, person }) => {
+  await expect(journal).toHaveURL(/\/today$/);
+  const link = await linkMailedTo(person.email);
+  await page.goto(link);
+  await expect(
+    page.getByRole("heading", { name: "This link is used or has expired" }),
+  ).toBeVisible();
+  expect(page.url()).not.toContain("token");
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByRole("button", { name: "Send a new link" }).click();
+  await expect(page.getByText("Look into your mail")).toBeVisible();
+});
+
+test("faults are said at the field they belong to", async ({ page, person }) => {
+  await page.goto("/sign-up");
+  await page.getByLabel("E-mail address").fill(person.email);
+  const password = page.getByLabel("Password", { exact: true });
+  await password.fill("too short");
+  await page.getByRole("button", { name: "Create your journal" }).click();
+  await expect(password).toBeFocused();
+  await expect(password).toHaveAccessibleDescription(/9 of at least 12 characters/);
+  await page.getByRole("button", { name: "Show password" }).click();
+  await expect(password).toHaveAttribute("type", "text");
+});
+
+test("a wrong password, and an address not confirmed, are told apart from each other", async ({
+  page,
+  person,
+}) => {
+  await page.request.post("/api/auth/signup", {
+    data: { email: person.email, password: person.password },
+  });
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("do not match");
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: "Send the link again" })).toBeVisible();
+});
+
+test("signing out in one tab takes the others along", async ({ journal, context }) => {
+  const other = await context.newPage();
+  await other.goto("/calendar");
+  await expect(other.getByRole("grid")).toBeVisible();
+  await openAccountMenu(journal);
+  await journal.getByRole("button", { name: "Sign out" }).click();
+  await journal.waitForURL("**/sign-in**");
+  await other.waitForURL("**/sign-in**");
+});
+
+test("text typed after the session ended is kept, and saved after signing in again", async ({
+  journal,
+  person,
+}) => {
+  const entry = await beginEntry(journal, "Before.");
+  await expectSaved(entry);
+  // Ended behind the page's back, as by a revocation.
+  await journal.request.post("/api/auth/logout", {
+    data: {},
+    headers: { "sec-fetch-site": "same-origin" },
+  });
+  await addTo(entry, " After.");
+  const dialog = journal.getByRole("dialog", { name: "Sign in again to save" });
+  await expect(dialog).toBeVisible();
+  await dialog.getByLabel("Password", { exact: true }).fill(person.password);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expectSaved(entry);
+  await journal.reload();
+  await expect(textOf(articles(journal).first())).toHaveText("Before. After.");
+});
+
+test("nothing of the journal stays in the browser's storage", async ({ journal }) => {
+  const entry = await beginEntry(journal, "marker-kingfisher");
+  await expectSaved(entry);
+  const stored = await journal.evaluate(async () => ({
+    local: JSON.stringify(localStorage),
+    session: JSON.stringify(sessionStorage),
+    caches: await caches.keys(),
+    databases: await indexedDB.databases(),
+    cookie: document.cookie,
+  }));
+  expect(JSON.stringify(stored)).not.toContain("kingfisher");
+  expect(stored).toMatchObject({ session: "{}", caches: [], databases: [], cookie: "" });
+});

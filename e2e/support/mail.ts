@@ -1,0 +1,28 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+
+const outbox = process.env["E2E_OUTBOX_DIR"] ?? ".data/outbox";
+
+/** The newest verification link that was mailed to `address`. */
+export async function linkMailedTo(address: string): Promise<string> {
+  let link: string | undefined;
+  await expect(async () => {
+    link = await findLink(address);
+    expect(link, `a link mailed to ${address}`).toBeDefined();
+  }).toPass({ timeout: 10_000 });
+  return link ?? "";
+}
+
+async function findLink(address: string): Promise<string | undefined> {
+  const files = (await readdir(outbox)).sort().reverse();
+  for (const file of files) {
+    const mail = unfold(await readFile(join(outbox, file), "utf8"));
+    const link = /\/verify-email#token=[A-Za-z0-9_-]{64}/.exec(mail)?.[0];
+    if (link !== undefined && mail.includes(address)) return link;
+  }
+  return undefined;
+}
+
+/** Undoes quoted-printable, as far as it touches a link. */
+const unfold = (mail: string) => mail.replace(/=\r?\n/g, "").replace(/=3D/gi, "=");
