@@ -38,7 +38,9 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   try {
     await waitForFile(join(dataFolder, "run.json"), launcher, output);
     process.env["E2E_DATA_DIR"] = dataFolder;
-    process.env["E2E_BASE_URL"] = readRunFile(dataFolder).webUrl;
+    const { webUrl, outboxDir } = readRunFile(dataFolder);
+    process.env["E2E_OUTBOX_DIR"] = outboxDir;
+    process.env["E2E_BASE_URL"] = webUrl;
     return stop;
   } catch (error) {
     await stop();
