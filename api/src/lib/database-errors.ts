@@ -31,6 +31,8 @@ const UNAVAILABLE = new Set([
   "P1008",
   "P1017",
   "P2024",
+  // Prisma: a transaction that was not done in time, and was rolled back.
+  "P2028",
   "P2039",
 ]);
 

@@ -3,11 +3,14 @@ import { Prisma, PrismaClient } from "../../generated/platform/client.ts";
 import { AppError } from "../contract/errors.ts";
 import { isUnavailable } from "../lib/database-errors.ts";
 import { retryConflicts } from "../lib/retry.ts";
+import { within } from "../lib/within.ts";
 import type { DatabaseAddress } from "../config.ts";
 import { tenancy } from "./tenancy.ts";
 
 /** A database that does not answer within this is answered for. */
 const PATIENCE_MS = 3000;
+/** And a statement that has no answer by then is given up: its request must not hang with it. */
+const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** Any failure to reach the database leaves here as `platform_unavailable`. */
 const availability = Prisma.defineExtension({
@@ -15,7 +18,7 @@ const availability = Prisma.defineExtension({
   query: {
     async $allOperations({ args, query }) {
       try {
-        return (await query(args)) as unknown;
+        return (await within(STATEMENT_TIMEOUT_MS, query(args))) as unknown;
       } catch (error) {
         throw isUnavailable(error) ? new AppError("platform_unavailable", { cause: error }) : error;
       }
