@@ -36,6 +36,8 @@ export function mariadbProgram(settings: MariadbSettings): Program {
       `--datadir=${folder}`,
       `--socket=${socketIn(runFolder)}`,
       `--pid-file=${join(runFolder, "mariadb.pid")}`,
+      // Of its own: a server that starts deletes every temporary table it finds in a shared one.
+      `--tmpdir=${runFolder}`,
       `--port=${port}`,
       `--bind-address=${engine.bindAddress}`,
       `--init-file=${initFile}`,
