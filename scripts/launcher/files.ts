@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { types } from "node:util";
 
 /** Makes a folder, and those above it, that only their owner may enter. Folders already there stay as they are. */
 export function makePrivateFolder(path: string): void {
@@ -50,10 +51,10 @@ export function readIfThere(path: string): string | undefined {
 
 /** What is thrown, as an Error. */
 export const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));
+  types.isNativeError(thrown) ? thrown : new Error(String(thrown));
 
 /** The `code` of a system error (`ENOENT`, `EADDRINUSE` …), if it has one. */
 export const codeOf = (thrown: unknown): string | undefined =>
-  thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+  types.isNativeError(thrown) && "code" in thrown && typeof thrown.code === "string"
     ? thrown.code
     : undefined;

@@ -48,5 +48,7 @@ function answerProblem(response: ServerResponse, code: ErrorCode, detail: string
     "X-Request-Id": requestId,
     ...(status === 503 ? { "Retry-After": "1" } : {}),
   });
-  response.end(JSON.stringify({ type: "about:blank", title, status, code, detail, requestId }));
+  response.end(
+    JSON.stringify({ type: `urn:timos:problem:${code}`, title, status, code, detail, requestId }),
+  );
 }

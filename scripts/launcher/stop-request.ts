@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { asError } from "./files.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const PARENT_CHECK_MS = 250;
@@ -49,7 +50,7 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
   // A terminal that was closed takes no more lines; that must not keep us from stopping in order.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const fail = (thrown: unknown) => {
-    request.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    request.fail(asError(thrown));
   };
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
