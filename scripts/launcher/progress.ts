@@ -2,7 +2,6 @@ import { styleText } from "node:util";
 
 /** What the newcomer at the terminal reads: one line a step, with how long it took. */
 export class Progress {
-  readonly #began = performance.now();
   readonly #hasColour: boolean;
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -40,7 +39,8 @@ export class Progress {
   /** The last lines of a start: where it is, who one can sign in as, how it ends. */
   ready(facts: readonly (readonly [label: string, value: string])[]): void {
     const width = Math.max(...facts.map(([label]) => label.length));
-    const took = seconds(performance.now() - this.#began);
+    // Since this process began: installing and building included.
+    const took = seconds(performance.now());
     console.log(`\n${this.#style("bold", `TimOS is ready after ${took}`)}\n`);
     for (const [label, value] of facts) {
       console.log(`  ${this.#style("dim", label.padEnd(width))}  ${this.#style("bold", value)}`);
