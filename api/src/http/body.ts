@@ -37,9 +37,13 @@ function parser(limit: number): RequestHandler {
   return express.json({
     limit,
     type: JSON_TYPES,
-    verify: (_req, _res, bytes) => {
+    // What is thrown here is written to by the parser: no AppError, which cannot be.
+    verify: (_req, _res, bytes, charset) => {
+      if (charset !== "utf-8") {
+        throw Object.assign(new Error("another charset"), { type: "charset.unsupported" });
+      }
       // Decoding would put a replacement character where the bytes are wrong, and so alter the text silently.
-      if (!isUtf8(bytes)) throw new AppError("invalid_request", bodyIs("must be UTF-8"));
+      if (!isUtf8(bytes)) throw new Error("not UTF-8");
     },
   });
 }
@@ -62,6 +66,9 @@ function bodyFault(error: unknown, limit: number): Error {
       return new AppError("invalid_request", { cause: error, ...bodyIs("ended too early") });
     case "entity.verify.failed":
       return new AppError("invalid_request", { cause: error, ...bodyIs("must be UTF-8") });
+    case undefined:
+      // What came was not compressed as it said, or the connection broke.
+      return new AppError("invalid_request", { cause: error, ...bodyIs("could not be read") });
     default:
       return error instanceof Error ? error : new Error("the body could not be read");
   }
