@@ -47,7 +47,7 @@ class Draft {
   async versions(query = ""): Promise<State[]> {
     const reply = await ada.call("GET", `${this.path}/versions${query}`);
     expect(reply.status).toBe(200);
-    return reply.body["items"];
+    return reply.body["items"] as State[];
   }
 
   async bodies(): Promise<string[]> {
@@ -80,7 +80,7 @@ describe("the versions of an entry", () => {
       const query: string = cursor === "" ? "?limit=3" : `?limit=3&cursor=${cursor}`;
       const reply: Reply = await ada.call("GET", `${draft.path}/versions${query}`);
       seen.push(...(reply.body["items"] as State[]).map((state) => state.body));
-      cursor = reply.body["nextCursor"];
+      cursor = reply.body["nextCursor"] as string | null;
     }
     expect(pages).toBe(3);
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((i) => `State ${i}`));

@@ -31,7 +31,7 @@ async function create(fields: object = {}): Promise<{ id: string; rev: number; p
     body: { day: DAY, ...fields },
   });
   expect(status).toBe(201);
-  const id: string = body["id"];
+  const id = String(body["id"]);
   return { id, rev: Number(body["rev"]), path: `/api/entries/${id}` };
 }
 
