@@ -8,8 +8,7 @@ const PROGRAMS = { mariadb: "mariadbd", redis: "redis-server" } as const;
 
 /**
  * Runs the two servers as containers in the foreground, with their data in the data folder and their ports on
- * loopback, when a Docker engine answers. The last resort, and less exercised than programs of the system: where
- * both are at hand, those are taken.
+ * loopback, when a Docker engine answers. The last resort: no test runs it, so programs of the system come first.
  */
 export function dockerEngine(dataFolder: string): Engine | undefined {
   const docker = findProgram("docker");
