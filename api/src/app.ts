@@ -55,6 +55,8 @@ export function createApp(deps: Deps): Express {
       credentials: true,
       exposedHeaders: ["ETag", "X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After"],
       maxAge: 600,
+      // OPTIONS goes on to the routes, which say what methods there are.
+      preflightContinue: true,
     }),
   );
   app.use((_req, res, next) => {

@@ -46,6 +46,7 @@ describe("the configuration", () => {
       "TOKEN_KEY",
       "PASSWORD_PEPPER",
       "JWT_KEYS",
+      "SMTP_URL",
     ]) {
       expect(message).toContain(`${name}: is not set`);
     }

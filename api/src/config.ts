@@ -113,7 +113,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const values: Record<string, string> = {};
   for (const name of Object.keys(Environment.shape)) {
     const file = env[`${name}_FILE`];
-    if (file !== undefined) {
+    if (file !== undefined && file !== "") {
       try {
         values[name] = readFileSync(file, "utf8").trim();
       } catch {
@@ -131,7 +131,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
         faults.push(`${name}: ${name in values ? issue.message : "is not set"}`);
       }
     }
-  } else if (parsed.data.SMTP_URL === undefined && parsed.data.OUTBOX_DIR === undefined) {
+  }
+  if (!("SMTP_URL" in values || "OUTBOX_DIR" in values)) {
     faults.push("SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go");
   }
   if (faults.length > 0 || !parsed.success) {

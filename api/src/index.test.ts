@@ -12,9 +12,11 @@ import {
 } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { Redis } from "ioredis";
 import { openTestApp, testEnvironment, type TestApp } from "../test/app.ts";
 import { call, signUp } from "../test/people.ts";
 import { createKeyring } from "./crypto/keyring.ts";
@@ -112,6 +114,23 @@ describe("the process", () => {
     const [code] = (await once(api.child, "exit")) as [number];
     expect(code).toBe(0);
     rmSync(socket, { force: true });
+  }, 30_000);
+
+  it("takes nobody's word for their address, not even of one who hangs up at once", async () => {
+    const api = await start(environmentOf({ KEYRING_FILE: app.deps.config.vault.keyringFile }));
+    const { port } = new URL(api.url);
+    const forged = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n";
+    for (let i = 0; i < 30; i++) {
+      const socket = connect(Number(port), "127.0.0.1");
+      await once(socket, "connect");
+      socket.write(forged);
+      socket.resetAndDestroy();
+    }
+    await call(api, "POST", "/api/auth/login", { headers: { "x-forwarded-for": "9.9.9.9" } });
+    const redis = new Redis(app.deps.config.redisUrl);
+    const keys = await redis.keys("limit:/api/auth/login:*");
+    redis.disconnect();
+    expect(keys).toEqual(["limit:/api/auth/login:127.0.0.1"]);
   }, 30_000);
 
   it("says everything that is wrong with its configuration, and starts nothing", async () => {

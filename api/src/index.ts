@@ -27,6 +27,13 @@ stopOnSignal(logger, async () => {
 
 function listen(where: { host: string; port: number } | { path: string }): Promise<Server> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000 }, app);
+  if ("port" in where) {
+    // A peer that hangs up at once has no address any more, and would pass for one of our own socket. Asking for
+    // the address here keeps it.
+    server.on("connection", (socket) => {
+      if (socket.remoteAddress === undefined) socket.destroy();
+    });
+  }
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => resolve(server));

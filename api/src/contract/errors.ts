@@ -25,8 +25,14 @@ export const ERRORS = {
   rate_limited: { status: 429, title: "Too many requests. Wait a little." },
   too_many_attempts: { status: 429, title: "Too many failed attempts. Wait a little." },
   internal: { status: 500, title: "Something went wrong on our side." },
-  vault_unavailable: { status: 503, title: "The journal cannot be reached. Nothing was changed." },
-  platform_unavailable: { status: 503, title: "Accounts cannot be reached. Nothing was changed." },
+  vault_unavailable: {
+    status: 503,
+    title: "The journal cannot be reached. Try again in a moment.",
+  },
+  platform_unavailable: {
+    status: 503,
+    title: "Accounts cannot be reached. Try again in a moment.",
+  },
   overloaded: { status: 503, title: "Too much at once. Try again in a moment." },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -5,7 +5,7 @@ import type { Logger } from "../lib/logger.ts";
 /** The one place where an error becomes an answer: problem+json (RFC 9457). */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    const known = error instanceof AppError ? error : new AppError("internal", { cause: error });
+    const known = toAppError(error);
     if (known.status >= 500)
       logger.error(
         { requestId: requestIdOf(req), code: known.code, err: known.cause },
@@ -24,6 +24,16 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
 export const answerNotFound: RequestHandler = (_req, _res, next) => {
   next(new AppError("not_found"));
 };
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  // The router could not decode the address.
+  if (error instanceof URIError) {
+    const errors = [{ path: "params", message: "must be percent-encoded UTF-8" }];
+    return new AppError("invalid_request", { cause: error, errors });
+  }
+  return new AppError("internal", { cause: error });
+}
 
 function requestIdOf(req: Request): string {
   return typeof req.id === "string" ? req.id : "";

@@ -8,7 +8,10 @@ const SHOWN = 50;
 export function outboxPage(directory: string): RequestHandler {
   return async (req, res, next) => {
     res.locals["route"] = "/dev/outbox";
-    const isLocal = /^(::1|127\.|::ffff:127\.)/.test(req.ip ?? "127.");
+    // The name too: a page of another site could have its own name point here.
+    const isLocal =
+      /^(::1|127\.|::ffff:127\.)/.test(req.ip ?? "127.") &&
+      /^(localhost|127\.[\d.]+|\[::1\])$/.test(req.hostname);
     if (req.method !== "GET" || req.path !== "/" || !isLocal) {
       next();
       return;

@@ -47,7 +47,8 @@ export function routes<const E extends Endpoints, C>(
       if (limiter !== undefined) await assertWithinLimit(limiter, req, res);
       await serve(endpoint, handler, gates, req, res);
     });
-    methods.set(endpoint.path, [...(methods.get(endpoint.path) ?? []), endpoint.method]);
+    const answered = endpoint.method === "GET" ? ["GET", "HEAD"] : [endpoint.method];
+    methods.set(endpoint.path, [...(methods.get(endpoint.path) ?? []), ...answered]);
   }
   for (const [path, allowed] of methods) {
     router.all(path, (req, res) => {

@@ -64,29 +64,48 @@ export async function putRecord<F extends object, H extends object>(
  * Creates a record under an id of ours. The same `idempotencyKey` leads to the same id, so that a repeated call
  * answers with the record that the first one made.
  *
- * @throws AppError `conflict` when the key was used for other content.
+ * @throws AppError `conflict` when the key was used for other content, or for a record that is in the trash.
  */
 export async function createRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   { fields, idempotencyKey, now }: { fields: F; idempotencyKey: string | undefined; now: Date },
 ): Promise<VaultRecord<F>> {
-  const id =
-    idempotencyKey === undefined
-      ? randomUUID()
-      : asUuid(vault.keys.active.blind(kind.table.table, "idempotency_key", idempotencyKey));
-  try {
-    return (await putRecord(vault, kind, id, { fields, guard: "absent", now })).record;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "rev_mismatch") throw error;
-    const record = await getRecord(vault, kind, id);
-    if (JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields))
-      return record;
-    throw new AppError("conflict", {
-      detail: "This Idempotency-Key was used for another record.",
-      members: { id },
-    });
+  const write = { fields, guard: "absent", now } as const;
+  if (idempotencyKey === undefined) {
+    return (await putRecord(vault, kind, randomUUID(), write)).record;
   }
+  const { table } = kind.table;
+  const id = asUuid(vault.keys.active.blind(table, "idempotency_key", idempotencyKey));
+  const earlier = await findRepeated(vault, kind, id, fields);
+  if (earlier !== null) return earlier;
+  try {
+    return (await putRecord(vault, kind, id, write)).record;
+  } catch (error) {
+    // The same call came twice at once, and the other was first.
+    const first = await findRepeated(vault, kind, id, fields);
+    if (first === null) throw error;
+    return first;
+  }
+}
+
+/** The record that an earlier call with the same key made, or null. */
+async function findRepeated<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  { table, fields: schema }: RecordKind<F, H>,
+  id: string,
+  fields: F,
+): Promise<VaultRecord<F> | null> {
+  const row = await findRow(database.execute, table, keys.ownerId, uuidToBytes(id));
+  if (row === null) return null;
+  const record = toRecord(table.openRow(keys, row), row);
+  const isSame = JSON.stringify(schema.parse(fieldsOf(record))) === JSON.stringify(fields);
+  if (isSame && row.purgeAfter === null) return record;
+  throw new AppError("conflict", {
+    detail:
+      "This Idempotency-Key was used already, for a record that was changed or is in the trash.",
+    members: { id },
+  });
 }
 
 /**

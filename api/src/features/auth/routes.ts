@@ -2,6 +2,7 @@ import { AppError } from "../../contract/errors.ts";
 import { accepted, noContent, ok, type Cookie } from "../../http/answer.ts";
 import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
+import { clientKey } from "../../lib/client-ip.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { toMe } from "../account/account.ts";
 import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
@@ -30,14 +31,14 @@ export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
   };
 
   return routes(auth, gates, {
-    signup: async ({ body }) => {
-      await signUp(deps, body);
+    signup: async ({ body, peer }) => {
+      await signUp(deps, body, clientKey(peer.address));
       return ACCEPTED;
     },
     verifyEmail: async ({ body, peer }) =>
       signedIn(await verifyEmail(deps, body.token, peer.userAgent)),
-    resendVerification: async ({ body }) => {
-      await resendVerification(deps, body.email);
+    resendVerification: async ({ body, peer }) => {
+      await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
     },
     login: async ({ body, peer }) => signedIn(await signIn(deps, body, peer)),

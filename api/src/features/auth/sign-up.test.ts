@@ -128,13 +128,11 @@ describe("signing up", () => {
     });
   });
 
-  it("sends a stranger's address a few mails an hour and no more, without saying so", async () => {
+  it("sends an address a few mails an hour for one client and no more, without saying so", async () => {
+    await send("flood@example.org");
     for (let i = 0; i < 8; i++) {
-      const reply = await call(app, "POST", "/api/auth/verify-email/resend", {
-        body: { email: i === 0 ? "flood@example.org" : "flood@example.org" },
-      });
-      expect(reply.status).toBe(202);
-      if (i === 0) await send("flood@example.org");
+      const body = { email: "flood@example.org" };
+      expect((await call(app, "POST", "/api/auth/verify-email/resend", { body })).status).toBe(202);
     }
     const sent = app.mails().filter((mail) => mail.includes("To: flood@example.org"));
     expect(sent.length).toBe(5);

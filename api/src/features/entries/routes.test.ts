@@ -81,6 +81,18 @@ describe("POST /api/entries", () => {
 });
 
 describe("an Idempotency-Key", () => {
+  it("does not bring back a record that was put in the trash since", async () => {
+    const post = () =>
+      ada.call("POST", "/api/entries", {
+        body: { day: "2026-11-21", title: "once" },
+        headers: { "idempotency-key": "trashed-since" },
+      });
+    const id = String((await post()).body["id"]);
+    await ada.call("DELETE", `/api/entries/${id}`);
+    expect(await post()).toMatchObject({ status: 409, body: { code: "conflict", id } });
+    expect((await ada.call("GET", `/api/entries/${id}`)).status).toBe(404);
+  });
+
   const post = (person: Person, key: string, body: object) =>
     person.call("POST", "/api/entries", { body, headers: { "idempotency-key": key } });
 
