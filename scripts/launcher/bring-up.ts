@@ -8,7 +8,7 @@ import { findEngine, serversToStart } from "./find-engine.ts";
 import { startFront } from "./front.ts";
 import { allOf, type Household } from "./household.ts";
 import { makeSecrets } from "./make-secrets.ts";
-import { choosePort, freePort } from "./ports.ts";
+import { choosePort, reservePort } from "./ports.ts";
 import { type RunFacts, writeRunFile } from "./run-file.ts";
 import { startServers } from "./services-up.ts";
 
@@ -23,11 +23,12 @@ export async function bringUp(household: Household): Promise<void> {
     serversToStart(settings).length > 0 ? await findEngine(settings, progress) : undefined;
   await makeSecrets(settings);
 
+  const next = await reservePort();
   const where = {
     apiPort,
     apiSocket: join(runFolder, "api.sock"),
     webUrl: `http://127.0.0.1:${webPort}`,
-    nextPort: await freePort(),
+    nextPort: next.port,
     outboxDir: join(folder.path, "outbox"),
     logFile: turnOverLog(join(folder.path, "timos.log")),
   };
@@ -50,6 +51,7 @@ export async function bringUp(household: Household): Promise<void> {
 
   const startWeb = async () => {
     await built;
+    await next.release();
     const web = webProgram(settings, where, echo);
     await progress.step("Web application is running", () => supervisor.start(web));
   };

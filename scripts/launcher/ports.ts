@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { codeOf } from "./files.ts";
 
 const HOST = "127.0.0.1";
@@ -6,6 +6,13 @@ const TRIES = 50;
 
 /** A port of the loopback interface that nobody listens on just now. */
 export const freePort = (): Promise<number> => tryPort(0);
+
+/** A free port that is kept from others until whoever it is for starts to listen on it. */
+export async function reservePort(): Promise<{ port: number; release: () => Promise<void> }> {
+  const server = createServer((socket) => socket.destroy());
+  const port = await listenOn(server, 0);
+  return { port, release: () => new Promise((done) => server.close(() => done())) };
+}
 
 /**
  * The port asked for by an environment variable, or the next free one from `preferred` on when it is unset.
@@ -49,14 +56,19 @@ async function nextFreePort(preferred: number): Promise<number> {
   throw new Error(`No port is free between ${preferred} and ${preferred + TRIES - 1}.`);
 }
 
-function tryPort(port: number): Promise<number> {
+async function tryPort(port: number): Promise<number> {
+  const server = createServer();
+  const got = await listenOn(server, port);
+  await new Promise((done) => server.close(done));
+  return got;
+}
+
+function listenOn(server: Server, port: number): Promise<number> {
   return new Promise((done, fail) => {
-    const server = createServer();
     server.once("error", fail);
     server.listen({ port, host: HOST, exclusive: true }, () => {
       const address = server.address();
-      const got = typeof address === "object" && address !== null ? address.port : port;
-      server.close(() => done(got));
+      done(typeof address === "object" && address !== null ? address.port : port);
     });
   });
 }
