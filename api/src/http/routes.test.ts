@@ -554,7 +554,7 @@ describe("an endpoint of a contract", () => {
 });
 
 /** What the compiler must refuse; it complains about an expected error that is not there. */
-void ((gates: never) => {
+export const refusedByTheCompiler = (gates: never) => {
   const limited = { limited: { ...contract.system.live, responses: { 200: z.object({}) } } };
   const read = { read: { ...contract.system.live, responses: { 200: z.object({ a: z.int() }) } } };
   // @ts-expect-error -- the handler is missing
@@ -566,4 +566,4 @@ void ((gates: never) => {
   // @ts-expect-error -- a field is of another type
   routes(read, gates, { read: () => Promise.resolve(ok({ a: "1" })) });
   routes(read, gates, { read: () => Promise.resolve(ok({ a: 1 })) });
-});
+};
