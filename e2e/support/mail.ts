@@ -1,8 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
+import { installation } from "../installation.ts";
 
-const outbox = process.env["E2E_OUTBOX_DIR"] ?? ".data/outbox";
+const outbox = () => process.env["E2E_OUTBOX_DIR"] ?? installation().outboxDir;
 
 /** The newest verification link that was mailed to `address`. */
 export async function linkMailedTo(address: string): Promise<string> {
@@ -15,10 +16,10 @@ export async function linkMailedTo(address: string): Promise<string> {
 }
 
 async function findLink(address: string): Promise<string | undefined> {
-  const files = (await readdir(outbox)).sort().reverse();
+  const files = (await readdir(outbox())).sort().reverse();
   for (const file of files) {
-    const mail = unfold(await readFile(join(outbox, file), "utf8"));
-    const link = /\/verify-email#token=[A-Za-z0-9_-]{64}/.exec(mail)?.[0];
+    const mail = unfold(await readFile(join(outbox(), file), "utf8"));
+    const link = /\/verify-email#token=[\w-]+/.exec(mail)?.[0];
     if (link !== undefined && mail.includes(address)) return link;
   }
   return undefined;
