@@ -10,7 +10,7 @@ const SERVER_ONLY = "**/privacy.spec.ts";
 export default defineConfig({
   testDir: "./e2e",
   globalSetup: "./e2e/global-setup.ts",
-  globalTimeout: 9 * 60_000,
+  globalTimeout: 13 * 60_000,
   timeout: 45_000,
   workers: 1,
   retries: 0,

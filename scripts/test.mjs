@@ -111,7 +111,7 @@ const GROUPS = [
       name: "tests in the browser",
       command: bin("playwright", "test", "--forbid-only", "--reporter=list,json"),
       kind: "playwright",
-      minutes: 10,
+      minutes: 14,
       needs: ["mariadb", "redis", "chromium"],
     },
   ],
