@@ -1,5 +1,6 @@
 import { AppError } from "../contract/errors.ts";
 import { isDay } from "../contract/values.ts";
+import { DecryptionError } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
 import { bytesToUuid } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
@@ -98,11 +99,15 @@ async function candidatesOf<F extends object, H extends object>(
   { table, sortKey }: RecordKind<F, H>,
   days: readonly string[],
 ): Promise<Candidate<H & Times>[]> {
+  const asked = new Set(days);
   const values = days.map((day) => table.blindValue(keys, DAY_COLUMN, day));
   const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
   return rows.map((row) => {
     const head = table.openHead(keys, row);
-    return { row, head, key: `${sortKey(head)} ${bytesToUuid(row.id)}` };
+    const key = `${sortKey(head)} ${bytesToUuid(row.id)}`;
+    // No box holds the blind column: somebody may have put the row under another day.
+    if (!asked.has(key.slice(0, 10))) throw new DecryptionError();
+    return { row, head, key };
   });
 }
 

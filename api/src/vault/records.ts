@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Guard } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
+import { DecryptionError } from "../crypto/decryption-error.ts";
 import { randomBytes, randomUUID } from "../crypto/random.ts";
 import { addDays } from "../lib/day.ts";
 import { asUuid, bytesToUuid, uuidToBytes } from "../lib/ids.ts";
@@ -172,7 +173,10 @@ export async function listRecordVersions<F extends object, H extends object>(
     limit,
   });
   return rows.map((row) => {
-    const { fields, createdAt, updatedAt } = versionTable.openRow(vault.keys, row);
+    const version = versionTable.openRow(vault.keys, row);
+    // No box holds the blind column: somebody may have put the state under another record.
+    if (version.kind !== kind.kind || version.recordId !== id) throw new DecryptionError();
+    const { fields, createdAt, updatedAt } = version;
     return toRecord(
       { ...kind.fields.parse(fields), createdAt, updatedAt },
       { ...row, id: uuidToBytes(id) },
