@@ -19,6 +19,7 @@ test("somebody signs up, confirms, writes, and finds it again", async ({ page, p
   await page.getByRole("button", { name: "Create your journal" }).click();
   await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
   await expect(page.getByText(person.email)).toBeVisible();
+  await expect(page.getByRole("link", { name: "Open the development outbox" })).toBeVisible();
 
   await page.goto(await linkMailedTo(person.email));
   await page.waitForURL("**/today");

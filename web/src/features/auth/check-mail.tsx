@@ -14,7 +14,11 @@ export function CheckMail({ email, onBack }: { email: string; onBack: () => void
   // Only a TimOS under development shows the mail it sends.
   const outbox = useQuery({
     queryKey: ["outbox"],
-    queryFn: async ({ signal }) => (await fetch(OUTBOX, { method: "HEAD", signal })).ok,
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(OUTBOX, { signal, cache: "no-store" });
+      await answer.body?.cancel();
+      return answer.ok;
+    },
     retry: false,
     staleTime: Infinity,
   });
