@@ -127,6 +127,18 @@ describe("an Idempotency-Key", () => {
     expect(day.body["entries"]).toHaveLength(1);
   });
 
+  it("of a record that was changed or thrown away since is a conflict, and revives nothing", async () => {
+    const key = randomUUID();
+    const fields = { day: DAY, title: "Once" };
+    const path = `/api/entries/${String((await post(ada, key, fields)).body["id"])}`;
+    await ada.call("PATCH", path, { body: { title: "Edited" } });
+    expect(await post(ada, key, fields)).toMatchObject(refusal(409, "conflict"));
+    await ada.call("PATCH", path, { body: { title: "Once" } });
+    await ada.call("DELETE", path);
+    expect(await post(ada, key, fields)).toMatchObject(refusal(409, "conflict"));
+    expect((await ada.call("GET", path)).status).toBe(404);
+  });
+
   it("of one person is nothing to another", async () => {
     const key = randomUUID();
     const hers = await post(ada, key, { day: DAY, title: "Hers" });
