@@ -2,7 +2,7 @@
 
 import { isDay } from "@timos/api/contract";
 import Link from "next/link";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import {
   addDays,
   addMonths,
@@ -30,7 +30,8 @@ export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, 
   const isMoving = useRef(false);
   const weeks = weeksOf(month, weekStartsOn);
 
-  useEffect(() => {
+  // In the commit that takes the focused day away, so that no key is pressed into nothing.
+  useLayoutEffect(() => {
     if (!isMoving.current) return;
     isMoving.current = false;
     grid.current?.querySelector<HTMLElement>("a[tabindex='0']")?.focus();
