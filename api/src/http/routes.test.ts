@@ -66,6 +66,7 @@ describe("a request that cannot be answered", () => {
     ["GET", "/api/docs/%2e%2e%2f%2e%2e%2fpackage.json"],
     ["GET", "/.env"],
     ["POST", "/dev/outbox"],
+    ["POST", "/api/docs"],
   ])("is not found: %s %s", async (method, path) => {
     expectProblem(await send(app, method, path, { headers: bearer() }), 404, "not_found");
   });
@@ -198,12 +199,17 @@ describe("every answer", () => {
     expect(headers.get("strict-transport-security")).toBeNull();
   });
 
-  it("holds browsers to TLS where the site has it", async () => {
+  it("holds browsers to TLS where the site has it, and binds the cookie to it", async () => {
     const { config } = app.deps;
     const http = { ...config.http, appUrl: "https://timos.example" };
     const secure = await serve(createApp({ ...app.deps, config: { ...config, http } }));
     const { headers } = await call(secure, "GET", "/health/live");
     expect(headers.get("strict-transport-security")).toMatch(/^max-age=31536000/);
+    const { email, password } = ada;
+    const signedIn = await call(secure, "POST", "/api/auth/login", { body: { email, password } });
+    expect(signedIn.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-timos_rt=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ]);
   });
 });
 
