@@ -66,6 +66,8 @@ describe("the configuration", () => {
     ["PLATFORM_DATABASE_URL", "postgres://app:hunter2@db/timos"],
     ["REDIS_URL", "http://redis"],
     ["APP_URL", "no-origin-at-all"],
+    ["APP_URL", "http://timos.example"],
+    ["APP_URL", "http://127.evil.example"],
     ["API_PORT", "70000"],
     ["TRUST_PROXY", "everyone"],
     ["WEB_ORIGINS", "https://a.example, *"],

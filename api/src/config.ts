@@ -37,6 +37,13 @@ const origin = z
   .url({ protocol: /^https?$/, error: "must be an http(s) origin, such as https://timos.example" })
   .transform((text) => new URL(text).origin);
 
+/** Cookies without `Secure` are for this machine alone. */
+const appUrl = origin.refine(
+  (url) =>
+    url.startsWith("https:") || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(url),
+  "must be https, except on this machine's own loopback address",
+);
+
 const list = <S extends z.ZodType<string, string>>(item: S) =>
   z
     .string()
@@ -87,7 +94,7 @@ const Environment = z.object({
   API_HOST: z.string().default("127.0.0.1"),
   API_PORT: port.default(4000),
   API_SOCKET: z.string().optional(),
-  APP_URL: origin,
+  APP_URL: appUrl,
   WEB_ORIGINS: list(origin),
   TRUST_PROXY: list(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])),
   PLATFORM_DATABASE_URL: databaseUrl,

@@ -29,7 +29,7 @@ export interface Endpoint {
   readonly etag?: true;
   /** `If-Match` and `If-None-Match: *` guard the write. */
   readonly guarded?: true;
-  /** `Idempotency-Key` makes a repeated call answer as the first did. */
+  /** With the same `Idempotency-Key` a repeated call answers with what the first one made. */
   readonly idempotent?: true;
   /** How often one client (by address) may call. */
   readonly limit?: { readonly points: number; readonly seconds: number };

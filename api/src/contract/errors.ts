@@ -70,13 +70,16 @@ export class AppError extends Error {
   }
 }
 
-/** The answer to input that a schema refused: every fault, by its path under `root`. Names no value that was sent. */
+const SHOWN_FAULTS = 20;
+const SHOWN_CHARACTERS = 200;
+
+/** The answer to input that a schema refused: its faults, by their paths under `root`. Repeats no value that was sent. */
 export function invalidRequest(root: string, error: z.ZodError): AppError {
   return new AppError("invalid_request", {
     cause: error,
-    errors: error.issues.map((issue) => ({
-      path: [root, ...issue.path.map(String)].join("."),
-      message: issue.message,
+    errors: error.issues.slice(0, SHOWN_FAULTS).map((issue) => ({
+      path: [root, ...issue.path.map(String)].join(".").slice(0, SHOWN_CHARACTERS),
+      message: issue.message.slice(0, SHOWN_CHARACTERS),
     })),
   });
 }

@@ -2,6 +2,11 @@ import { randomBytes, randomFillSync, randomUUID } from "node:crypto";
 
 export { randomBytes, randomUUID };
 
+/** 256 random bits as base64url: 43 letters. */
+export function randomToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
 const NONCE_BYTES = 12;
 const pool = Buffer.alloc(NONCE_BYTES * 256);
 let used = pool.length;

@@ -8,8 +8,8 @@ export interface Cookie {
   readonly maxAgeSeconds?: number;
 }
 
-/** Our cookies: `rt` is the refresh token. */
-export type CookieName = "rt";
+/** Our cookies: `rt` is the refresh token, `su` knows again the browser that signed up. */
+export type CookieName = "rt" | "su";
 
 interface Extras {
   readonly cookies?: readonly Cookie[];

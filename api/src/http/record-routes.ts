@@ -58,13 +58,9 @@ export function recordHandlers<F extends object, H extends object, C>(
       const { limit, cursor } = asked.query;
       const before = cursor === undefined ? NEWEST : revisionOf(cursor);
       const vault = await openVault(asked.caller);
-      const found = await listRecordVersions(vault, kind, asked.params.id, {
-        before,
-        limit: limit + 1,
-      });
-      const items = found.slice(0, limit);
-      const nextCursor = found.length > limit ? String(items.at(-1)?.rev) : null;
-      return ok({ items, nextCursor });
+      const range = { before, limit };
+      const { versions, hasMore } = await listRecordVersions(vault, kind, asked.params.id, range);
+      return ok({ items: versions, nextCursor: hasMore ? String(versions.at(-1)?.rev) : null });
     },
     restore: async (asked: Asked<C> & { body: { rev: number }; guard: Guard }) => {
       const restoration = { rev: asked.body.rev, guard: asked.guard, now: clock() };

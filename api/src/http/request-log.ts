@@ -36,7 +36,12 @@ function summary(
   res: ServerResponse,
   { durationMs }: { durationMs?: number },
 ): object {
-  return { method: req.method, route: routeOf(res), status: res.statusCode, durationMs };
+  return {
+    method: req.method,
+    route: routeOf(res),
+    status: res.writableFinished ? res.statusCode : "aborted",
+    durationMs,
+  };
 }
 
 function routeOf(res: ServerResponse): string {

@@ -1,10 +1,13 @@
 import mysql from "mysql2/promise";
 import type { DatabaseAddress } from "../config.ts";
 import { AppError, type ErrorCode } from "../contract/errors.ts";
-import { isUnavailable } from "./database-errors.ts";
+import { isConflict, isUnavailable } from "./database-errors.ts";
 import { retryConflicts } from "./retry.ts";
+import { within } from "./within.ts";
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** How long a statement waits for one of the connections; they are all busy only while the database is in trouble. */
+const ACQUIRE_TIMEOUT_MS = 5000;
 /** A statement that has no answer by then is given up, with its connection. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -56,17 +59,15 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
   const withConnection = async <T>(work: (execute: Execute) => Promise<T>): Promise<T> => {
     let connection: mysql.PoolConnection | undefined;
     try {
-      connection = await pool.getConnection();
+      connection = await acquire(pool);
       const result = await work(on(connection));
       connection.release();
       return result;
     } catch (error) {
-      if (isUnavailable(error)) {
-        connection?.destroy();
-        throw new AppError(unavailable, { cause: error });
-      }
-      connection?.release();
-      throw error;
+      // Only an error of ours or a lost race leaves a connection in a state that is known.
+      if (error instanceof AppError || isConflict(error)) connection?.release();
+      else connection?.destroy();
+      throw isUnavailable(error) ? new AppError(unavailable, { cause: error }) : error;
     }
   };
 
@@ -88,6 +89,20 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
       ),
     close: () => pool.end(),
   };
+}
+
+/** A connection of the pool; one that comes too late goes back to it. */
+async function acquire(pool: mysql.Pool): Promise<mysql.PoolConnection> {
+  const waiting = pool.getConnection();
+  try {
+    return await within(ACQUIRE_TIMEOUT_MS, waiting);
+  } catch (error) {
+    void waiting.then(
+      (late) => late.release(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 /** mysql2 sends a Buffer as bytes, and any other view as text. */

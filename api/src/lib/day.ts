@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /**
  * Calendar days as `YYYY-MM-DD` text and as day numbers (days since 1970-01-01). Pure integer arithmetic on the
  * proleptic Gregorian calendar: no day is ever read by `Date`, whose parser takes zones into it.
@@ -74,7 +76,8 @@ export function dayAt(instant: Date, timeZone: string, startHour: number): strin
 }
 
 const HOUR_MS = 3_600_000;
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Bounded: a zone may be written in any mixture of letters, and each is a format of its own. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 function localParts(instant: Date, timeZone: string): { day: string; hour: number } {
   let format = formats.get(timeZone);

@@ -53,13 +53,16 @@ export async function findDeks(platform: Platform, userId: string): Promise<Owne
 export async function sampleWraps(
   platform: Platform,
 ): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }[]> {
-  const samples = await platform.dekWrap.findMany({ distinct: ["mekRef"] });
-  return Promise.all(
-    samples.map(async ({ ownerId, ...wrap }) => {
-      const { dekId } = await platform.userDek.findUniqueOrThrow({
+  const used = await platform.dekWrap.groupBy({ by: ["mekRef"] });
+  const samples = await Promise.all(
+    used.map(async ({ mekRef }) => {
+      const { ownerId, ...wrap } = await platform.dekWrap.findFirstOrThrow({ where: { mekRef } });
+      const dek = await platform.userDek.findUnique({
         where: { ownerId_version: { ownerId, version: wrap.version } },
       });
-      return { ownerId, dek: { ...wrap, dekId } };
+      // A wrap that is nobody's proves nothing, and locks nobody out.
+      return dek === null ? [] : [{ ownerId, dek: { ...wrap, dekId: dek.dekId } }];
     }),
   );
+  return samples.flat();
 }

@@ -38,7 +38,8 @@ describe("a platform query", () => {
     ).toBeNull();
     expect(
       await asUs(() => platform.user.findMany({ where: { tenantId: theirs.tenantId } })),
-    ).toEqual([expect.objectContaining({ id: ours.id })]);
+    ).toEqual([]);
+    expect(await asUs(() => platform.user.count({ where: { AND: [{ id }] } }))).toBe(0);
   });
 
   it("changes nothing of another tenant", async () => {
@@ -80,7 +81,27 @@ describe("a platform query", () => {
           update: { displayName: "changed" },
         }),
       ),
-    ).rejects.toThrow("upsert cannot be confined");
+    ).rejects.toThrow("upsert of User cannot be confined");
+  });
+
+  it("sees and changes its own tenant only, and moves no row to another", async () => {
+    expect((await asUs(() => platform.tenant.findMany())).map((tenant) => tenant.id)).toEqual([
+      ours.tenantId,
+    ]);
+    const where = { id: theirs.tenantId };
+    expect(await asUs(() => platform.tenant.updateMany({ where, data: { name: "x" } }))).toEqual({
+      count: 0,
+    });
+    const [tenant] = await app.sql("platform", "SELECT name FROM tenants WHERE id = ?", [
+      theirs.tenantId,
+    ]);
+    expect(tenant?.["name"]).not.toBe("x");
+    const moved = { where: { id: ours.id }, data: { tenantId: theirs.tenantId } };
+    await expect(asUs(() => platform.user.updateMany(moved))).rejects.toThrow("change its tenant");
+    await expect(
+      asUs(() => platform.tenant.create({ data: { id: randomUUID(), name: "x" } })),
+    ).rejects.toThrow("create of Tenant");
+    await expect(asUs(() => platform.dekWrap.findMany())).rejects.toThrow("findMany of DekWrap");
   });
 
   it("stays confined inside of a transaction", async () => {

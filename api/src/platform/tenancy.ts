@@ -57,20 +57,31 @@ export const tenancy = Prisma.defineExtension({
         throw new Error("a platform query outside of a tenant and of the system");
       if (scope === "system" || operation === "$transaction") return query(args);
       if (model === undefined) throw new Error("raw SQL cannot be confined to a tenant");
-      if (!TENANT_MODELS.has(model)) return query(args);
-      return query(confine(operation, args as Record<string, unknown>, scope.tenantId));
+      return query(confine(model, operation, args as Record<string, unknown>, scope.tenantId));
     },
   },
 });
 
-function confine(operation: string, args: Record<string, unknown>, tenantId: string) {
-  if (FINDS_ROWS.has(operation)) {
-    return { ...args, where: { ...(args["where"] as object | undefined), tenantId } };
+function confine(
+  model: string,
+  operation: string,
+  args: Record<string, unknown>,
+  tenantId: string,
+) {
+  const own = model === "Tenant" ? { id: tenantId } : { tenantId };
+  const isConfinable = model === "Tenant" || TENANT_MODELS.has(model);
+  if (isConfinable && FINDS_ROWS.has(operation)) {
+    const data = args["data"] as object | undefined;
+    if (data !== undefined && ("tenantId" in data || "tenant" in data)) {
+      throw new Error("a row cannot change its tenant");
+    }
+    const where = (args["where"] ?? {}) as { AND?: object | object[] };
+    return { ...args, where: { ...where, AND: [where.AND ?? [], own].flat() } };
   }
-  if (WRITES_ROWS.has(operation)) {
+  if (TENANT_MODELS.has(model) && WRITES_ROWS.has(operation)) {
     const rows = [args["data"]].flat() as { tenantId?: unknown }[];
     if (rows.some((row) => row.tenantId !== tenantId)) throw new Error("a row of another tenant");
     return args;
   }
-  throw new Error(`${operation} cannot be confined to a tenant`);
+  throw new Error(`${operation} of ${model} cannot be confined to a tenant`);
 }

@@ -4,7 +4,7 @@ import { DecryptionError } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
 import { bytesToUuid } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
-import { toRecord, type RecordKind, type VaultRecord } from "./records.ts";
+import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./records.ts";
 import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
 import type { Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
@@ -13,8 +13,7 @@ const DAY_COLUMN = "dayKey";
 const FIRST_DAY = "0001-01-01";
 const LAST_DAY = "9999-12-31";
 const MAX_MONTHS_AT_ONCE = 12;
-/** A page ends early rather than hold more than this of large texts. */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+const MAX_DAY_RECORDS = 200;
 
 /** Which records of days to list: newest first, at most `limit`, from where `cursor` left off. */
 export interface DayQuery<H> {
@@ -66,15 +65,22 @@ export async function listByDay<F extends object, H extends object>(
   return page(vault, kind, found, query.limit);
 }
 
-/** Every record of one day, in the order of the day. */
+/**
+ * The records of one day, in the order of the day. A day that is larger than an answer may be is cut short, and
+ * `isComplete` says so; {@link listByDay} has the rest.
+ */
 export async function listDay<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   day: string,
-): Promise<VaultRecord<F>[]> {
-  const candidates = await candidatesOf(vault, kind, [day]);
-  const sorted = candidates.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return openWhole(vault, kind, sorted);
+): Promise<{ records: VaultRecord<F>[]; isComplete: boolean }> {
+  const found = await candidatesOf(vault, kind, [day]);
+  const sorted = found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const chosen = whatFits(sorted, MAX_DAY_RECORDS);
+  return {
+    records: await openWhole(vault, kind, chosen),
+    isComplete: chosen.length === found.length,
+  };
 }
 
 /** How many records each day of a range has; days without any are left out. Opens nothing. */
@@ -117,19 +123,22 @@ async function page<F extends object, H extends object>(
   found: readonly Candidate<H>[],
   limit: number,
 ): Promise<{ items: VaultRecord<F>[]; nextCursor: string | null }> {
-  let bytes = 0;
-  let length = 0;
-  for (const { row } of found.slice(0, limit)) {
-    bytes += row.unreadBytes;
-    if (length > 0 && bytes > MAX_PAGE_BYTES) break;
-    length++;
-  }
-  const chosen = found.slice(0, length);
-  const last = found.length > length ? chosen.at(-1) : undefined;
+  const chosen = whatFits(found, limit);
+  const last = found.length > chosen.length ? chosen.at(-1) : undefined;
   return {
     items: await openWhole(vault, kind, chosen),
     nextCursor: last === undefined ? null : Buffer.from(last.key).toString("base64url"),
   };
+}
+
+/** The first of `found` that fit into one answer: at least one, at most `limit`. */
+function whatFits<H>(found: readonly Candidate<H>[], limit: number): readonly Candidate<H>[] {
+  let bytes = 0;
+  const end = found.slice(0, limit).findIndex(({ row }, i) => {
+    bytes += row.unreadBytes;
+    return i > 0 && bytes > MAX_ANSWER_BYTES;
+  });
+  return found.slice(0, end === -1 ? limit : end);
 }
 
 /** Reads the chosen rows whole. One that was trashed meanwhile is left out; one that was changed is as it is now. */

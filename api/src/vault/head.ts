@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { boxVersion, open, seal } from "../crypto/box.ts";
 import type { Execute } from "../lib/database.ts";
+import { bytesToUuid } from "../lib/ids.ts";
 import type { OwnerKeys } from "./key-service.ts";
 import {
   findHead,
@@ -10,6 +11,7 @@ import {
   updateHead,
   type StoredHead,
 } from "./statements.ts";
+import { inTurn } from "./turns.ts";
 import type { UserVault } from "./user-vault.ts";
 
 /** For each table, the months `YYYY-MM` that hold records, ascending: where a list without a range looks. */
@@ -31,6 +33,13 @@ const NO_HEAD = Symbol("no head");
  * takes no revision, so that they have no gaps.
  */
 export async function inChange<T>(
+  vault: UserVault,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  return inTurn(bytesToUuid(vault.keys.ownerId), () => makeChange(vault, work));
+}
+
+async function makeChange<T>(
   { database, keys }: UserVault,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {

@@ -12,6 +12,11 @@ import type { UserVault } from "./user-vault.ts";
 import { isSameSitting, recordKey, versionTable } from "./versions.ts";
 
 const TRASH_DAYS = 30;
+/** How many versions are read at a time; one can be a megabyte. */
+const MAX_VERSIONS_AT_ONCE = 8;
+
+/** An answer that holds several records ends early rather than be much larger than this. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** One kind of record: its name in paths, its fields, its table, and the day it belongs to. */
 export interface RecordKind<F extends object, H extends object> {
@@ -65,7 +70,7 @@ export async function putRecord<F extends object, H extends object>(
  * Creates a record under an id of ours. The same `idempotencyKey` leads to the same id, so that a repeated call
  * answers with the record that the first one made.
  *
- * @throws AppError `conflict` when the key was used for other content, or for a record that is in the trash.
+ * @throws AppError `conflict` when the key was used for other content, or the record is in the trash by now.
  */
 export async function createRecord<F extends object, H extends object>(
   vault: UserVault,
@@ -100,11 +105,12 @@ async function findRepeated<F extends object, H extends object>(
   const row = await findRow(database.execute, table, keys.ownerId, uuidToBytes(id));
   if (row === null) return null;
   const record = toRecord(table.openRow(keys, row), row);
+  // Of a record that was changed since nobody can say any more what it was made of.
+  const wasChanged = record.updatedAt !== record.createdAt;
   const isSame = JSON.stringify(schema.parse(fieldsOf(record))) === JSON.stringify(fields);
-  if (isSame && row.purgeAfter === null) return record;
+  if ((wasChanged || isSame) && row.purgeAfter === null) return record;
   throw new AppError("conflict", {
-    detail:
-      "This Idempotency-Key was used already, for a record that was changed or is in the trash.",
+    detail: "This Idempotency-Key was used already, for other content or for what is in the trash.",
     members: { id },
   });
 }
@@ -157,22 +163,30 @@ export async function trashRecord<F extends object, H extends object>(
   });
 }
 
-/** Earlier states of a record, newest first, from below the revision `before`. */
+/**
+ * Earlier states of a record, newest first, from below the revision `before`: at most `limit`, and fewer when they are
+ * large. `hasMore` says whether there are older ones.
+ */
 export async function listRecordVersions<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
   { before, limit }: { before: number; limit: number },
-): Promise<VaultRecord<F>[]> {
+): Promise<{ versions: VaultRecord<F>[]; hasMore: boolean }> {
   await getRecord(vault, kind, id);
   const key = versionTable.blindValue(vault.keys, "recordKey", recordKey(kind.kind, id));
   const { execute } = vault.database;
-  const rows = await listVersions(execute, versionTable, vault.keys.ownerId, {
-    recordKey: key,
-    before,
-    limit,
-  });
-  return rows.map((row) => {
+  const rows: StoredRow[] = [];
+  const atOnce = Math.min(limit + 1, MAX_VERSIONS_AT_ONCE);
+  let isLast = false;
+  for (let bytes = 0; !isLast && rows.length <= limit && bytes < MAX_ANSWER_BYTES;) {
+    const range = { recordKey: key, before: rows.at(-1)?.rev ?? before, limit: atOnce };
+    const batch = await listVersions(execute, versionTable, vault.keys.ownerId, range);
+    rows.push(...batch);
+    for (const row of batch) bytes += row.bytes["sealed"]?.length ?? 0;
+    isLast = batch.length < atOnce;
+  }
+  const versions = rows.slice(0, limit).map((row) => {
     const version = versionTable.openRow(vault.keys, row);
     // No box holds the blind column: somebody may have put the state under another record.
     if (version.kind !== kind.kind || version.recordId !== id) throw new DecryptionError();
@@ -182,6 +196,7 @@ export async function listRecordVersions<F extends object, H extends object>(
       { ...row, id: uuidToBytes(id) },
     );
   });
+  return { versions, hasMore: rows.length > limit || !isLast };
 }
 
 /**
@@ -195,7 +210,8 @@ export async function restoreRecord<F extends object, H extends object>(
   id: string,
   { rev, guard, now }: { rev: number; guard: Guard; now: Date },
 ): Promise<VaultRecord<F>> {
-  const [state] = await listRecordVersions(vault, kind, id, { before: rev + 1, limit: 1 });
+  const range = { before: rev + 1, limit: 1 };
+  const [state] = (await listRecordVersions(vault, kind, id, range)).versions;
   if (state?.rev !== rev)
     throw new AppError("not_found", { detail: "There is no such earlier state." });
   return inChange(vault, async (change) => {

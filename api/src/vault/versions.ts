@@ -25,14 +25,11 @@ export function recordKey(kind: string, recordId: string): string {
 }
 
 const WINDOW_MS = 10 * 60_000;
-/** How much may be taken out of a text that is still being typed on: a slip of the pen, not a passage. */
-const MAX_SLIP_LENGTH = 64;
-const MAX_SLIP_SHARE = 1 / 4;
 
 /**
  * Whether a state need not be kept, being a moment within one sitting: a state was kept less than ten minutes ago, and
- * every text of `before` goes on in `after`, with something put in at one place and next to nothing taken out there,
- * and no item of a list (a tag) is gone.
+ * every text of `before` is still there in `after`, with something put in at one place, and no item of a list (a tag)
+ * is gone. Nothing at all may be taken out: many small cuts would add up to a passage.
  */
 export function isSameSitting(
   lastKeptAt: string | undefined,
@@ -59,6 +56,5 @@ function goesOnIn(before: string, after: string): boolean {
   while (start < shorter && before[start] === after[start]) start++;
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  const removed = before.length - start - end;
-  return removed <= Math.min(MAX_SLIP_LENGTH, before.length * MAX_SLIP_SHARE);
+  return start + end === before.length;
 }

@@ -53,7 +53,7 @@ export const auth = endpoints({
     body: z.strictObject({ token: LinkToken }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
-    errors: ["invalid_request", "gone", "rate_limited"],
+    errors: ["invalid_request", "gone", "conflict", "rate_limited"],
   },
   resendVerification: {
     method: "POST",

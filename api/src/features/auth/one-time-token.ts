@@ -1,3 +1,4 @@
+import { AppError } from "../../contract/errors.ts";
 import { isEqual, sha256 } from "../../crypto/digest.ts";
 import { randomBytes } from "../../crypto/random.ts";
 import type { PlatformQueries } from "../../platform/client.ts";
@@ -7,11 +8,28 @@ const SELECTOR_BYTES = 8;
 const SECRET_BYTES = 16;
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** Makes the token of an e-mailed link: `selector 8 | secret 16`, as base64url. Of the secret the hash is stored. */
+/** A password that was chosen in a sign-up, by a browser that may be known again. Not anybody's password yet. */
+export interface PendingPassword {
+  readonly passwordHash: string;
+  /** The value of the browser's sign-up cookie. */
+  readonly browser: string;
+}
+
+interface TokenUser {
+  readonly id: string;
+  readonly tenantId: string;
+}
+
+/**
+ * Makes the token of an e-mailed link: `selector 8 | secret 16`, as base64url. Of the secret the hash is stored.
+ *
+ * @param pending - What the sign-up that asks for this link chose; null when a link is sent again.
+ */
 export async function createLinkToken(
   tx: PlatformQueries,
-  user: { readonly id: string; readonly tenantId: string },
-  { passwordHash, now }: { passwordHash: string | null; now: Date },
+  user: TokenUser,
+  pending: PendingPassword | null,
+  now: Date,
 ): Promise<string> {
   const selector = new Uint8Array(randomBytes(SELECTOR_BYTES));
   const secret = randomBytes(SECRET_BYTES);
@@ -22,7 +40,8 @@ export async function createLinkToken(
       userId: user.id,
       purpose: "verify_email",
       secretHash: new Uint8Array(sha256(secret)),
-      passwordHash,
+      passwordHash: pending?.passwordHash ?? null,
+      browserHash: pending === null ? null : new Uint8Array(sha256(pending.browser)),
       createdAt: now,
       expiresAt: new Date(now.getTime() + LIFETIME_MS),
     },
@@ -30,25 +49,67 @@ export async function createLinkToken(
   return Buffer.concat([selector, secret]).toString("base64url");
 }
 
+/** The passwords that sign-ups for this user have chosen and whose links still work, newest first. */
+export async function listPending(tx: PlatformQueries, userId: string, now: Date) {
+  const tokens = await tx.oneTimeToken.findMany({
+    where: { userId, purpose: "verify_email", expiresAt: { gt: now } },
+    orderBy: { createdAt: "desc" },
+  });
+  return tokens.flatMap(({ passwordHash, browserHash }) =>
+    passwordHash === null ? [] : [{ passwordHash, browserHash }],
+  );
+}
+
 /**
  * Uses up the token of a link, together with every other link that was sent for the same purpose: of two that come at
  * once, one wins.
  *
- * @returns whose it is, or null when it is used, expired or was never sent.
+ * An address can be signed up by several people, of whom the inbox tells nothing: whoever opens a link, it is the
+ * password of the browser they open it in that counts. In another browser it counts when only one was ever chosen.
+ *
+ * @returns whose the address is and their password.
+ * @throws AppError `gone` when the link is used, expired or was never sent; `conflict` when it cannot be said whose
+ * password is the right one.
  */
 export async function takeLinkToken(
   tx: PlatformQueries,
   token: string,
+  browser: string | undefined,
   now: Date,
-): Promise<{ userId: string; passwordHash: string | null } | null> {
+): Promise<{ userId: string; passwordHash: string }> {
   const bytes = Buffer.from(token, "base64url");
   const selector = new Uint8Array(bytes.subarray(0, SELECTOR_BYTES));
   const found = await tx.oneTimeToken.findUnique({ where: { selector } });
-  if (found === null || found.expiresAt <= now) return null;
-  if (!isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES)))) return null;
-  const { userId, purpose, passwordHash } = found;
+  const isRight =
+    found !== null &&
+    found.expiresAt > now &&
+    isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES)));
+  if (!isRight) throw new AppError("gone");
+  const { userId, purpose } = found;
+  const pending = await listPending(tx, userId, now);
+  const passwordHash = rightPassword(pending, browser);
   const taken = await tx.oneTimeToken.deleteMany({ where: { selector } });
-  if (taken.count !== 1) return null;
+  if (taken.count !== 1) throw new AppError("gone");
   await tx.oneTimeToken.deleteMany({ where: { userId, purpose } });
   return { userId, passwordHash };
+}
+
+function rightPassword(
+  pending: readonly { passwordHash: string; browserHash: Uint8Array | null }[],
+  browser: string | undefined,
+): string {
+  const hash = browser === undefined ? null : sha256(browser);
+  const own = pending.find(
+    ({ browserHash }) => hash !== null && browserHash !== null && isEqual(browserHash, hash),
+  );
+  if (own !== undefined) return own.passwordHash;
+  const [only, ...others] = new Set(pending.map(({ passwordHash }) => passwordHash));
+  if (only === undefined) throw new AppError("gone");
+  if (others.length > 0) {
+    throw new AppError("conflict", {
+      detail:
+        "This address was signed up more than once. Open the link in the browser you signed up with, or sign up again in this one.",
+    });
+  }
+  return only;
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../contract/errors.ts";
+import { randomToken } from "../../crypto/random.ts";
 import { accepted, noContent, ok, type Cookie } from "../../http/answer.ts";
 import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
@@ -12,6 +13,8 @@ import { IDLE_SECONDS, revokeSession, rotateSession, type HeldSession } from "./
 import { signIn } from "./sign-in.ts";
 import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
 
+/** As long as the links of a sign-up work. */
+const SIGN_UP_SECONDS = 24 * 3600;
 const ACCEPTED = accepted({ status: "accepted" as const });
 
 /** Handlers set the cookie beside the answer, which is why they are more than one line each. */
@@ -32,11 +35,18 @@ export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
 
   return routes(auth, gates, {
     signup: async ({ body, peer }) => {
-      await signUp(deps, body, clientKey(peer.address));
-      return ACCEPTED;
+      const browser = browserOf(peer) ?? randomToken();
+      await signUp(deps, body, { client: clientKey(peer.address), browser });
+      const cookie = { name: "su", value: browser, maxAgeSeconds: SIGN_UP_SECONDS } as const;
+      return accepted(ACCEPTED.body, { cookies: [cookie] });
     },
     verifyEmail: async ({ body, peer }) =>
-      signedIn(await verifyEmail(deps, body.token, peer.userAgent)),
+      signedIn(
+        await verifyEmail(deps, body.token, {
+          browser: browserOf(peer),
+          userAgent: peer.userAgent,
+        }),
+      ),
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
@@ -55,6 +65,12 @@ export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
       return noContent({ cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
     },
   });
+}
+
+/** The sign-up cookie of a browser, if it has one of ours. */
+function browserOf(peer: Peer): string | undefined {
+  const value = peer.cookie("su");
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }
 
 function refreshCookie(deps: AuthDeps, { token, remember }: HeldSession): Cookie {

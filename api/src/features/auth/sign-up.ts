@@ -8,12 +8,19 @@ import { insertDek } from "../../platform/deks.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { AuthDeps } from "./deps.ts";
 import { accountExistsMail, verificationMail } from "./mails.ts";
-import { createLinkToken, takeLinkToken } from "./one-time-token.ts";
+import {
+  createLinkToken,
+  listPending,
+  takeLinkToken,
+  type PendingPassword,
+} from "./one-time-token.ts";
 import { assertStrong } from "./passwords.ts";
 import { startSession, type HeldSession } from "./sessions.ts";
 
-/** Longer than writing a mail to the outbox takes. */
-const RESEND_MS = 250;
+/** What signing up and asking for the link again take at least; longer than either needs on a machine at rest. */
+const ANSWER_MS = 300;
+/** To how many passwords of other sign-ups for one address a new one is compared. */
+const COMPARED_PASSWORDS = 3;
 
 export interface SignUp {
   readonly email: string;
@@ -22,29 +29,61 @@ export interface SignUp {
   readonly timeZone?: string | undefined;
 }
 
+/** Where a request comes from: the client it is counted for, and the value of its sign-up cookie. */
+export interface Origin {
+  readonly client: string;
+  readonly browser: string;
+}
+
 /**
  * Creates an account, its tenant and its data key, and mails a link to the address. For an address that has an account
- * the outcome looks the same from outside; its owner is told by mail.
+ * the outcome looks the same from outside, and takes the same time; its owner is told by mail.
  *
  * @throws AppError `weak_password`, `overloaded`.
  */
-export async function signUp(deps: AuthDeps, form: SignUp, client: string): Promise<void> {
+export async function signUp(deps: AuthDeps, form: SignUp, origin: Origin): Promise<void> {
   assertStrong(form.password, form.email);
-  const passwordHash = await deps.passwords.hash(form.password);
-  const mail = await asSystem(async () => {
-    const user = await deps.platform.user.findUnique({ where: { email: form.email } });
-    if (user?.emailVerifiedAt) return accountExistsMail(form.email, deps.appUrl);
-    // Not verified, so perhaps somebody else's doing: this password counts only with this mail's link.
-    if (user !== null) return mailLink(deps, user, passwordHash);
+  const work = async () => {
+    const passwordHash = await deps.passwords.hash(form.password);
+    const pending = { passwordHash, browser: origin.browser };
+    await sendMail(deps, await asSystem(() => mailFor(deps, form, pending)), origin.client);
+  };
+  await Promise.all([work(), sleep(ANSWER_MS)]);
+}
+
+async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): Promise<Mail> {
+  const find = () => deps.platform.user.findUnique({ where: { email: form.email } });
+  const known = await find();
+  if (known === null) {
     try {
-      return await createAccount(deps, form, passwordHash);
+      return await createAccount(deps, form, pending);
     } catch (error) {
-      // The same address was signed up at the same moment; that request sends the mail.
-      if (isDuplicate(error)) return null;
-      throw error;
+      if (!isDuplicate(error)) throw error;
     }
-  });
-  if (mail !== null) await sendMail(deps, mail, client);
+  }
+  // Known, or signed up by another request at this moment.
+  const user = known ?? (await find());
+  if (user?.emailVerifiedAt !== null) {
+    return accountExistsMail(form.email, deps.appUrl);
+  }
+  const passwordHash =
+    (await hashChosenBefore(deps, user.id, form.password)) ?? pending.passwordHash;
+  return mailLink(deps, user, { ...pending, passwordHash });
+}
+
+/** The hash of an earlier sign-up with the same password, so that repeating oneself is no second opinion. */
+async function hashChosenBefore(
+  { platform, passwords, clock }: AuthDeps,
+  userId: string,
+  password: string,
+): Promise<string | undefined> {
+  const hashes = (await listPending(platform, userId, clock())).map(
+    (pending) => pending.passwordHash,
+  );
+  for (const hash of [...new Set(hashes)].slice(0, COMPARED_PASSWORDS)) {
+    if (await passwords.isRight(hash, password)) return hash;
+  }
+  return undefined;
 }
 
 /**
@@ -57,42 +96,49 @@ export async function resendVerification(
   client: string,
 ): Promise<void> {
   const user = await asSystem(() => deps.platform.user.findUnique({ where: { email } }));
-  if (user !== null && user.emailVerifiedAt === null) {
-    void asSystem(() => mailLink(deps, user, user.passwordHash))
+  if (user?.emailVerifiedAt === null) {
+    void asSystem(() => mailLink(deps, user, null))
       .then((mail) => sendMail(deps, mail, client))
       .catch((error: unknown) => deps.logger.error({ err: error }, "a link could not be made"));
   }
-  await sleep(RESEND_MS);
+  await sleep(ANSWER_MS);
 }
 
 /**
  * Proves an address by the token of a link, and signs in whoever has it.
  *
- * @throws AppError `gone` when the link is used, expired or unknown.
+ * @param browser - The value of the sign-up cookie, which decides between several sign-ups for one address.
+ * @throws AppError `gone` when the link is used, expired or unknown; `conflict` when it cannot be said whose password
+ * is the right one.
  */
 export async function verifyEmail(
   deps: AuthDeps,
   token: string,
-  userAgent: string,
+  { browser, userAgent }: { browser: string | undefined; userAgent: string },
 ): Promise<HeldSession> {
   const now = deps.clock();
   return asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
-      const taken = await takeLinkToken(tx, token, now);
-      if (taken === null) throw new AppError("gone");
-      const { userId: id, passwordHash } = taken;
-      const user = await tx.user.update({
-        where: { id },
-        data: { emailVerifiedAt: now, ...(passwordHash === null ? {} : { passwordHash }) },
+      const { userId: id, passwordHash } = await takeLinkToken(tx, token, browser, now);
+      const proven = await tx.user.updateMany({
+        where: { id, emailVerifiedAt: null },
+        data: { emailVerifiedAt: now, passwordHash },
       });
+      // The link was made for a sign-up that lost to the one that is proven already.
+      if (proven.count !== 1) throw new AppError("gone");
+      const user = await tx.user.findUniqueOrThrow({ where: { id } });
       return startSession(tx, deps.refreshTokens, { user, userAgent, remember: true, now });
     }),
   );
 }
 
-async function createAccount(deps: AuthDeps, form: SignUp, passwordHash: string): Promise<Mail> {
+async function createAccount(
+  deps: AuthDeps,
+  form: SignUp,
+  pending: PendingPassword,
+): Promise<Mail> {
   const { ownerId, dek } = await deps.keys.createDek();
-  const displayName = form.displayName ?? form.email.split("@")[0] ?? "";
+  const displayName = form.displayName ?? (form.email.split("@")[0] ?? "").slice(0, 120);
   const user = { id: randomUUID(), tenantId: randomUUID() };
   return inTransaction(deps.platform, async (tx) => {
     await tx.tenant.create({ data: { id: user.tenantId, name: displayName } });
@@ -101,12 +147,13 @@ async function createAccount(deps: AuthDeps, form: SignUp, passwordHash: string)
         ...user,
         email: form.email,
         displayName,
-        passwordHash,
+        // Nobody can use it before the address is proven; it tells its owner so when they try.
+        passwordHash: pending.passwordHash,
         timeZone: form.timeZone ?? "UTC",
       },
     });
     await insertDek(tx, user, ownerId, dek);
-    const token = await createLinkToken(tx, user, { passwordHash, now: deps.clock() });
+    const token = await createLinkToken(tx, user, pending, deps.clock());
     return verificationMail(form.email, deps.appUrl, token);
   });
 }
@@ -114,9 +161,9 @@ async function createAccount(deps: AuthDeps, form: SignUp, passwordHash: string)
 async function mailLink(
   deps: AuthDeps,
   user: { readonly id: string; readonly tenantId: string; readonly email: string },
-  passwordHash: string | null,
+  pending: PendingPassword | null,
 ): Promise<Mail> {
-  const token = await createLinkToken(deps.platform, user, { passwordHash, now: deps.clock() });
+  const token = await createLinkToken(deps.platform, user, pending, deps.clock());
   return verificationMail(user.email, deps.appUrl, token);
 }
 

@@ -6,6 +6,11 @@ import { Entry } from "../entries/contract.ts";
 const DayView = z.object({
   day: Day,
   entries: z.array(Entry),
+  isComplete: z
+    .boolean()
+    .describe(
+      "false when the day is too large for one answer: GET /api/entries?from&to has it all",
+    ),
 });
 
 export const days = endpoints({

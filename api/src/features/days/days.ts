@@ -16,7 +16,8 @@ export function todayOf(
 
 /** Everything of one day. */
 export async function viewDay(vault: UserVault, day: string) {
-  return { day, entries: await listDay(vault, entryKind, day) };
+  const { records, isComplete } = await listDay(vault, entryKind, day);
+  return { day, entries: records, isComplete };
 }
 
 /**

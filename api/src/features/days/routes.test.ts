@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, signUp, type Person } from "../../../test/people.ts";
@@ -69,6 +70,7 @@ describe("GET /api/today", () => {
     expect((await (await signUp(app)).call("GET", "/api/today")).body).toEqual({
       day: "2026-11-21",
       entries: [],
+      isComplete: true,
     });
   });
 });
@@ -211,3 +213,29 @@ it.each(["/api/today", "/api/days/2026-11-21", "/api/days?from=2026-11-21&to=202
     });
   },
 );
+
+describe("a day that is larger than an answer", () => {
+  it("is cut short and says so, and the list has the rest", async () => {
+    const person = await signUp(app);
+    const body = "x".repeat(1024 * 1024);
+    for (let i = 0; i < 10; i++) {
+      await person.call("PUT", `/api/entries/${randomUUID()}`, {
+        body: { day: "2026-11-21", body },
+      });
+    }
+    const reply = await person.call("GET", "/api/days/2026-11-21");
+    const shown = reply.body["entries"] as unknown[];
+    expect(reply.body["isComplete"]).toBe(false);
+    expect(shown.length).toBeGreaterThan(4);
+    expect(shown.length).toBeLessThan(9);
+    const ids = new Set<unknown>();
+    for (let cursor = ""; ;) {
+      const page = await person.call("GET", `/api/entries?from=2026-11-21&to=2026-11-21${cursor}`);
+      for (const { id } of page.body["items"] as { id: string }[]) ids.add(id);
+      const next = page.body["nextCursor"] as string | null;
+      if (next === null) break;
+      cursor = `&cursor=${next}`;
+    }
+    expect(ids.size).toBe(10);
+  }, 40_000);
+});

@@ -234,8 +234,6 @@ describe("an editor that saves by itself", () => {
     ["goes on at its end", "One", "One two"],
     ["goes on at its beginning", "two", "One two"],
     ["goes on in its middle", "One three", "One two three"],
-    ["had a slip of the pen", `${long}teh end`, `${long}the end`],
-    ["lost a word of many", `${long}old ${long}`, `${long}${long}`],
     ["is the same", long, long],
   ])("leaves no state of a text that %s", async (_, from, to) => {
     const draft = new Draft();
@@ -244,6 +242,14 @@ describe("an editor that saves by itself", () => {
     const { rev } = draft;
     await draft.save({ body: to });
     expect((await draft.versions()).map((state) => state.rev)).not.toContain(rev);
+  });
+
+  it("loses nothing of a text that is taken away in small cuts, a letter at each save", async () => {
+    const draft = new Draft();
+    await draft.save({ body: "" });
+    await draft.save({ body: `${long}the end` });
+    for (let cut = 1; cut <= 7; cut++) await draft.save({ body: `${long}the end`.slice(0, -cut) });
+    expect(await draft.bodies()).toContain(`${long}the end`);
   });
 
   it("never hides a write that named no state: it may come from elsewhere", async () => {
@@ -276,4 +282,29 @@ describe("an editor that saves by itself", () => {
     }
     expect(await draft.bodies()).toEqual(["One"]);
   });
+});
+
+describe("the states of a large entry", () => {
+  it("come in pages that are no larger than an answer may be, and none is left out", async () => {
+    const path = `/api/entries/${randomUUID()}`;
+    for (let i = 0; i < 12; i++) {
+      const body = { day: "2026-11-21", body: String(i).padStart(3, "0").repeat(300_000) };
+      await ada.call("PUT", path, { body });
+    }
+    const seen: string[] = [];
+    let pages = 0;
+    for (let cursor = ""; ;) {
+      pages++;
+      const page = await ada.call("GET", `${path}/versions?limit=200${cursor}`);
+      seen.push(
+        ...(page.body["items"] as { body: string }[]).map((state) => state.body.slice(0, 3)),
+      );
+      const next = page.body["nextCursor"] as string | null;
+      if (next === null) break;
+      cursor = `&cursor=${next}`;
+    }
+    expect(seen).toEqual(Array.from({ length: 11 }, (_, i) => String(10 - i).padStart(3, "0")));
+    // Eleven states of 900 kB do not fit into one answer.
+    expect(pages).toBeGreaterThan(1);
+  }, 40_000);
 });

@@ -61,6 +61,7 @@ CREATE TABLE `one_time_tokens` (
     `purpose` ENUM('verify_email') NOT NULL,
     `secret_hash` BINARY(32) NOT NULL,
     `password_hash` VARCHAR(255) NULL,
+    `browser_hash` BINARY(32) NULL,
     `created_at` DATETIME(3) NOT NULL,
     `expires_at` DATETIME(3) NOT NULL,
 
