@@ -47,7 +47,7 @@ test("before the day-start hour it is still the day before, and Today says so", 
   await journal.clock.setFixedTime(new Date("2026-11-21T01:20:00Z"));
   await callAs(journal, "PATCH", "/api/me", { timeZone: "UTC", dayStartHour: 4 });
   await journal.route("**/api/today", (route) =>
-    route.fulfill({ json: { day: "2026-11-20", entries: [] } }),
+    route.fulfill({ json: { day: "2026-11-20", entries: [], isComplete: true } }),
   );
   await journal.reload();
   await expect(journal.getByRole("heading", { level: 1 })).toContainText("Friday");

@@ -19,14 +19,14 @@ const ACCEPTED = accepted({ status: "accepted" as const });
 
 /** Handlers set the cookie beside the answer, which is why they are more than one line each. */
 export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
-  const signedIn = async (session: HeldSession) => {
+  const signedIn = async (session: HeldSession, ...cookies: readonly Cookie[]) => {
     const now = deps.clock();
     const [user, accessToken] = await Promise.all([
       asSystem(() => deps.platform.user.findUniqueOrThrow({ where: { id: session.userId } })),
       deps.accessTokens.issue({ userId: session.userId, sessionId: session.id }, now),
     ]);
     const body = { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
-    return ok(body, { cookies: [refreshCookie(deps, session)] });
+    return ok(body, { cookies: [refreshCookie(deps, session), ...cookies] });
   };
   const heldBy = (peer: Peer) => {
     const cookie = peer.cookie("rt");
@@ -46,6 +46,7 @@ export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
           browser: browserOf(peer),
           userAgent: peer.userAgent,
         }),
+        { name: "su", value: "", maxAgeSeconds: 0 },
       ),
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));

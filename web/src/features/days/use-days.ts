@@ -15,7 +15,7 @@ export function useToday(expected: string) {
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const view = await api.days.today({ signal });
-      entries.take(view.day, view.entries, askedAt);
+      entries.take(view.day, await wholeDay(api, view, signal), askedAt);
       return view.day;
     },
     placeholderData: (before) => before,
@@ -31,10 +31,28 @@ export function useDay(day: string) {
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const view = await api.days.get({ params: { day }, signal });
-      entries.take(day, view.entries, askedAt);
+      entries.take(day, await wholeDay(api, view, signal), askedAt);
       return view.day;
     },
   });
+}
+
+type Api = ReturnType<typeof useTimos>["api"];
+type Page = Awaited<ReturnType<Api["entries"]["list"]>>;
+type DayView = Awaited<ReturnType<Api["days"]["today"]>>;
+
+/** The entries of a day; one that is too large for an answer is read page by page. */
+async function wholeDay(api: Api, view: DayView, signal: AbortSignal): Promise<DayView["entries"]> {
+  if (view.isComplete) return view.entries;
+  const entries: DayView["entries"] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { from: view.day, to: view.day, limit: 200, cursor };
+    const page: Page = await api.entries.list({ query, signal });
+    entries.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return entries.reverse();
 }
 
 /** How many entries each day of a range has; days without any are left out. */
