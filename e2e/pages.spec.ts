@@ -34,8 +34,10 @@ async function expectSound(page: Page) {
   }
   const size = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 740 });
-  await nextFrame(page);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  // The editors measure themselves anew in a later frame.
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+    .toBeLessThanOrEqual(360);
   if (size) await page.setViewportSize(size);
 }
 
