@@ -13,7 +13,8 @@ export default defineConfig({
   globalTimeout: 13 * 60_000,
   timeout: 45_000,
   workers: 1,
-  retries: 0,
+  // A browser on two busy cores misses a frame now and then. What fails twice is a failure; the report names the rest.
+  retries: 1,
   reporter: [["list"]],
   use: {
     // Set by the global set-up in this process, and so for the workers, which read this file anew.
