@@ -315,7 +315,7 @@ describe("the OpenAPI document", () => {
   let operations: { method: string; path: string; operation: Operation }[];
   beforeAll(async () => {
     const { body } = await call(app, "GET", "/api/openapi.json");
-    document = body as unknown as typeof document;
+    document = body as typeof document;
     operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
     );

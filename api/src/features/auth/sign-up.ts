@@ -147,7 +147,7 @@ async function createAccount(
         ...user,
         email: form.email,
         displayName,
-        // Nobody can use it before the address is proven; it tells its owner so when they try.
+        // Replaced when the address is proven. Until then it tells a right password from a wrong one, and lets nobody in.
         passwordHash: pending.passwordHash,
         timeZone: form.timeZone ?? "UTC",
       },

@@ -26,7 +26,7 @@ async function write(person: Person, fields: object): Promise<Listed> {
 async function list(person: Person, query = "") {
   const reply = await person.call("GET", `/api/entries${query}`);
   expect(reply.status).toBe(200);
-  return reply.body as unknown as { items: Listed[]; nextCursor: string | null };
+  return reply.body as { items: Listed[]; nextCursor: string | null };
 }
 
 /** Every page of a list, by following its cursors. */
