@@ -39,8 +39,7 @@ const origin = z
 
 /** Cookies without `Secure` are for this machine alone. */
 const appUrl = origin.refine(
-  (url) =>
-    url.startsWith("https:") || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(url),
+  isHttpsOrLoopback,
   "must be https, except on this machine's own loopback address",
 );
 
@@ -89,6 +88,39 @@ const signingKeys = z
 
 export type SigningKeys = z.output<typeof signingKeys>["keys"];
 
+/** The providers of master keys, as they stand before the colon of a reference, and the variable that configures each. */
+const KEY_VARIABLES = {
+  local: "KEYRING_FILE",
+  pkcs11: "PKCS11_KEY",
+  awskms: "AWS_KMS_KEY_ID",
+  gcpkms: "GCP_KMS_KEY",
+  vault: "VAULT_TRANSIT_KEY",
+} as const;
+
+/** What else a provider cannot do without, once it has a key. */
+const KEY_NEEDS = {
+  pkcs11: ["PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN"],
+  vault: ["VAULT_ADDR", "VAULT_TOKEN"],
+} as const;
+
+/** `dek_wraps.mek_ref` holds no more. */
+const LONGEST_REFERENCE = 191;
+
+/** Names of master keys: the first makes new wraps, the others only unwrap. */
+const keyNames = (provider: keyof typeof KEY_VARIABLES, pattern: RegExp, words: string) =>
+  list(
+    z
+      .string()
+      .regex(pattern, words)
+      .max(LONGEST_REFERENCE - provider.length - 1, "is too long a name to be stored"),
+  );
+
+/** Keys pass through it, so only this machine is spoken to in the clear. */
+const serviceUrl = z
+  .url({ protocol: /^https?$/, error: "must be an https URL" })
+  .refine(isHttpsOrLoopback, "must be https, except on this machine's own loopback address")
+  .transform((text) => text.replace(/\/+$/, ""));
+
 const Environment = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   API_HOST: z.string().default("127.0.0.1"),
@@ -100,7 +132,30 @@ const Environment = z.object({
   PLATFORM_DATABASE_URL: databaseUrl,
   VAULT_DATABASE_URL: databaseUrl,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a URL, redis://host:port" }),
-  KEYRING_FILE: z.string().min(1),
+  MEK_PROVIDER: z
+    .enum(Object.keys(KEY_VARIABLES) as (keyof typeof KEY_VARIABLES)[])
+    .default("local"),
+  KEY_CACHE_SECONDS: z.coerce.number().int().min(1).max(300).optional(),
+  KEYRING_FILE: z.string().optional(),
+  PKCS11_MODULE: z.string().optional(),
+  PKCS11_TOKEN: z.string().optional(),
+  PKCS11_KEY: keyNames("pkcs11", /^[\x21-\x7e]+$/, "must be labels of keys, without spaces"),
+  PKCS11_PIN: z.string().optional(),
+  AWS_KMS_KEY_ID: keyNames(
+    "awskms",
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    "must be full ARNs of keys (arn:aws:kms:<region>:<account>:key/<id>), not aliases",
+  ),
+  AWS_KMS_ENDPOINT: serviceUrl.optional(),
+  GCP_KMS_KEY: keyNames(
+    "gcpkms",
+    /^projects\/[\w:.-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+$/,
+    "must be full names of keys (projects/…/locations/…/keyRings/…/cryptoKeys/…)",
+  ),
+  GCP_KMS_ENDPOINT: serviceUrl.default("https://cloudkms.googleapis.com"),
+  VAULT_ADDR: serviceUrl.optional(),
+  VAULT_TOKEN: z.string().optional(),
+  VAULT_TRANSIT_KEY: keyNames("vault", /^[\w-]+(\/[\w.-]+)+$/, "must be <mount>/<key>"),
   TOKEN_KEY: key,
   PASSWORD_PEPPER: key,
   JWT_KEYS: signingKeys,
@@ -142,6 +197,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!("SMTP_URL" in values || "OUTBOX_DIR" in values)) {
     faults.push("SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go");
   }
+  faults.push(...missingKeyVariables(values));
   if (faults.length > 0 || !parsed.success) {
     throw new ConfigError(
       `The configuration has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`,
@@ -160,7 +216,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       trustedProxies: e.TRUST_PROXY,
     },
     platform: { database: e.PLATFORM_DATABASE_URL },
-    vault: { database: e.VAULT_DATABASE_URL, keyringFile: e.KEYRING_FILE },
+    vault: {
+      database: e.VAULT_DATABASE_URL,
+      keyringFile: e.KEYRING_FILE ?? "",
+      masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
+      keyCacheSeconds: e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60),
+    },
     redisUrl: e.REDIS_URL,
     auth: { tokenKey: e.TOKEN_KEY, pepper: e.PASSWORD_PEPPER, signingKeys: e.JWT_KEYS.keys },
     mail: { smtpUrl: e.SMTP_URL, from: e.MAIL_FROM, outboxDir: e.OUTBOX_DIR },
@@ -168,3 +229,49 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 }
 
 export type Config = ReturnType<typeof readConfig>;
+
+type Values = z.output<typeof Environment>;
+
+/** Each provider that has a key, with what it needs; {@link missingKeyVariables} saw that all of it is there. */
+function masterKeys(e: Values, vaultTokenFile: string | undefined) {
+  return {
+    provider: e.MEK_PROVIDER,
+    local: e.KEYRING_FILE === undefined ? undefined : { file: e.KEYRING_FILE },
+    pkcs11: configured(e.PKCS11_KEY, {
+      module: e.PKCS11_MODULE ?? "",
+      token: e.PKCS11_TOKEN ?? "",
+      pin: e.PKCS11_PIN ?? "",
+    }),
+    awskms: configured(e.AWS_KMS_KEY_ID, { endpoint: e.AWS_KMS_ENDPOINT }),
+    gcpkms: configured(e.GCP_KMS_KEY, { endpoint: e.GCP_KMS_ENDPOINT }),
+    vault: configured(e.VAULT_TRANSIT_KEY, {
+      address: e.VAULT_ADDR ?? "",
+      // Tokens end and are renewed by an agent, so it is the file that is kept in mind.
+      token: vaultTokenFile ? { file: vaultTokenFile } : { value: e.VAULT_TOKEN ?? "" },
+    }),
+  };
+}
+
+const configured = <T extends object>(keys: readonly string[], settings: T) =>
+  keys.length === 0 ? undefined : { keys, ...settings };
+
+const isOverNetwork = (e: Values) =>
+  [e.AWS_KMS_KEY_ID, e.GCP_KMS_KEY, e.VAULT_TRANSIT_KEY].some((keys) => keys.length > 0);
+
+function missingKeyVariables(values: Readonly<Record<string, string>>): string[] {
+  const chosen = Object.entries(KEY_VARIABLES).find(
+    ([provider]) => provider === (values["MEK_PROVIDER"] ?? "local"),
+  );
+  const needed = Object.entries(KEY_NEEDS).flatMap(([provider, names]) =>
+    KEY_VARIABLES[provider as keyof typeof KEY_NEEDS] in values ? names : [],
+  );
+  return [...(chosen === undefined ? [] : [chosen[1]]), ...needed]
+    .filter((name) => !(name in values))
+    .map((name) => `${name}: is not set`);
+}
+
+function isHttpsOrLoopback(url: string): boolean {
+  return (
+    url.startsWith("https:") || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?(\/|$)/.test(url)
+  );
+}

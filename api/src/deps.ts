@@ -13,7 +13,7 @@ import { limiterFactory, type LimiterFactory } from "./lib/rate-limit.ts";
 import { openPlatform } from "./platform/client.ts";
 import { asSystem } from "./platform/tenancy.ts";
 import { keyService } from "./vault/key-service.ts";
-import { localKeyring } from "./vault/local-keyring.ts";
+import { masterKeys } from "./vault/mek/providers.ts";
 
 /** Everything that the application is made of. */
 export interface Deps extends AuthDeps {
@@ -37,7 +37,7 @@ export async function openDeps(
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
   const redis = openRedis(config.redisUrl, logger);
-  const keys = keyService(platform, localKeyring(config.vault.keyringFile));
+  const keys = keyService(platform, masterKeys(config.vault.masterKeys));
   const limiter = limiterFactory(redis);
   return {
     config,

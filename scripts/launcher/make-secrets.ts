@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { localKeyring } from "../../api/src/vault/local-keyring.ts";
+import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { countDataKeys } from "./data-keys.ts";
 import { beginDemo } from "./demo.ts";
 import { holdsDatabases } from "./mariadb-folder.ts";

@@ -1,0 +1,184 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { dekIdOf } from "../../crypto/data-key.ts";
+import { createKeyring } from "../../crypto/keyring.ts";
+import { randomBytes } from "../../crypto/random.ts";
+import { localKeyring } from "./local.ts";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "timos-keyring-"));
+  file = join(folder, "keyring");
+  writeFileSync(file, createKeyring(new Date()), { mode: 0o600 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const dek = randomBytes(32);
+const contextOf = (mekRef: string) => ({
+  ownerId: randomBytes(16),
+  version: 1,
+  dekId: dekIdOf(dek),
+  mekRef,
+});
+
+/** A keyring file of the keys of several, the first of which is active; made from its description. */
+function joined(...keyrings: readonly Buffer[]): Buffer {
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(keyrings.length);
+  const keys = keyrings.map((bytes, index) => {
+    const key = Buffer.from(bytes.subarray(10, -32));
+    key[17] = index === 0 ? 1 : 2;
+    return key;
+  });
+  const body = Buffer.concat([Buffer.from("TIMOSKR1"), count, ...keys]);
+  return Buffer.concat([body, createHash("sha256").update(body).digest()]);
+}
+
+/** As a rotation does it: whole or not at all. */
+function replace(bytes: Buffer): void {
+  writeFileSync(`${file}.new`, bytes, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+describe("a keyring in a file", () => {
+  it("wraps and unwraps under its active key", async () => {
+    const keyring = localKeyring(file);
+    const context = contextOf(await keyring.current());
+    const wrap = await keyring.wrap(dek, context);
+    expect(wrap).toMatchObject({ mekRef: await keyring.current(), suite: 1 });
+    expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
+    await expect(keyring.health()).resolves.toBeUndefined();
+  });
+
+  it("names the key that it does not have", async () => {
+    const keyring = localKeyring(file);
+    const known = contextOf(await keyring.current());
+    const context = { ...known, mekRef: "local:0123456789abcdef" };
+    const unknown = { name: "MekUnknown", mekRef: "local:0123456789abcdef" };
+    const wrap = { ...(await keyring.wrap(dek, known)), mekRef: context.mekRef };
+    await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject(unknown);
+    await expect(keyring.wrap(dek, context)).rejects.toMatchObject(unknown);
+  });
+
+  it("does not unwrap what was wrapped in a way it does not know", async () => {
+    const keyring = localKeyring(file);
+    const context = contextOf(await keyring.current());
+    const wrap = { ...(await keyring.wrap(dek, context)), suite: 2 };
+    await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject({ name: "MekUnknown" });
+  });
+
+  const faults: [string, () => void, RegExp][] = [
+    ["is missing", () => rmSync(file), /is missing.*Restore it from its backup/],
+    ["others may read", () => chmodSync(file, 0o640), /others may read it.*chmod 600/],
+    ["is cut short", () => truncateSync(file, 50), /cut short or damaged/],
+    ["is empty", () => truncateSync(file, 0), /not a keyring/],
+    [
+      "is a link",
+      () => {
+        renameSync(file, `${file}.real`);
+        symlinkSync(`${file}.real`, file);
+      },
+      /symbolic link/,
+    ],
+  ];
+
+  it.each(faults)("that %s is refused, with what to do about it", (_, spoil, words) => {
+    spoil();
+    expect(() => localKeyring(file)).toThrow(words);
+  });
+
+  it("that lies below a file is refused", () => {
+    expect(() => localKeyring(join(file, "keyring"))).toThrow(/cannot be opened \(ENOTDIR\)/);
+  });
+
+  it.each(faults)(
+    "that %s later stays in use, unwell, until it is mended",
+    async (_, spoil, words) => {
+      const keyring = localKeyring(file);
+      const mekRef = await keyring.current();
+      const wrap = await keyring.wrap(dek, contextOf(mekRef));
+      copyFileSync(file, `${file}.copy`);
+      spoil();
+      for (let time = 0; time < 2; time++) {
+        await expect(keyring.health()).rejects.toThrow(words);
+        expect(await keyring.current()).toBe(mekRef);
+      }
+      const context = contextOf(mekRef);
+      expect(Buffer.from(await keyring.unwrap(await keyring.wrap(dek, context), context))).toEqual(
+        dek,
+      );
+      await expect(keyring.unwrap({ ...wrap, mekRef: "local:gone" }, context)).rejects.toThrow(
+        "the master key local:gone is not at hand",
+      );
+      rmSync(file, { force: true });
+      copyFileSync(`${file}.copy`, file);
+      chmodSync(file, 0o600);
+      await expect(keyring.health()).resolves.toBeUndefined();
+    },
+  );
+});
+
+describe("a keyring whose file changes", () => {
+  it("wraps under the new key at once, and opens what the old one wrapped", async () => {
+    const old = readFileSync(file);
+    const keyring = localKeyring(file);
+    const before = contextOf(await keyring.current());
+    const wrap = await keyring.wrap(dek, before);
+    replace(joined(createKeyring(new Date()), old));
+    const after = contextOf(await keyring.current());
+    expect(after.mekRef).not.toBe(before.mekRef);
+    await expect(keyring.health()).resolves.toBeUndefined();
+    expect(Buffer.from(await keyring.unwrap(wrap, before))).toEqual(dek);
+    // What was asked for a moment before the change is still done.
+    expect((await keyring.wrap(dek, before)).mekRef).toBe(before.mekRef);
+  });
+
+  it("opens what another server wrapped under a key it has not seen yet", async () => {
+    const old = readFileSync(file);
+    const keyring = localKeyring(file);
+    replace(joined(createKeyring(new Date()), old));
+    const other = localKeyring(file);
+    const context = contextOf(await other.current());
+    const wrap = await other.wrap(dek, context);
+    expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
+  });
+
+  it("no longer has a key that was retired", async () => {
+    const old = readFileSync(file);
+    const keyring = localKeyring(file);
+    const context = contextOf(await keyring.current());
+    const wrap = await keyring.wrap(dek, context);
+    const fresh = createKeyring(new Date());
+    replace(joined(fresh, old));
+    await keyring.current();
+    replace(fresh);
+    await keyring.current();
+    await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject({ name: "MekUnknown" });
+    await expect(keyring.health()).resolves.toBeUndefined();
+  });
+
+  it("is not exchanged for one that shares no key with it", async () => {
+    const keyring = localKeyring(file);
+    const mekRef = await keyring.current();
+    const own = readFileSync(file);
+    replace(createKeyring(new Date()));
+    expect(await keyring.current()).toBe(mekRef);
+    await expect(keyring.health()).rejects.toThrow(/none of the keys it had before/);
+    replace(own);
+    await expect(keyring.health()).resolves.toBeUndefined();
+  });
+});

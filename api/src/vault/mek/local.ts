@@ -1,0 +1,126 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { dekIdOf } from "../../crypto/data-key.ts";
+import { decodeKeyring, KeyringError } from "../../crypto/keyring.ts";
+import { randomBytes } from "../../crypto/random.ts";
+import { SUITE_LOCAL_AES_256_GCM, unwrapDek, wrapDek } from "../../crypto/wrap.ts";
+import { MekUnknown, type MekProvider } from "./provider.ts";
+
+/**
+ * Master keys in a file of this machine. A changed file is read again when the current key is asked for, or a key that
+ * is not known. A file that is missing or refused then changes nothing, except that `health` fails and says why.
+ *
+ * @throws {@link KeyringError} when the file is missing, may be read by others, or is damaged.
+ */
+export function localKeyring(file: string): MekProvider {
+  let held = readKeyring(file);
+  let fault: KeyringError | null = null;
+
+  const refresh = (): void => {
+    if (fault === null && stampOf(file) === held.stamp) return;
+    try {
+      const found = readKeyring(file);
+      // Keys are added and retired one at a time. A keyring of strangers would be used for new data keys at once.
+      if (![...found.keys.keys()].some((mekRef) => held.keys.has(mekRef))) {
+        throw fail(
+          file,
+          "it has none of the keys it had before, which stay in use until a restart",
+        );
+      }
+      held = found;
+      fault = null;
+    } catch (error) {
+      if (!(error instanceof KeyringError)) throw error;
+      fault = error;
+    }
+  };
+  const keyOf = (mekRef: string) => {
+    if (!held.keys.has(mekRef)) refresh();
+    const key = held.keys.get(mekRef);
+    if (key === undefined) throw new MekUnknown(mekRef);
+    return key.key;
+  };
+
+  const provider: MekProvider = {
+    current: () => {
+      refresh();
+      return Promise.resolve(held.active);
+    },
+    wrap: async (dek, context) =>
+      Promise.resolve({
+        mekRef: context.mekRef,
+        suite: SUITE_LOCAL_AES_256_GCM,
+        blob: new Uint8Array(wrapDek(keyOf(context.mekRef), dek, context)),
+      }),
+    unwrap: async (wrap, context) => {
+      if (wrap.suite !== SUITE_LOCAL_AES_256_GCM) throw new MekUnknown(wrap.mekRef);
+      return Promise.resolve(unwrapDek(keyOf(wrap.mekRef), wrap.blob, context));
+    },
+    health: async () => {
+      const dek = randomBytes(32);
+      const mekRef = await provider.current();
+      const context = { ownerId: randomBytes(16), version: 1, dekId: dekIdOf(dek), mekRef };
+      await provider.unwrap(await provider.wrap(dek, context), context);
+      if (fault !== null) throw fault;
+    },
+  };
+  return provider;
+}
+
+const fail = (file: string, why: string) =>
+  new KeyringError(`The keyring ${file} cannot be used: ${why}.`);
+
+/** Differs whenever the file, its content or its mode is another; null when it is out of reach. */
+function stampOf(file: string): string | null {
+  try {
+    return stampOfStat(lstatSync(file, { bigint: true }));
+  } catch {
+    return null;
+  }
+}
+
+const stampOfStat = (stat: { dev: bigint; ino: bigint; size: bigint; ctimeNs: bigint }) =>
+  [stat.dev, stat.ino, stat.size, stat.ctimeNs].join();
+
+function readKeyring(file: string) {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT") {
+      throw fail(
+        file,
+        "it is missing. Restore it from its backup; without it no journal opens. " +
+          "Only where there is no journal yet: npm run keys:init -- --file <path>",
+      );
+    }
+    throw fail(
+      file,
+      code === "ELOOP" ? "it is a symbolic link" : `it cannot be opened (${code ?? "unknown"})`,
+    );
+  }
+  try {
+    // Taken before the content: what is written meanwhile makes another stamp, and is read the next time.
+    const stat = fstatSync(descriptor, { bigint: true });
+    if ((stat.mode & 0o077n) !== 0n) {
+      throw fail(file, `others may read it. Let only its owner: chmod 600 ${file}`);
+    }
+    const keys = new Map(decode(file, descriptor).map((key) => [`local:${key.id}`, key]));
+    const active = [...keys].find(([, key]) => key.status === "active")?.[0];
+    if (active === undefined) throw fail(file, "it must have exactly one active key");
+    return { keys, active, stamp: stampOfStat(stat) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decode(file: string, descriptor: number) {
+  const bytes = readFileSync(descriptor);
+  try {
+    return decodeKeyring(bytes);
+  } catch (error) {
+    throw error instanceof KeyringError ? fail(file, error.message) : error;
+  } finally {
+    bytes.fill(0);
+  }
+}
