@@ -15,6 +15,7 @@ import { answerErrors, answerNotFound } from "./http/errors.ts";
 import { openapi } from "./http/openapi.ts";
 import { outboxPage } from "./http/outbox.ts";
 import { requestLog } from "./http/request-log.ts";
+import type { Asked } from "./http/record-routes.ts";
 import type { Gates } from "./http/routes.ts";
 import { trustedProxies } from "./lib/client-ip.ts";
 import { asTenant } from "./platform/tenancy.ts";
@@ -31,7 +32,12 @@ export function createApp(deps: Deps): Express {
     isSecure: http.appUrl.startsWith("https:"),
   };
   const records = {
-    openVault: (caller: Caller) => openVault(deps.vaultDatabase, deps.keys, caller.user.id),
+    openVault: ({ caller, peer }: Asked<Caller>) =>
+      openVault(deps.vaultDatabase, deps.keys, caller.user.id, {
+        actor: "user",
+        purpose: peer.route,
+        requestId: peer.requestId,
+      }),
     clock: deps.clock,
   };
 

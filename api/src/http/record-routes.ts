@@ -14,15 +14,21 @@ import {
 import type { UserVault } from "../vault/user-vault.ts";
 import type { Guard } from "../contract/endpoint.ts";
 import { created, noContent, ok } from "./answer.ts";
+import type { Peer } from "./request.ts";
 
 /** What the handlers of records need of the rest: whose vault it is, and what time it is. */
 export interface RecordDeps<C> {
-  readonly openVault: (caller: C) => Promise<UserVault>;
+  readonly openVault: (asked: Asked<C>) => Promise<UserVault>;
   readonly clock: () => Date;
 }
 
-interface Asked<C> {
+/** Who asks, and by which request. */
+export interface Asked<C> {
   readonly caller: C;
+  readonly peer: Peer;
+}
+
+interface AskedOne<C> extends Asked<C> {
   readonly params: { readonly id: string };
 }
 
@@ -34,37 +40,39 @@ export function recordHandlers<F extends object, H extends object, C>(
   { openVault, clock }: RecordDeps<C>,
 ) {
   return {
-    create: async (asked: { caller: C; body: F; idempotencyKey: string | undefined }) => {
+    create: async (asked: Asked<C> & { body: F; idempotencyKey: string | undefined }) => {
       const { body: fields, idempotencyKey } = asked;
-      const vault = await openVault(asked.caller);
+      const vault = await openVault(asked);
       return created(await createRecord(vault, kind, { fields, idempotencyKey, now: clock() }));
     },
-    get: async ({ caller, params }: Asked<C>) =>
-      ok(await getRecord(await openVault(caller), kind, params.id)),
-    put: async ({ caller, params, body: fields, guard }: Asked<C> & { body: F; guard: Guard }) => {
-      const write = { fields, guard, now: clock() };
-      const { record, isNew } = await putRecord(await openVault(caller), kind, params.id, write);
+    get: async (asked: AskedOne<C>) =>
+      ok(await getRecord(await openVault(asked), kind, asked.params.id)),
+    put: async (asked: AskedOne<C> & { body: F; guard: Guard }) => {
+      const write = { fields: asked.body, guard: asked.guard, now: clock() };
+      const vault = await openVault(asked);
+      const { record, isNew } = await putRecord(vault, kind, asked.params.id, write);
       return isNew ? created(record) : ok(record);
     },
-    patch: async (asked: Asked<C> & { body: object; guard: Guard }) => {
+    patch: async (asked: AskedOne<C> & { body: object; guard: Guard }) => {
       const write = { patch: asked.body, guard: asked.guard, now: clock() };
-      return ok(await patchRecord(await openVault(asked.caller), kind, asked.params.id, write));
+      return ok(await patchRecord(await openVault(asked), kind, asked.params.id, write));
     },
-    remove: async ({ caller, params, guard }: Asked<C> & { guard: Guard }) => {
-      await trashRecord(await openVault(caller), kind, params.id, { guard, now: clock() });
+    remove: async (asked: AskedOne<C> & { guard: Guard }) => {
+      const trashing = { guard: asked.guard, now: clock() };
+      await trashRecord(await openVault(asked), kind, asked.params.id, trashing);
       return noContent();
     },
-    versions: async (asked: Asked<C> & { query: z.output<typeof Page> }) => {
+    versions: async (asked: AskedOne<C> & { query: z.output<typeof Page> }) => {
       const { limit, cursor } = asked.query;
       const before = cursor === undefined ? NEWEST : revisionOf(cursor);
-      const vault = await openVault(asked.caller);
+      const vault = await openVault(asked);
       const range = { before, limit };
       const { versions, hasMore } = await listRecordVersions(vault, kind, asked.params.id, range);
       return ok({ items: versions, nextCursor: hasMore ? String(versions.at(-1)?.rev) : null });
     },
-    restore: async (asked: Asked<C> & { body: { rev: number }; guard: Guard }) => {
+    restore: async (asked: AskedOne<C> & { body: { rev: number }; guard: Guard }) => {
       const restoration = { rev: asked.body.rev, guard: asked.guard, now: clock() };
-      const vault = await openVault(asked.caller);
+      const vault = await openVault(asked);
       return ok(await restoreRecord(vault, kind, asked.params.id, restoration));
     },
   };

@@ -1,10 +1,13 @@
 import type { Request } from "express";
-import type { Guard } from "../contract/endpoint.ts";
+import type { Endpoint, Guard } from "../contract/endpoint.ts";
 import { AppError } from "../contract/errors.ts";
 import type { CookieName } from "./answer.ts";
 
 /** What a handler may know of a request besides its validated input. */
 export interface Peer {
+  readonly requestId: string;
+  /** Method and path pattern, such as `GET /api/entries/:id`. */
+  readonly route: string;
   readonly address: string | undefined;
   readonly userAgent: string;
   cookie(name: CookieName): string | undefined;
@@ -15,8 +18,11 @@ export function wireName(name: CookieName, isSecure: boolean): string {
   return `${isSecure ? "__Host-" : ""}timos_${name}`;
 }
 
-export function peerOf(req: Request, isSecure: boolean): Peer {
+export function peerOf(req: Request, { method, path }: Endpoint, isSecure: boolean): Peer {
   return {
+    // requestLog gave it one.
+    requestId: req.id as string,
+    route: `${method} ${path}`,
     address: req.ip,
     userAgent: (req.get("user-agent") ?? "").slice(0, 255),
     cookie: (name) => readCookie(req, wireName(name, isSecure)),

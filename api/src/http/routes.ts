@@ -77,7 +77,7 @@ async function serve<C>(
     body: parse("body", endpoint.body, await readBody(endpoint, req)),
     guard: endpoint.guarded && guardOf(req),
     idempotencyKey: endpoint.idempotent && idempotencyKeyOf(req),
-    peer: peerOf(req, gates.isSecure),
+    peer: peerOf(req, endpoint, gates.isSecure),
     caller,
   };
   const handle = () => handler(input);

@@ -5,8 +5,7 @@ export function uuidToBytes(uuid: string): Buffer {
 
 /** 16 bytes as a UUID, lower case. */
 export function bytesToUuid(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** Marks 16 random-looking bytes as a version 4 UUID (RFC 9562 §5.4). */
@@ -15,4 +14,9 @@ export function asUuid(bytes: Uint8Array): string {
   marked.writeUInt8((marked.readUInt8(6) & 0x0f) | 0x40, 6);
   marked.writeUInt8((marked.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytesToUuid(marked);
+}
+
+/** Bytes as lower-case hexadecimal. */
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }

@@ -12,9 +12,13 @@ export interface WrappedDek {
 
 /** A user's data keys, under the id by which the vault knows their owner. */
 export interface OwnedDeks {
+  readonly userId: string;
+  readonly tenantId: string;
   readonly ownerId: Uint8Array<ArrayBuffer>;
   /** The version that new boxes are sealed under. */
   readonly activeVersion: number;
+  /** The versions that rows of the vault may be under, the active one first. */
+  readonly searchedVersions: readonly number[];
   readonly deks: readonly WrappedDek[];
 }
 
@@ -37,11 +41,19 @@ export async function findDeks(platform: Platform, userId: string): Promise<Owne
   const versions = await platform.userDek.findMany({ where: { userId } });
   const active = versions.find((dek) => dek.state === "active");
   if (active === undefined) return null;
-  const wraps = await platform.dekWrap.findMany({ where: { ownerId: active.ownerId } });
+  const wraps = await platform.dekWrap.findMany({
+    where: { ownerId: active.ownerId, method: "mek" },
+  });
   const ids = new Map(versions.map((dek) => [dek.version, dek.dekId]));
+  const others = versions.filter(
+    ({ state, sweptAt }) => state === "pending" || (state === "decrypt_only" && sweptAt === null),
+  );
   return {
+    userId,
+    tenantId: active.tenantId,
     ownerId: active.ownerId,
     activeVersion: active.version,
+    searchedVersions: [active, ...others].map((dek) => dek.version),
     deks: wraps.flatMap(({ ownerId: _, ...wrap }) => {
       const dekId = ids.get(wrap.version);
       return dekId === undefined ? [] : [{ ...wrap, dekId }];

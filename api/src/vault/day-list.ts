@@ -2,7 +2,7 @@ import { AppError } from "../contract/errors.ts";
 import { isDay } from "../contract/values.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
-import { bytesToUuid } from "../lib/ids.ts";
+import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
 import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./records.ts";
 import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
@@ -90,13 +90,16 @@ export async function countByDay<F extends object, H extends object>(
   from: string,
   to: string,
 ): Promise<{ day: string; count: number }[]> {
-  const days = daysBetween(from, to);
-  const values = days.map((day) => table.blindValue(keys, DAY_COLUMN, day));
-  if (values.length === 0) return [];
+  const days = daysBetween(from, to).map((day) => ({
+    day,
+    values: table.blindValues(keys, DAY_COLUMN, day),
+  }));
+  if (days.length === 0) return [];
+  const values = days.flatMap((day) => day.values);
   const counts = await countRows(database.execute, table, DAY_COLUMN, keys.ownerId, values);
-  return days.flatMap((day, i) => {
-    const count = counts.get(Buffer.from(values[i] ?? []).toString("hex"));
-    return count === undefined ? [] : [{ day, count }];
+  return days.flatMap(({ day, values: ofDay }) => {
+    const count = ofDay.reduce((sum, value) => sum + (counts.get(hex(value)) ?? 0), 0);
+    return count === 0 ? [] : [{ day, count }];
   });
 }
 
@@ -106,7 +109,7 @@ async function candidatesOf<F extends object, H extends object>(
   days: readonly string[],
 ): Promise<Candidate<H & Times>[]> {
   const asked = new Set(days);
-  const values = days.map((day) => table.blindValue(keys, DAY_COLUMN, day));
+  const values = days.flatMap((day) => table.blindValues(keys, DAY_COLUMN, day));
   const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
   return rows.map((row) => {
     const head = table.openHead(keys, row);

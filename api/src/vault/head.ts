@@ -8,9 +8,11 @@ import {
   insertHead,
   insertKey,
   lockHead,
+  putRow,
   updateHead,
   type StoredHead,
 } from "./statements.ts";
+import type { StoredRow, Table } from "./table.ts";
 import { inTurn } from "./turns.ts";
 import type { UserVault } from "./user-vault.ts";
 
@@ -20,8 +22,11 @@ type Head = z.output<typeof Head>;
 
 /** A change under way: what is written here gets the revision `rev`, or nothing is written at all. */
 export interface Change {
+  /** For reading within the change. What it writes goes through `put`. */
   readonly execute: Execute;
   readonly rev: number;
+  /** Writes a row in place of `before`, the row that is there under its id now. */
+  readonly put: (table: Table, row: StoredRow, before: StoredRow | null) => Promise<void>;
   /** Notes that `table` holds a record of this month. */
   noteMonth(table: string, month: string): void;
 }
@@ -54,7 +59,8 @@ async function makeChange<T>(
         if (!months.includes(month)) months.push(month);
         months.sort();
       };
-      const done = await work({ execute, rev, noteMonth });
+      const put: Change["put"] = (table, row) => putRow(execute, table, keys.ownerId, row);
+      const done = await work({ execute, rev, put, noteMonth });
       await updateHead(execute, keys.ownerId, sealHead(keys, rev, head));
       return done;
     });

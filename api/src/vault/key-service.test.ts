@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+const use = { actor: "user", purpose: "test", requestId: "request-1" } as const;
+
 /** A service of its own, with nothing in memory, that counts how often a key is unwrapped. */
 function service() {
   const keyring = localKeyring(app.deps.config.vault.keyringFile);
@@ -32,14 +34,14 @@ function service() {
 describe("the key service", () => {
   it("unwraps a key once for all who ask at once, and keeps it for the next", async () => {
     const { keys, unwraps } = service();
-    const opened = await Promise.all(Array.from({ length: 20 }, () => keys.openKeys(userId)));
+    const opened = await Promise.all(Array.from({ length: 20 }, () => keys.openKeys(userId, use)));
     expect(new Set(opened).size).toBe(1);
-    await keys.openKeys(userId);
+    await keys.openKeys(userId, use);
     expect(unwraps()).toBe(1);
   });
 
   it("gives no key for a version that its owner does not have", async () => {
-    const opened = await service().keys.openKeys(userId);
+    const opened = await service().keys.openKeys(userId, use);
     const { version } = opened.active;
     expect(opened.ofVersion(version)).toBe(opened.active);
     expect(() => opened.ofVersion(version + 1)).toThrow("decryption failed");
@@ -47,8 +49,29 @@ describe("the key service", () => {
 
   it("gives nothing for somebody who has no key, and does not remember that", async () => {
     const { keys } = service();
-    await expect(keys.openKeys("nobody")).rejects.toThrow("decryption failed");
-    await expect(keys.openKeys("nobody")).rejects.toThrow("decryption failed");
+    await expect(keys.openKeys("nobody", use)).rejects.toThrow("decryption failed");
+    await expect(keys.openKeys("nobody", use)).rejects.toThrow("decryption failed");
+  });
+
+  it("writes each unwrapping into the owner's audit before it gives the keys out", async () => {
+    const events = () =>
+      app.sql("platform", "SELECT actor, action, purpose, request_id FROM audit_events");
+    await app.sql("platform", "DELETE FROM audit_events");
+    const { keys } = service();
+    await keys.openKeys(userId, use);
+    await keys.openKeys(userId, use);
+    const event = { ...use, action: "key.unwrapped", request_id: "request-1" };
+    expect(await events()).toMatchObject([
+      { actor: "user", action: event.action, purpose: "test", request_id: event.request_id },
+    ]);
+    keys.forget(userId);
+    await keys.openKeys(userId, { actor: "job", purpose: "sweep", requestId: null });
+    expect((await events())[1]).toMatchObject({ actor: "job", purpose: "sweep", request_id: null });
+
+    await app.sql("platform", "RENAME TABLE audit_events TO hidden");
+    keys.forget(userId);
+    await expect(keys.openKeys(userId, use)).rejects.toThrow();
+    await app.sql("platform", "RENAME TABLE hidden TO audit_events");
   });
 
   it("proves that every master key in use is at hand", async () => {

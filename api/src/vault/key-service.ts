@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
+import { recordEvents, type Actor } from "../platform/audit.ts";
 import { dataKey, DEK_BYTES, dekIdOf, type DataKey } from "../crypto/data-key.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
 import type { Platform } from "../platform/client.ts";
-import { findDeks, sampleWraps, type WrappedDek } from "../platform/deks.ts";
+import { findDeks, sampleWraps, type OwnedDeks, type WrappedDek } from "../platform/deks.ts";
 import { asSystem } from "../platform/tenancy.ts";
 import type { MekProvider } from "./mek.ts";
 
@@ -12,16 +13,30 @@ export interface OwnerKeys {
   readonly ownerId: Uint8Array<ArrayBuffer>;
   /** New boxes are sealed under it. */
   readonly active: DataKey;
+  /** The keys that rows may be under, the active one first: a blind value has to be looked for under each. */
+  readonly searched: readonly DataKey[];
   /** @throws DecryptionError for a version the owner does not have. */
   ofVersion(version: number): DataKey;
   readonly wrapped: readonly WrappedDek[];
 }
 
+/** Who has a key unwrapped, and why. Kept in the owner's audit. */
+export interface KeyUse {
+  readonly actor: Actor;
+  readonly purpose: string;
+  readonly requestId: string | null;
+}
+
 export interface KeyService {
   /** Makes a data key for a new owner. Nothing is stored: the caller does that in the transaction of the sign-up. */
   createDek(): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }>;
-  /** The keys of a user, from memory when they were used within the last minute. */
-  openKeys(userId: string): Promise<OwnerKeys>;
+  /**
+   * The keys of a user, from memory when they were unwrapped within the last minute. Unwrapping is written into the
+   * user's audit before the keys are given out.
+   */
+  openKeys(userId: string, use: KeyUse): Promise<OwnerKeys>;
+  /** Forgets the keys of a user: they were erased, rotated, or signed out everywhere. */
+  forget(userId: string): void;
   /**
    * Unwraps one data key of each master key in use.
    *
@@ -36,7 +51,11 @@ const CACHED_OWNERS = 1000;
 const CACHE_MS = 60_000;
 
 /** The one place where data keys are made and unwrapped. They live here as key objects, never as text. */
-export function keyService(platform: Platform, mek: MekProvider): KeyService {
+export function keyService(
+  platform: Platform,
+  mek: MekProvider,
+  clock: () => Date = () => new Date(),
+): KeyService {
   const unwrap = async (ownerId: Uint8Array, dek: WrappedDek): Promise<DataKey> => {
     const bytes = await mek.unwrap(dek, { ownerId, ...dek });
     try {
@@ -47,14 +66,18 @@ export function keyService(platform: Platform, mek: MekProvider): KeyService {
   };
 
   // One unwrap serves all who ask meanwhile; a failed one is not remembered.
-  const cache = new LRUCache<string, OwnerKeys>({
+  const cache = new LRUCache<string, OwnerKeys, KeyUse>({
     max: CACHED_OWNERS,
     ttl: CACHE_MS,
-    fetchMethod: async (userId) => {
+    // Who waits for a key that is forgotten meanwhile still gets it; it is just not kept.
+    ignoreFetchAbort: true,
+    fetchMethod: async (userId, _stale, { context: use }) => {
       const owned = await asSystem(() => findDeks(platform, userId));
       if (owned === null) throw new DecryptionError();
-      const keys = new Map<number, DataKey>();
-      for (const dek of owned.deks) keys.set(dek.version, await unwrap(owned.ownerId, dek));
+      const event = { ...use, subject: subjectOf(owned), action: "key.unwrapped" };
+      await asSystem(() => recordEvents(platform, [event], clock()));
+      const unwrapped = owned.deks.map((dek) => unwrap(owned.ownerId, dek));
+      const keys = new Map((await Promise.all(unwrapped)).map((key) => [key.version, key]));
       const ofVersion = (version: number): DataKey => {
         const key = keys.get(version);
         if (key === undefined) throw new DecryptionError();
@@ -63,6 +86,7 @@ export function keyService(platform: Platform, mek: MekProvider): KeyService {
       return {
         ownerId: owned.ownerId,
         active: ofVersion(owned.activeVersion),
+        searched: owned.searchedVersions.map(ofVersion),
         ofVersion,
         wrapped: owned.deks,
       };
@@ -81,7 +105,10 @@ export function keyService(platform: Platform, mek: MekProvider): KeyService {
         dek.fill(0);
       }
     },
-    openKeys: async (userId) => cache.forceFetch(userId),
+    openKeys: (userId, use) => cache.forceFetch(userId, { context: use }),
+    forget: (userId) => {
+      cache.delete(userId);
+    },
     prove: async () => {
       for (const { ownerId, dek } of await asSystem(() => sampleWraps(platform))) {
         await unwrap(ownerId, dek);
@@ -90,3 +117,5 @@ export function keyService(platform: Platform, mek: MekProvider): KeyService {
     health: () => mek.health(),
   };
 }
+
+const subjectOf = ({ userId, tenantId }: OwnedDeks) => ({ userId, tenantId });

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from "../crypto/random.ts";
 import { addDays } from "../lib/day.ts";
 import { asUuid, bytesToUuid, uuidToBytes } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
-import { findRow, listVersions, putRow } from "./statements.ts";
+import { findRow, listVersions } from "./statements.ts";
 import type { StoredRow, Table, Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
 import { isSameSitting, recordKey, versionTable } from "./versions.ts";
@@ -81,10 +81,14 @@ export async function createRecord<F extends object, H extends object>(
   if (idempotencyKey === undefined) {
     return (await putRecord(vault, kind, randomUUID(), write)).record;
   }
-  const { table } = kind.table;
-  const id = asUuid(vault.keys.active.blind(table, "idempotency_key", idempotencyKey));
-  const earlier = await findRepeated(vault, kind, id, fields);
-  if (earlier !== null) return earlier;
+  // The first call may have been made before the data key was rotated.
+  const [id = "", ...earlierIds] = vault.keys.searched.map((key) =>
+    asUuid(key.blind(kind.table.table, "idempotency_key", idempotencyKey)),
+  );
+  for (const candidate of [id, ...earlierIds]) {
+    const earlier = await findRepeated(vault, kind, candidate, fields);
+    if (earlier !== null) return earlier;
+  }
   try {
     return (await putRecord(vault, kind, id, write)).record;
   } catch (error) {
@@ -156,10 +160,8 @@ export async function trashRecord<F extends object, H extends object>(
     if (current === null || current.isTrashed) throw new AppError("not_found");
     assertGuard(guard, current);
     const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, current.content);
-    await putRow(change.execute, kind.table, vault.keys.ownerId, {
-      ...row,
-      purgeAfter: addDays(now.toISOString().slice(0, 10), TRASH_DAYS),
-    });
+    const purgeAfter = addDays(now.toISOString().slice(0, 10), TRASH_DAYS);
+    await change.put(kind.table, { ...row, purgeAfter }, current.row);
   });
 }
 
@@ -174,13 +176,13 @@ export async function listRecordVersions<F extends object, H extends object>(
   { before, limit }: { before: number; limit: number },
 ): Promise<{ versions: VaultRecord<F>[]; hasMore: boolean }> {
   await getRecord(vault, kind, id);
-  const key = versionTable.blindValue(vault.keys, "recordKey", recordKey(kind.kind, id));
+  const recordKeys = versionTable.blindValues(vault.keys, "recordKey", recordKey(kind.kind, id));
   const { execute } = vault.database;
   const rows: StoredRow[] = [];
   const atOnce = Math.min(limit + 1, MAX_VERSIONS_AT_ONCE);
   let isLast = false;
   for (let bytes = 0; !isLast && rows.length <= limit && bytes < MAX_ANSWER_BYTES;) {
-    const range = { recordKey: key, before: rows.at(-1)?.rev ?? before, limit: atOnce };
+    const range = { recordKeys, before: rows.at(-1)?.rev ?? before, limit: atOnce };
     const batch = await listVersions(execute, versionTable, vault.keys.ownerId, range);
     rows.push(...batch);
     for (const row of batch) bytes += row.bytes["sealed"]?.length ?? 0;
@@ -225,6 +227,7 @@ export async function restoreRecord<F extends object, H extends object>(
 
 /** A record as it is now, in the trash or not. */
 interface State<F> {
+  readonly row: StoredRow;
   readonly content: F & Times;
   readonly record: VaultRecord<F>;
   readonly isTrashed: boolean;
@@ -239,7 +242,7 @@ async function readState<F extends object, H extends object>(
   const row = await findRow(execute, table, keys.ownerId, uuidToBytes(id));
   if (row === null) return null;
   const content = table.openRow(keys, row);
-  return { content, record: toRecord(content, row), isTrashed: row.purgeAfter !== null };
+  return { row, content, record: toRecord(content, row), isTrashed: row.purgeAfter !== null };
 }
 
 async function writeState<F extends object, H extends object>(
@@ -254,13 +257,13 @@ async function writeState<F extends object, H extends object>(
   const updatedAt = now.toISOString();
   const content = { ...fields, createdAt: current?.content.createdAt ?? updatedAt, updatedAt };
   const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, content);
-  await putRow(change.execute, kind.table, vault.keys.ownerId, row);
+  await change.put(kind.table, row, current?.row ?? null);
   change.noteMonth(kind.table.table, kind.dayOf(fields).slice(0, 7));
   return toRecord(content, row);
 }
 
 async function keepState<F extends object>(
-  { execute }: Change,
+  { execute, put }: Change,
   { keys }: UserVault,
   kind: string,
   { record, content }: State<F>,
@@ -276,14 +279,14 @@ async function keepState<F extends object>(
   };
   const fields = { ...fieldsOf(record) };
   if (write.mayCoalesce) {
-    const key = versionTable.blindValue(keys, "recordKey", recordKey(kind, record.id));
-    const range = { recordKey: key, before: record.rev, limit: 1 };
+    const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind, record.id));
+    const range = { recordKeys, before: record.rev, limit: 1 };
     const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
     const lastKeptAt = last && versionTable.openHead(keys, last).keptAt;
     if (isSameSitting(lastKeptAt, write.now, fields, write.fields)) return;
   }
   const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
-  await putRow(execute, versionTable, keys.ownerId, row);
+  await put(versionTable, row, null);
 }
 
 function assertGuard<F>(guard: Guard, current: State<F> | null): void {

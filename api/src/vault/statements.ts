@@ -165,7 +165,8 @@ export async function putRow(
 
 /** Which earlier states of a record to read: from `before` (a revision) downwards, at most `limit`. */
 export interface VersionRange {
-  readonly recordKey: Uint8Array;
+  /** The blind values that the record may be found under. */
+  readonly recordKeys: readonly Uint8Array[];
   readonly before: number;
   readonly limit: number;
 }
@@ -175,11 +176,11 @@ export async function listVersions(
   execute: Execute,
   table: Table,
   ownerId: Uint8Array,
-  { recordKey, before, limit }: VersionRange,
+  { recordKeys, before, limit }: VersionRange,
 ): Promise<StoredRow[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND record_key = ? AND rev < ? ORDER BY rev DESC LIMIT ${limit}`,
-    [ownerId, recordKey, before],
+    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND record_key IN ${placeholders(recordKeys)} AND rev < ? ORDER BY rev DESC LIMIT ${limit}`,
+    [ownerId, ...padded(recordKeys), before],
   );
   return rows.map((row) => toStoredRow(row, table.boxColumns));
 }

@@ -44,8 +44,8 @@ export interface Table<
   readonly table: string;
   readonly boxColumns: readonly N[];
   readonly blindColumns: readonly X[];
-  /** What rows hold in a blind `column` whose value is `value`. */
-  blindValue(keys: OwnerKeys, column: X, value: string): Uint8Array;
+  /** What rows may hold in a blind `column` whose value is `value`: one for each data key that rows may be under. */
+  blindValues(keys: OwnerKeys, column: X, value: string): Uint8Array[];
   sealRow(keys: OwnerKeys, id: Uint8Array, rev: number, content: F & Times): StoredRow;
   /** @throws DecryptionError when a box does not open where it lies. So do the two below. */
   openRow(keys: OwnerKeys, row: StoredRow): F & Times;
@@ -96,7 +96,8 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     table,
     boxColumns: boxes.map(([name]) => name as keyof B & string),
     blindColumns: blinds.map(([name]) => name),
-    blindValue: (keys, column, value) => keys.active.blind(table, column, value),
+    blindValues: (keys, column, value) =>
+      keys.searched.map((key) => key.blind(table, column, value)),
     sealRow: (keys, id, rev, content) => {
       const bytes: Record<string, Uint8Array> = {};
       for (const [column, valueOf] of blinds) {

@@ -1,5 +1,5 @@
 import type { Database } from "../lib/database.ts";
-import type { KeyService, OwnerKeys } from "./key-service.ts";
+import type { KeyService, KeyUse, OwnerKeys } from "./key-service.ts";
 
 /** One person's view of the sealed database: where it is, and the keys to what is theirs. */
 export interface UserVault {
@@ -12,6 +12,7 @@ export async function openVault(
   database: Database,
   keyService: KeyService,
   userId: string,
+  use: KeyUse,
 ): Promise<UserVault> {
-  return { database, keys: await keyService.openKeys(userId) };
+  return { database, keys: await keyService.openKeys(userId, use) };
 }

@@ -7,8 +7,8 @@ import { listDays, todayOf, viewDay } from "./days.ts";
 
 export const dayRoutes = (gates: Gates<Caller>, { openVault, clock }: RecordDeps<Caller>) =>
   routes(days, gates, {
-    today: async ({ caller }) =>
-      ok(await viewDay(await openVault(caller), todayOf(caller.user, clock()))),
-    get: async ({ caller, params }) => ok(await viewDay(await openVault(caller), params.day)),
-    list: async ({ caller, query }) => ok(await listDays(await openVault(caller), query)),
+    today: async (asked) =>
+      ok(await viewDay(await openVault(asked), todayOf(asked.caller.user, clock()))),
+    get: async (asked) => ok(await viewDay(await openVault(asked), asked.params.day)),
+    list: async (asked) => ok(await listDays(await openVault(asked), asked.query)),
   });

@@ -8,5 +8,5 @@ import { entryKind, listEntries } from "./entries.ts";
 export const entryRoutes = (gates: Gates<Caller>, deps: RecordDeps<Caller>) =>
   routes(entries, gates, {
     ...recordHandlers(entryKind, deps),
-    list: async ({ caller, query }) => ok(await listEntries(await deps.openVault(caller), query)),
+    list: async (asked) => ok(await listEntries(await deps.openVault(asked), asked.query)),
   });
