@@ -37,7 +37,8 @@ export async function openDeps(
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
   const redis = openRedis(config.redisUrl, logger);
-  const keys = keyService(platform, masterKeys(config.vault.masterKeys), clock);
+  const meks = masterKeys(config.vault.masterKeys);
+  const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
   const limiter = limiterFactory(redis);
   return {
     config,

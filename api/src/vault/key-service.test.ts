@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../test/app.ts";
 import { signUp } from "../../test/people.ts";
-import { localKeyring } from "./local-keyring.ts";
+import { localKeyring } from "./mek/local.ts";
 import { keyService } from "./key-service.ts";
-import type { MekProvider } from "./mek.ts";
+import type { MekProvider } from "./mek/provider.ts";
 
 let app: TestApp;
 let userId: string;
@@ -28,7 +28,8 @@ function service() {
       return keyring.unwrap(wrap, context);
     },
   };
-  return { keys: keyService(app.deps.platform, counting), unwraps: () => unwraps };
+  const options = { cacheSeconds: 60, clock: () => new Date() };
+  return { keys: keyService(app.deps.platform, counting, options), unwraps: () => unwraps };
 }
 
 describe("the key service", () => {

@@ -1,12 +1,13 @@
 import { LRUCache } from "lru-cache";
-import { recordEvents, type Actor } from "../platform/audit.ts";
+import { AppError } from "../contract/errors.ts";
 import { dataKey, DEK_BYTES, dekIdOf, type DataKey } from "../crypto/data-key.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
+import { recordEvents, type Actor } from "../platform/audit.ts";
 import type { Platform } from "../platform/client.ts";
 import { findDeks, sampleWraps, type OwnedDeks, type WrappedDek } from "../platform/deks.ts";
 import { asSystem } from "../platform/tenancy.ts";
-import type { MekProvider } from "./mek.ts";
+import { MekUnavailable, type MekProvider } from "./mek/provider.ts";
 
 /** An owner's data keys, unwrapped, and as they are stored. */
 export interface OwnerKeys {
@@ -31,8 +32,11 @@ export interface KeyService {
   /** Makes a data key for a new owner. Nothing is stored: the caller does that in the transaction of the sign-up. */
   createDek(): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }>;
   /**
-   * The keys of a user, from memory when they were unwrapped within the last minute. Unwrapping is written into the
-   * user's audit before the keys are given out.
+   * The keys of a user, from memory when they were unwrapped a moment ago. Unwrapping is written into the user's audit
+   * before the keys are given out.
+   *
+   * @throws AppError `vault_unavailable` when the master key cannot be used now; DecryptionError when the user has no
+   * keys, or they do not unwrap.
    */
   openKeys(userId: string, use: KeyUse): Promise<OwnerKeys>;
   /** Forgets the keys of a user: they were erased, rotated, or signed out everywhere. */
@@ -40,7 +44,7 @@ export interface KeyService {
   /**
    * Unwraps one data key of each master key in use.
    *
-   * @throws MekUnknown or DecryptionError: the server must not start, since what it would write could not be read.
+   * @throws MekUnknown, DecryptionError or AppError `vault_unavailable`: the server must not start, since what it would write could not be read.
    */
   prove(): Promise<void>;
   /** @throws when the master keys cannot be used now. */
@@ -48,16 +52,15 @@ export interface KeyService {
 }
 
 const CACHED_OWNERS = 1000;
-const CACHE_MS = 60_000;
 
 /** The one place where data keys are made and unwrapped. They live here as key objects, never as text. */
 export function keyService(
   platform: Platform,
   mek: MekProvider,
-  clock: () => Date = () => new Date(),
+  { cacheSeconds, clock }: { cacheSeconds: number; clock: () => Date },
 ): KeyService {
   const unwrap = async (ownerId: Uint8Array, dek: WrappedDek): Promise<DataKey> => {
-    const bytes = await mek.unwrap(dek, { ownerId, ...dek });
+    const bytes = await available(mek.unwrap(dek, { ownerId, ...dek }));
     try {
       return dataKey(dek.version, bytes);
     } finally {
@@ -68,7 +71,7 @@ export function keyService(
   // One unwrap serves all who ask meanwhile; a failed one is not remembered.
   const cache = new LRUCache<string, OwnerKeys, KeyUse>({
     max: CACHED_OWNERS,
-    ttl: CACHE_MS,
+    ttl: cacheSeconds * 1000,
     // Who waits for a key that is forgotten meanwhile still gets it; it is just not kept.
     ignoreFetchAbort: true,
     fetchMethod: async (userId, _stale, { context: use }) => {
@@ -99,7 +102,8 @@ export function keyService(
       const dek = randomBytes(DEK_BYTES);
       try {
         const identity = { version: 1, dekId: new Uint8Array(dekIdOf(dek)) };
-        const wrap = await mek.wrap(dek, { ownerId, ...identity, mekRef: await mek.current() });
+        const mekRef = await mek.current();
+        const wrap = await available(mek.wrap(dek, { ownerId, ...identity, mekRef }));
         return { ownerId, dek: { ...identity, method: "mek", ...wrap } };
       } finally {
         dek.fill(0);
@@ -119,3 +123,14 @@ export function keyService(
 }
 
 const subjectOf = ({ userId, tenantId }: OwnedDeks) => ({ userId, tenantId });
+
+const RETRY_SECONDS = 2;
+
+async function available<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof MekUnavailable)) throw error;
+    throw new AppError("vault_unavailable", { cause: error, retryAfterSeconds: RETRY_SECONDS });
+  }
+}
