@@ -21,22 +21,26 @@ export interface DataKey {
  */
 export function dataKey(version: number, dek: Uint8Array): DataKey {
   const root = createSecretKey(dek);
-  const subkeys = new Map<string, KeyObject>();
-  const subkey = (info: string): KeyObject => {
-    const known = subkeys.get(info);
-    if (known !== undefined) return known;
-    const bytes = Buffer.from(hkdfSync("sha256", root, "", info, 32));
-    const key = createSecretKey(bytes);
-    bytes.fill(0);
-    subkeys.set(info, key);
-    return key;
+  const subkeys = (prefix: string) => {
+    const known = new Map<string, KeyObject>();
+    return (name: string): KeyObject => {
+      let key = known.get(name);
+      if (key === undefined) {
+        const bytes = Buffer.from(hkdfSync("sha256", root, "", prefix + name, 32));
+        key = createSecretKey(bytes);
+        bytes.fill(0);
+        known.set(name, key);
+      }
+      return key;
+    };
   };
+  const blindKey = subkeys("timos/blind/v1/");
   return {
     version,
     dekId: dekIdOf(dek),
-    boxKey: (table) => subkey(`timos/box/v1/${table}`),
+    boxKey: subkeys("timos/box/v1/"),
     blind: (table, column, value) =>
-      createHmac("sha256", subkey(`timos/blind/v1/${table}/${column}`))
+      createHmac("sha256", blindKey(`${table}/${column}`))
         .update(value, "utf8")
         .digest()
         .subarray(0, BLIND_BYTES),

@@ -20,13 +20,26 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
-/** `text` as UTF-8 after its length (u32 BE), followed by zeros up to {@link paddedLength}. */
-export function pad(text: string): Buffer {
-  const length = Buffer.byteLength(text, "utf8");
-  const padded = Buffer.alloc(paddedLength(LENGTH_BYTES + length));
-  padded.writeUInt32BE(length);
-  padded.write(text, LENGTH_BYTES, "utf8");
-  return padded;
+const utf8 = new TextEncoder();
+
+/**
+ * `text` as UTF-8 after its length (u32 BE), followed by zeros up to {@link paddedLength}, with `before` and `after`
+ * bytes around it that are the caller's to write.
+ */
+export function pad(text: string, before = 0, after = 0): Buffer {
+  const start = before + LENGTH_BYTES;
+  // Counting the bytes of a text takes longer than encoding it. So it is taken to have as many as it has letters:
+  // that is right for most, and near enough for others to be padded to the same length.
+  for (let guess = text.length; ; guess = Buffer.byteLength(text, "utf8")) {
+    const end = before + paddedLength(LENGTH_BYTES + guess);
+    const padded = Buffer.allocUnsafe(end + after);
+    const { read, written } = utf8.encodeInto(text, padded.subarray(start, end));
+    if (read === text.length && before + paddedLength(LENGTH_BYTES + written) === end) {
+      padded.writeUInt32BE(written, before);
+      return padded.fill(0, start + written, end);
+    }
+    padded.fill(0);
+  }
 }
 
 /**
@@ -38,6 +51,11 @@ export function unpad(padded: Buffer): Buffer {
   if (padded.length < SMALLEST) throw new DecryptionError();
   const end = LENGTH_BYTES + padded.readUInt32BE();
   if (paddedLength(end) !== padded.length) throw new DecryptionError();
-  for (let i = end; i < padded.length; i++) if (padded[i] !== 0) throw new DecryptionError();
+  // All bytes are zero when the first one is and each equals the one before it.
+  const isClean =
+    end === padded.length ||
+    (padded[end] === 0 &&
+      padded.compare(padded, end + 1, padded.length, end, padded.length - 1) === 0);
+  if (!isClean) throw new DecryptionError();
   return padded.subarray(LENGTH_BYTES, end);
 }

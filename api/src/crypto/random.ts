@@ -11,13 +11,19 @@ const NONCE_BYTES = 12;
 const pool = Buffer.alloc(NONCE_BYTES * 256);
 let used = pool.length;
 
-/** A fresh 96-bit random nonce (NIST SP 800-38D §8.2.2). Drawn from a pool, since one draw costs as much as a seal. */
+/** A fresh 96-bit random nonce (NIST SP 800-38D §8.2.2). */
 export function nonce(): Buffer {
+  const fresh = Buffer.allocUnsafe(NONCE_BYTES);
+  writeNonce(fresh, 0);
+  return fresh;
+}
+
+/** Writes a fresh {@link nonce} into `target`. Drawn from a pool, since one draw costs as much as a seal. */
+export function writeNonce(target: Uint8Array, offset: number): void {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const fresh = Buffer.from(pool.subarray(used, used + NONCE_BYTES));
+  pool.copy(target, offset, used, used + NONCE_BYTES);
   used += NONCE_BYTES;
-  return fresh;
 }
