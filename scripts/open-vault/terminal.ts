@@ -1,0 +1,38 @@
+import type { Counts } from "./open.ts";
+
+const REDRAW_MS = 250;
+
+/** Lines for the one at the terminal, on stderr, and under them how far it is, where stderr is a terminal. */
+export interface Terminal {
+  readonly say: (line: string) => void;
+  /** @param progress - How far the input is, in words. */
+  readonly show: (counts: Counts, progress: () => string) => void;
+  readonly clear: () => void;
+}
+
+export function openTerminal(stream: NodeJS.WriteStream): Terminal {
+  const began = performance.now();
+  let drawnAt = began;
+  let isDrawn = false;
+  const clear = () => {
+    if (isDrawn) stream.write("\r\x1b[K");
+    isDrawn = false;
+  };
+  return {
+    clear,
+    say: (line) => {
+      clear();
+      stream.write(`${line}\n`);
+    },
+    show: ({ opened, unopened }, progress) => {
+      const now = performance.now();
+      if (!stream.isTTY || now - drawnAt < REDRAW_MS) return;
+      clear();
+      const rows = opened + unopened;
+      const rate = Math.round((rows * 1000) / (now - began)).toLocaleString("en");
+      stream.write(`${progress()} · ${rows.toLocaleString("en")} rows · ${rate} rows/s`);
+      drawnAt = now;
+      isDrawn = true;
+    },
+  };
+}
