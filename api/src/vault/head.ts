@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../contract/errors.ts";
 import { boxVersion, open, seal } from "../crypto/box.ts";
 import type { Execute } from "../lib/database.ts";
 import { bytesToUuid } from "../lib/ids.ts";
@@ -10,6 +11,7 @@ import {
   lockHead,
   putRow,
   updateHead,
+  wasErased,
   type StoredHead,
 } from "./statements.ts";
 import type { StoredRow, Table } from "./table.ts";
@@ -69,6 +71,9 @@ async function makeChange<T>(
     await database.transaction(async (execute) => {
       await insertHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
       for (const dek of keys.wrapped) await insertKey(execute, keys.ownerId, dek);
+      // Asked last: an erasure has either been committed before, or deletes what is written here. Without a head no
+      // change is made, so that nothing of the owner comes back.
+      if (await wasErased(execute, keys.ownerId)) throw new AppError("session_revoked");
     });
   }
 }

@@ -58,6 +58,19 @@ export async function updateHead(
   ]);
 }
 
+/**
+ * Says whether the owner was erased, and holds the answer until the end of the transaction: an erasure that begins
+ * meanwhile waits.
+ */
+export async function wasErased(execute: Execute, ownerId: Uint8Array): Promise<boolean> {
+  // MariaDB knows no FOR SHARE.
+  const rows = await execute<RowDataPacket[]>(
+    "SELECT owner_id FROM erasures WHERE owner_id = ? LOCK IN SHARE MODE",
+    [ownerId],
+  );
+  return rows.length > 0;
+}
+
 /** Mirrors a wrapped data key beside what is sealed under it. */
 export async function insertKey(
   execute: Execute,
