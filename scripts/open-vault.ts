@@ -102,15 +102,16 @@ async function run(request: Request): Promise<void> {
     },
     onRow: (counts) => terminal.show(counts, progress),
   };
-  const counts = await openRows(
+  const { counts, place } = await openRows(
     vault,
     { set, keyring, owner: request.owner },
     output,
     listener,
-  ).catch((error: unknown) => {
-    throw new Error(`${asError(error).message}.${unfinished(output)}`, { cause: error });
-  });
-  const place = output.finish(counts.isWhole);
+  )
+    .then((counts) => ({ counts, place: output.finish(counts.isWhole) }))
+    .catch((error: unknown) => {
+      throw new Error(`${asError(error).message}.${unfinished(output)}`, { cause: error });
+    });
   const { opened, unopened, owners, isWhole } = counts;
   terminal.say(
     `${count(opened)} opened, ${count(unopened)} did not; ${count(owners.size)} journals` +
