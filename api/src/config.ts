@@ -218,7 +218,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     platform: { database: e.PLATFORM_DATABASE_URL },
     vault: {
       database: e.VAULT_DATABASE_URL,
-      keyringFile: e.KEYRING_FILE ?? "",
       masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
       keyCacheSeconds: e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60),
     },

@@ -37,7 +37,7 @@ export async function openDeps(
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
   const redis = openRedis(config.redisUrl, logger);
-  const meks = masterKeys(config.vault.masterKeys);
+  const meks = await masterKeys(config.vault.masterKeys);
   const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
   const limiter = limiterFactory(redis);
   return {

@@ -91,9 +91,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
 describe("the process", () => {
   it("listens on its port and on its socket, and finishes requests when told to end", async () => {
     const socket = join(tmpdir(), `timos-${randomUUID()}.sock`);
-    const api = await start(
-      environmentOf({ API_SOCKET: socket, KEYRING_FILE: app.deps.config.vault.keyringFile }),
-    );
+    const api = await start(environmentOf({ API_SOCKET: socket, KEYRING_FILE: app.keyringFile }));
     expect((await call(api, "GET", "/health/ready")).body).toMatchObject({ status: "ok" });
     const status = await new Promise((resolve, reject) => {
       request({ socketPath: socket, path: "/health/live" }, (answer) => {
@@ -117,7 +115,7 @@ describe("the process", () => {
   }, 30_000);
 
   it("takes nobody's word for their address, not even of one who hangs up at once", async () => {
-    const api = await start(environmentOf({ KEYRING_FILE: app.deps.config.vault.keyringFile }));
+    const api = await start(environmentOf({ KEYRING_FILE: app.keyringFile }));
     const { port } = new URL(api.url);
     const forged = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n";
     for (let i = 0; i < 30; i++) {
@@ -143,7 +141,7 @@ describe("the process", () => {
 
 describe("the worker", () => {
   it("starts, and ends when told to", async () => {
-    const { keyringFile } = app.deps.config.vault;
+    const { keyringFile } = app;
     const { child, output } = launch(environmentOf({ KEYRING_FILE: keyringFile }), "worker");
     for (const deadline = Date.now() + 20_000; !output().includes("ready");) {
       if (Date.now() > deadline) throw new Error(`did not start: ${output()}`);
@@ -201,7 +199,7 @@ describe("a keyring", () => {
   it("does not help when a wrapped key was altered in the database", async () => {
     const person = await signUp(app);
     const env = environmentOf();
-    const used = app.deps.config.vault.keyringFile;
+    const used = app.keyringFile;
     await app.sql("platform", "UPDATE dek_wraps SET `blob` = REVERSE(`blob`)");
     const said = await refusal({ ...env, KEYRING_FILE: used });
     expect(said).toContain("does not unwrap");
@@ -215,7 +213,7 @@ describe("killed outright while two hundred entries are written at once", () => 
     const person = await signUp(app);
     const env = {
       ...environmentOf(),
-      KEYRING_FILE: app.deps.config.vault.keyringFile,
+      KEYRING_FILE: app.keyringFile,
       JWT_KEYS: JSON.stringify({ keys: app.deps.config.auth.signingKeys }),
     };
     const api = await start(env);

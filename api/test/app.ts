@@ -19,6 +19,7 @@ export interface TestApp {
   readonly url: string;
   readonly deps: Deps;
   readonly folder: string;
+  readonly keyringFile: string;
   readonly clock: { now: Date };
   /** Everything that was logged. */
   logged(): string;
@@ -73,6 +74,7 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     deps,
     folder,
+    keyringFile: join(folder, "keyring"),
     clock,
     logged: () => lines.join(""),
     mails: () => {

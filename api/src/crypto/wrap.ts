@@ -52,7 +52,18 @@ export function unwrapDek(mek: KeyObject, wrap: Uint8Array, context: WrapContext
   } catch {
     throw new DecryptionError();
   }
-  // GCM commits to no key: a wrap can be made to open under two. The id cannot be made to fit both.
-  if (!timingSafeEqual(dekIdOf(dek), context.dekId)) throw new DecryptionError();
+  checkDek(dek, context);
   return dek;
+}
+
+/**
+ * Checks that an unwrapped key is the one `context` names, and wipes it when it is not. GCM commits to no key: a wrap
+ * can be made to open under two. The id cannot be made to fit both.
+ *
+ * @throws {@link DecryptionError} when it is another.
+ */
+export function checkDek(dek: Uint8Array, context: WrapContext): void {
+  if (dek.length === DEK_BYTES && timingSafeEqual(dekIdOf(dek), context.dekId)) return;
+  dek.fill(0);
+  throw new DecryptionError();
 }

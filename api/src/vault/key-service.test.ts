@@ -19,7 +19,7 @@ const use = { actor: "user", purpose: "test", requestId: "request-1" } as const;
 
 /** A service of its own, with nothing in memory, that counts how often a key is unwrapped. */
 function service() {
-  const keyring = localKeyring(app.deps.config.vault.keyringFile);
+  const keyring = localKeyring(app.keyringFile);
   let unwraps = 0;
   const counting: MekProvider = {
     ...keyring,
@@ -82,7 +82,7 @@ describe("the key service", () => {
     await app.sql("platform", "UPDATE dek_wraps SET mek_ref = 'local:gone'");
     await expect(keys.prove()).rejects.toMatchObject({ name: "MekUnknown", mekRef: "local:gone" });
     await app.sql("platform", "UPDATE dek_wraps SET mek_ref = ?", [
-      await localKeyring(app.deps.config.vault.keyringFile).current(),
+      await localKeyring(app.keyringFile).current(),
     ]);
   });
 

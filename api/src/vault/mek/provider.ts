@@ -51,6 +51,11 @@ const TROUBLES = {
     words: "the service does not accept our credentials, or may not let us",
     passes: false,
   },
+  unbound: { words: "the service does not bind a wrap to whose it is", passes: false },
+  unfit: {
+    words: "the key is no AES-256 key that stays in its token, or not the only one so called",
+    passes: false,
+  },
   no_key: { words: "the service does not have the key, or has disabled it", passes: false },
 } as const;
 
@@ -72,4 +77,9 @@ export class MekUnavailable extends Error {
   get passes(): boolean {
     return TROUBLES[this.trouble].passes;
   }
+}
+
+/** A provider is configured, but cannot be set up on this machine. The message says what to do, and holds no secret. */
+export class MekSetupError extends Error {
+  override readonly name = "MekSetupError";
 }

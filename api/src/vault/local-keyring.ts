@@ -1,1 +1,0 @@
-export { localKeyring } from "./mek/local.ts";

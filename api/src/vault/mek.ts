@@ -1,1 +1,0 @@
-export { MekUnknown, type MekProvider } from "./mek/provider.ts";
