@@ -1,10 +1,11 @@
 /** Opens a journal from copies of its databases, without the server: see USAGE. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { asError, codeOf } from "./launcher/files.ts";
 import { ROOT } from "./launcher/paths.ts";
+import { readArguments, USAGE, type VaultRequest } from "./open-vault/arguments.ts";
 import { readDatabase } from "./open-vault/database.ts";
+import { openFile } from "./open-vault/file.ts";
 import { openDumpFile } from "./open-vault/input.ts";
 import { type Keyring, type KeysSet, missingMasterKey, readKeyring } from "./open-vault/keys.ts";
 import { collectKeys, type Listener, openRows, type Source } from "./open-vault/open.ts";
@@ -13,57 +14,9 @@ import { readDump, type Tables, tablesOf } from "./open-vault/sql-dump.ts";
 import type { DumpError } from "./open-vault/sql-text.ts";
 import { openTerminal } from "./open-vault/terminal.ts";
 
-const USAGE = `Usage:
-  npm run -s open-vault -- --vault DUMP [--keys DUMP] --keyring FILE [--owner HEX] [--to FOLDER]
-                           [--format json|markdown]
-
-Opens the journals in a copy of the vault. Needs no server, no database and no network.
-
-  --vault    what mariadb-dump or mysqldump wrote of the vault, or that compressed by gzip; may be given several
-             times. Or mysql://user:password@host/database, for one that was restored somewhere
-  --keys     the same of the keys set: the vault's vault_keys, or the platform's dek_wraps. Not needed where the
-             dump of the vault holds them
-  --keyring  the file with the master keys
-  --owner    the owner of one journal, 32 hexadecimal digits; all of them without it
-  --to       a folder that is not there yet. Without it JSON Lines go to the standard output
-  --format   markdown writes one file a day besides; needs --to
-
-Ends with 1 when anything did not open or a dump is not whole; everything else is written all the same.`;
-
 const terminal = openTerminal(process.stderr);
 
-interface Request {
-  readonly vault: readonly string[];
-  readonly keys: readonly string[] | undefined;
-  readonly keyring: string;
-  readonly owner: Buffer | undefined;
-  readonly to: string | undefined;
-  readonly format: "json" | "markdown";
-}
-
-/** What the arguments ask for; undefined when they make no sense. */
-function readRequest(args: string[]): Request | undefined {
-  const { values } = parseArgs({
-    args,
-    options: {
-      vault: { type: "string", multiple: true },
-      keys: { type: "string", multiple: true },
-      keyring: { type: "string" },
-      owner: { type: "string" },
-      to: { type: "string" },
-      format: { type: "string", default: "json" },
-    },
-  });
-  const { vault, keys, keyring, to, format } = values;
-  const owner = values.owner?.replaceAll("-", "").toLowerCase();
-  if (vault === undefined || keyring === undefined) return undefined;
-  if (owner !== undefined && !/^[0-9a-f]{32}$/.test(owner)) return undefined;
-  if (format !== "json" && (format !== "markdown" || to === undefined)) return undefined;
-  const ownerId = owner === undefined ? undefined : Buffer.from(owner, "hex");
-  return { vault, keys, keyring, owner: ownerId, to, format };
-}
-
-async function run(request: Request): Promise<void> {
+async function openVault(request: VaultRequest): Promise<void> {
   const keyring = readKeyring(request.keyring, (line) => terminal.say(`Note: ${line}.`));
   const tables = knownTables();
   let progress = () => "";
@@ -178,11 +131,14 @@ function withoutPassword(address: string): string {
 }
 
 try {
-  const request = readRequest(process.argv.slice(2));
+  const request = readArguments(process.argv.slice(2));
   if (request === undefined) {
     console.error(USAGE);
     process.exitCode = 2;
-  } else await run(request);
+  } else if (request.command === "file") {
+    const bytes = await openFile(request);
+    terminal.say(`${request.to}: ${count(bytes)} bytes. Whoever has that file can read it.`);
+  } else await openVault(request);
 } catch (error) {
   const isMisuse = codeOf(error)?.startsWith("ERR_PARSE_ARGS") === true;
   terminal.say(isMisuse ? `${asError(error).message}\n\n${USAGE}` : asError(error).message);

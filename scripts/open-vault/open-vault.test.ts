@@ -18,6 +18,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { z } from "zod";
+import { sealStream } from "../../api/src/crypto/stream.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 import { adminUrl } from "../test/scratch.ts";
 import {
@@ -437,6 +438,18 @@ describe("the reader of a vault", () => {
     expect(stderr).not.toContain("opened");
   });
 
+  it("opens a sealed file by its key", async () => {
+    const key = randomBytes(32);
+    const pieces: Buffer[] = [];
+    for await (const piece of sealStream(key, [Buffer.from(HARD)])) pieces.push(piece);
+    const files = { sealed: Buffer.concat(pieces), key };
+    const args = ["file", "sealed", "--key-file", "key", "--to", "out"];
+    expect(await open(args, files)).toMatchObject({ code: 0, stdout: "" });
+    expect(readFileSync(join(folder, "out"), "utf8")).toBe(HARD);
+    const again = await open(args);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/never written over/) });
+  });
+
   it("explains itself", async () => {
     for (const args of [
       [],
@@ -444,6 +457,7 @@ describe("the reader of a vault", () => {
       [...OPEN_DUMP, "--owner", "me"],
       [...OPEN_DUMP, "--format", "markdown"],
       ["--nonsense"],
+      ["file", "sealed", "--to", "out"],
     ]) {
       expect(await open(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/Usage:/) });
     }
