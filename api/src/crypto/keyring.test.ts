@@ -1,6 +1,14 @@
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { createHash, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { createKeyring, decodeKeyring, KeyringError } from "./keyring.ts";
+import {
+  activateKey,
+  createKeyring,
+  decodeKeyring,
+  KeyringError,
+  removeKey,
+  stagedKey,
+  stageKey,
+} from "./keyring.ts";
 
 const now = new Date("2026-11-21T08:00:00.000Z");
 
@@ -76,4 +84,59 @@ describe("a keyring", () => {
     const bytes = keyringOf([{ status: 2, key }]);
     expect(() => decodeKeyring(bytes)).toThrow("it must have exactly one active key");
   });
+});
+
+describe("a keyring whose keys are rotated", () => {
+  const later = new Date("2026-11-22T08:00:00.000Z");
+  const statesOf = (bytes: Buffer) => decodeKeyring(bytes).map(({ id, status }) => [id, status]);
+  const first = createKeyring(now);
+  const [old = ""] = decodeKeyring(first).map((key) => key.id);
+  const staged = stageKey(first, later);
+  const [, fresh = ""] = decodeKeyring(staged).map((key) => key.id);
+
+  it("has a staged key that makes no wraps, beside the active one", () => {
+    expect(statesOf(staged)).toEqual([
+      [old, "active"],
+      [fresh, "decrypt_only"],
+    ]);
+    expect(decodeKeyring(staged)[1]?.createdAt).toEqual(later);
+    expect(decodeKeyring(staged)[0]?.key.equals(keyOf(first))).toBe(true);
+    expect(stagedKey(decodeKeyring(staged))?.id).toBe(fresh);
+    expect(stagedKey(decodeKeyring(first))).toBeUndefined();
+  });
+
+  it("makes the staged key active, and keeps the other for opening", () => {
+    const activated = activateKey(staged, fresh);
+    expect(statesOf(activated)).toEqual([
+      [old, "decrypt_only"],
+      [fresh, "active"],
+    ]);
+    // The one before is not taken for one that was staged.
+    expect(stagedKey(decodeKeyring(activated))).toBeUndefined();
+    expect(activateKey(activated, fresh)).toEqual(activated);
+    expect(() => activateKey(activated, "0123456789abcdef")).toThrow("does not have the key");
+  });
+
+  it("lets go of a key, but never of the active one", () => {
+    const activated = activateKey(staged, fresh);
+    const left = removeKey(activated, old);
+    expect(statesOf(left)).toEqual([[fresh, "active"]]);
+    expect(left.includes(Buffer.from(keyOf(first).export()))).toBe(false);
+    expect(() => removeKey(activated, fresh)).toThrow("is the active one");
+    expect(() => removeKey(left, old)).toThrow("does not have the key");
+  });
+
+  it("is not written from a damaged one", () => {
+    const damaged = Buffer.from(staged);
+    damaged.writeUInt8(damaged.readUInt8(40) ^ 1, 40);
+    expect(() => stageKey(damaged, later)).toThrow(KeyringError);
+    expect(() => activateKey(damaged, fresh)).toThrow(KeyringError);
+    expect(() => removeKey(damaged, old)).toThrow(KeyringError);
+  });
+
+  function keyOf(bytes: Buffer): KeyObject {
+    const [key] = decodeKeyring(bytes);
+    if (key === undefined) throw new Error("a keyring has a key");
+    return key.key;
+  }
 });

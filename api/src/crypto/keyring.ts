@@ -20,14 +20,40 @@ export class KeyringError extends Error {
 
 /** The bytes of a new keyring file with one active master key. The caller writes them to a file of mode 0600. */
 export function createKeyring(now: Date): Buffer {
-  const key = randomBytes(KEY_BYTES);
-  const id = Buffer.from(masterKeyId(key), "ascii");
-  const fixed = Buffer.alloc(9);
-  fixed[0] = STATUS.active;
-  fixed.writeBigUInt64BE(BigInt(now.getTime()), 1);
-  const body = Buffer.concat([MAGIC, Buffer.from([0, 1, id.length]), id, fixed, key]);
-  key.fill(0);
-  return Buffer.concat([body, createHash("sha256").update(body).digest()]);
+  return withKey([], "active", now);
+}
+
+/**
+ * The bytes of a keyring with one more master key, which may be read but makes no wraps until it is activated. The
+ * caller wipes both.
+ *
+ * @throws {@link KeyringError} when `bytes` is no keyring; so do the two below.
+ */
+export function stageKey(bytes: Buffer, now: Date): Buffer {
+  return withKey(entriesOf(bytes), "decrypt_only", now);
+}
+
+/** The keyring with the key `id` active in place of the one that was. */
+export function activateKey(bytes: Buffer, id: string): Buffer {
+  const keys = entriesOf(bytes);
+  if (!keys.some((key) => key.id === id)) throw new KeyringError(`it does not have the key ${id}`);
+  return encode(keys.map((key) => ({ ...key, status: key.id === id ? "active" : "decrypt_only" })));
+}
+
+/** The keyring without the key `id`, which must not be the active one. What is wrapped under it opens no more. */
+export function removeKey(bytes: Buffer, id: string): Buffer {
+  const keys = entriesOf(bytes);
+  const key = keys.find((candidate) => candidate.id === id);
+  if (key === undefined) throw new KeyringError(`it does not have the key ${id}`);
+  if (key.status === "active") throw new KeyringError(`the key ${id} is the active one`);
+  return encode(keys.filter((other) => other !== key));
+}
+
+/** A key that was staged and never became active, or undefined: it is younger than the active one. */
+export function stagedKey(keys: readonly MasterKey[]): MasterKey | undefined {
+  const activeAt = keys.findIndex((key) => key.status === "active");
+  // Keys stand in the order in which they were added, and become active in that order.
+  return keys.slice(activeAt + 1).at(-1);
 }
 
 /**
@@ -36,6 +62,15 @@ export function createKeyring(now: Date): Buffer {
  * @throws {@link KeyringError} when it is cut short, altered, or has not exactly one active key.
  */
 export function decodeKeyring(bytes: Buffer): MasterKey[] {
+  return entriesOf(bytes).map(({ key, ...entry }) => ({ ...entry, key: createSecretKey(key) }));
+}
+
+/** A key as it stands in the file. `key` is a part of the file's bytes, and wiped with them. */
+interface Entry extends Omit<MasterKey, "key"> {
+  readonly key: Buffer;
+}
+
+function entriesOf(bytes: Buffer): Entry[] {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new KeyringError("it is not a keyring");
   const body = bytes.subarray(0, -CHECKSUM_BYTES);
   const sum = createHash("sha256").update(body).digest();
@@ -45,7 +80,7 @@ export function decodeKeyring(bytes: Buffer): MasterKey[] {
   ) {
     throw new KeyringError("it is cut short or damaged: its checksum does not match");
   }
-  const keys: MasterKey[] = [];
+  const keys: Entry[] = [];
   let at = MAGIC.length + 2;
   for (let n = body.readUInt16BE(MAGIC.length); n > 0; n--) {
     const idEnd = at + 1 + (body[at] ?? 0);
@@ -54,12 +89,8 @@ export function decodeKeyring(bytes: Buffer): MasterKey[] {
     const id = body.toString("ascii", at + 1, idEnd);
     const key = body.subarray(end - KEY_BYTES, end);
     if (masterKeyId(key) !== id) throw new KeyringError(`key ${id} is not the key its id names`);
-    keys.push({
-      id,
-      status: statusOf(body[idEnd]),
-      createdAt: new Date(Number(body.readBigUInt64BE(idEnd + 1))),
-      key: createSecretKey(key),
-    });
+    const createdAt = new Date(Number(body.readBigUInt64BE(idEnd + 1)));
+    keys.push({ id, status: statusOf(body[idEnd]), createdAt, key });
     at = end;
   }
   if (at !== body.length) throw new KeyringError("it holds more than it says");
@@ -67,6 +98,30 @@ export function decodeKeyring(bytes: Buffer): MasterKey[] {
     throw new KeyringError("it must have exactly one active key");
   }
   return keys;
+}
+
+function withKey(keys: readonly Entry[], status: MasterKey["status"], createdAt: Date): Buffer {
+  const key = randomBytes(KEY_BYTES);
+  try {
+    return encode([...keys, { id: masterKeyId(key), status, createdAt, key }]);
+  } finally {
+    key.fill(0);
+  }
+}
+
+function encode(keys: readonly Entry[]): Buffer {
+  const entries = keys.map(({ id, status, createdAt, key }) => {
+    const fixed = Buffer.alloc(9);
+    fixed[0] = STATUS[status];
+    fixed.writeBigUInt64BE(BigInt(createdAt.getTime()), 1);
+    return [Buffer.from([id.length]), Buffer.from(id, "ascii"), fixed, key];
+  });
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(keys.length);
+  const body = Buffer.concat([MAGIC, count, ...entries.flat()]);
+  const bytes = Buffer.concat([body, createHash("sha256").update(body).digest()]);
+  body.fill(0);
+  return bytes;
 }
 
 function statusOf(byte: number | undefined): MasterKey["status"] {

@@ -47,6 +47,13 @@ export interface Table<
   /** What rows may hold in a blind `column` whose value is `value`: one for each data key that rows may be under. */
   blindValues(keys: OwnerKeys, column: X, value: string): Uint8Array[];
   sealRow(keys: OwnerKeys, id: Uint8Array, rev: number, content: F & Times): StoredRow;
+  /**
+   * Seals a row that is under an earlier data key under the active one, for the same place. Boxes keep their text as it
+   * is, so that no field is lost that this program does not know.
+   *
+   * @throws DecryptionError when a box does not open where it lies.
+   */
+  resealRow(keys: OwnerKeys, row: StoredRow): StoredRow;
   /** @throws DecryptionError when a box does not open where it lies. So do the two below. */
   openRow(keys: OwnerKeys, row: StoredRow): F & Times;
   /** Opens the box `sealed` only. */
@@ -85,12 +92,13 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
   const boxes: Box[] = [head, ...Object.entries<z.ZodObject>(rest)];
   const blinds = Object.entries(declaration.blind) as [X, (fields: FieldsOf<B>) => string][];
 
-  const openBox = (keys: OwnerKeys, row: StoredRow, [box, schema]: Box) => {
+  const readBox = (keys: OwnerKeys, row: StoredRow, box: string): string => {
     const bytes = row.bytes[box] ?? new Uint8Array();
     const place = { table, box, ownerId: keys.ownerId, rowId: row.id, rev: row.rev };
-    const json = open(keys.ofVersion(boxVersion(bytes)), place, bytes).toString("utf8");
-    return schema.parse(JSON.parse(json));
+    return open(keys.ofVersion(boxVersion(bytes)), place, bytes).toString("utf8");
   };
+  const openBox = (keys: OwnerKeys, row: StoredRow, [box, schema]: Box) =>
+    schema.parse(JSON.parse(readBox(keys, row, box)));
 
   return {
     table,
@@ -109,6 +117,21 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
         bytes[box] = seal(keys.active, place, JSON.stringify(Object.fromEntries(fields)));
       }
       return { id, rev, purgeAfter: null, bytes };
+    },
+    resealRow: (keys, row) => {
+      const bytes: Record<string, Uint8Array> = {};
+      const content: object[] = [];
+      for (const [box, schema] of boxes) {
+        const json = readBox(keys, row, box);
+        const place = { table, box, ownerId: keys.ownerId, rowId: row.id, rev: row.rev };
+        bytes[box] = seal(keys.active, place, json);
+        content.push(schema.parse(JSON.parse(json)));
+      }
+      const fields = Object.assign({}, ...content) as FieldsOf<B>;
+      for (const [column, valueOf] of blinds) {
+        bytes[column] = keys.active.blind(table, column, valueOf(fields));
+      }
+      return { ...row, bytes };
     },
     openRow: (keys, row) =>
       Object.assign({}, ...boxes.map((box) => openBox(keys, row, box))) as FieldsOf<B> & Times,
