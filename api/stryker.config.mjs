@@ -1,0 +1,18 @@
+/**
+ * Mutation testing: each small change of the code has to make a test fail. Started by test/mutation.mjs, which says
+ * which folder.
+ *
+ * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
+ */
+export default {
+  testRunner: "jest",
+  testRunnerNodeArgs: ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
+  jest: { configFile: "jest.mutation.config.mjs", enableFindRelatedTests: true },
+  coverageAnalysis: "perTest",
+  plugins: ["@stryker-mutator/jest-runner"],
+  ignorePatterns: ["coverage", "dist"],
+  jsonReporter: { fileName: process.env["MUTATION_REPORT"] },
+  reporters: ["clear-text", "json", "progress-append-only"],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  thresholds: { high: 95, low: 90, break: 90 },
+};

@@ -1,0 +1,2 @@
+// Each tester runs its tests in one process, which Jest calls worker 1, and needs databases of its own.
+process.env.JEST_WORKER_ID = String(Number(process.env.STRYKER_MUTATOR_WORKER ?? 0) + 1);

@@ -1,0 +1,24 @@
+/** Mutation testing of the code that must not be wrong: npm run mutation -- [crypto|vault] [options of Stryker]. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import setup from "./global-setup.mjs";
+import teardown from "./global-teardown.mjs";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const TESTERS = 2;
+
+const [part = "crypto", ...options] = process.argv.slice(2);
+await setup({ maxWorkers: TESTERS });
+const program = join(ROOT, "node_modules/@stryker-mutator/core/bin/stryker.js");
+const mutated = `src/${part}/**/*.ts,!src/${part}/**/*.test.ts`;
+const report = join(ROOT, "mutation-results", `${part}.json`);
+const given = ["run", "--mutate", mutated, "--concurrency", String(TESTERS)];
+const stryker = spawn(process.execPath, [program, ...given, ...options], {
+  cwd: join(ROOT, "api"),
+  stdio: "inherit",
+  env: { ...process.env, MUTATION_REPORT: report },
+});
+const [code] = await once(stryker, "exit");
+await teardown();
+process.exitCode = code ?? 1;
