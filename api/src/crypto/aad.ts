@@ -3,14 +3,16 @@
  * the domain, a zero byte, the number of parts (u32 BE), then each part after its length (u32 BE).
  */
 export function associatedData(domain: string, parts: readonly (string | Uint8Array)[]): Buffer {
-  const count = Buffer.alloc(4);
-  count.writeUInt32BE(parts.length);
-  const chunks: Uint8Array[] = [Buffer.from(`${domain}\0`, "utf8"), count];
-  for (const part of parts) {
-    const bytes = typeof part === "string" ? Buffer.from(part, "utf8") : part;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    chunks.push(length, bytes);
+  const head = Buffer.from(`${domain}\0`, "utf8");
+  const encoded = parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part));
+  const length = encoded.reduce((sum, part) => sum + 4 + part.length, head.length + 4);
+  const bytes = Buffer.allocUnsafe(length);
+  bytes.set(head);
+  let at = bytes.writeUInt32BE(encoded.length, head.length);
+  for (const part of encoded) {
+    at = bytes.writeUInt32BE(part.length, at);
+    bytes.set(part, at);
+    at += part.length;
   }
-  return Buffer.concat(chunks);
+  return bytes;
 }

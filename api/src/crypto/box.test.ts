@@ -51,6 +51,74 @@ describe("a box", () => {
     expect(open(key, place, box).toString("utf8")).toBe(json);
   });
 
+  it("is to the byte what a second implementation makes with the same nonce, whatever the text", () => {
+    const named = { dek, version: 3, ...place };
+    const texts = fc.oneof(
+      fc.string({ unit: "grapheme", maxLength: 3000 }),
+      fc.string({ unit: "binary", maxLength: 300 }),
+      fc
+        .record({ letter: fc.constantFrom("a", "ä", "語", "😀"), times: fc.nat(1200) })
+        .map(({ letter, times }) => letter.repeat(times)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const box = seal(key, place, text);
+        expect(box.equals(referenceSeal(named, text, box.subarray(22, 34)))).toBe(true);
+      }),
+    );
+  });
+
+  // Text, its length before it, padded: about one, two and more of the pieces that are encrypted at a time.
+  it.each([65_532, 65_533, 126_972, 126_973, 131_068, 131_069, 1_048_576])(
+    "of %i bytes, and of as many letters of two and three bytes, is no different",
+    (length) => {
+      const named = { dek, version: 3, ...place };
+      for (const letter of ["a", "ä", "語"]) {
+        const text = letter.repeat(length);
+        const box = seal(key, place, text);
+        expect(box.equals(referenceSeal(named, text, box.subarray(22, 34)))).toBe(true);
+        expect(open(key, place, box).equals(Buffer.from(text))).toBe(true);
+      }
+    },
+  );
+
+  it("opens from bytes that lie within others, and leaves them as they are", () => {
+    const box = seal(key, place, json);
+    const around = new Uint8Array(box.length + 20).fill(0xee);
+    around.set(box, 7);
+    const before = Buffer.from(around);
+    const opened = open(key, place, around.subarray(7, 7 + box.length));
+    expect(opened.toString("utf8")).toBe(json);
+    expect(Buffer.from(around)).toEqual(before);
+    opened.fill(0);
+    expect(open(key, place, box).toString("utf8")).toBe(json);
+  });
+
+  it("is bound to every bit of the revision", () => {
+    for (const rev of [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1]) {
+      const box = seal(key, { ...place, rev }, json);
+      expect(referenceOpen({ dek, version: 3, ...place, rev }, box)).toBe(json);
+      for (const other of [0, 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1].filter((other) => other !== rev)) {
+        expect(() => open(key, { ...place, rev: other }, box)).toThrow(DecryptionError);
+      }
+    }
+  });
+
+  it.each<[string, Partial<Place>]>([
+    ["an owner of 15 bytes", { ownerId: randomBytes(15) }],
+    ["an owner of 17 bytes", { ownerId: randomBytes(17) }],
+    ["a row without id", { rowId: new Uint8Array() }],
+    ["a row of 17 bytes", { rowId: randomBytes(17) }],
+    ["a negative revision", { rev: -1 }],
+    ["half a revision", { rev: 0.5 }],
+    ["a revision too large to be exact", { rev: 2 ** 53 }],
+    ["no revision", { rev: NaN }],
+  ])("has no place at %s", (_, nowhere) => {
+    const where = { ...place, ...nowhere };
+    expect(() => seal(key, where, json)).toThrow(RangeError);
+    expect(() => open(key, where, seal(key, place, json))).toThrow(RangeError);
+  });
+
   it("never has the same bytes twice", () => {
     const boxes = new Set(
       Array.from({ length: 1000 }, () => seal(key, place, json).toString("hex")),

@@ -39,6 +39,26 @@ describe("the padded length", () => {
   });
 });
 
+describe("padding", () => {
+  it("writes length, text and zeros between the bytes left to the caller, whatever was there", () => {
+    const texts = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 3000 }),
+      fc.string({ unit: "grapheme", maxLength: 1500 }),
+    );
+    fc.assert(
+      fc.property(texts, fc.nat(50), fc.nat(50), (text, before, after) => {
+        const bytes = Buffer.from(text);
+        const padded = pad(text, before, after);
+        const content = padded.subarray(before, padded.length - after);
+        expect(content).toHaveLength(paddedLength(4 + bytes.length));
+        expect(content.readUInt32BE()).toBe(bytes.length);
+        expect(content.subarray(4, 4 + bytes.length).equals(bytes)).toBe(true);
+        expect(content.subarray(4 + bytes.length).every((byte) => byte === 0)).toBe(true);
+      }),
+    );
+  });
+});
+
 describe("unpadding", () => {
   it("gives back any text", () => {
     fc.assert(
@@ -46,6 +66,13 @@ describe("unpadding", () => {
         expect(unpad(pad(text)).toString("utf8")).toBe(Buffer.from(text).toString("utf8"));
       }),
     );
+  });
+
+  it("takes text that fills its length to the last byte, and one byte less", () => {
+    for (const length of [0, 59, 60, 123, 124, 1019, 1020, 1084]) {
+      const text = "x".repeat(length);
+      expect(unpad(pad(text)).toString("utf8")).toBe(text);
+    }
   });
 
   it("refuses a byte that is not zero after the text, wherever it is", () => {
