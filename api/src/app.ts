@@ -75,7 +75,7 @@ export function createApp(deps: Deps): Express {
   const { checks, logger } = deps;
   app.use(systemRoutes(gates, { checks, logger, document: openapi(contract) }));
   app.use(authRoutes(gates, deps));
-  app.use(accountRoutes(gates, deps.platform));
+  app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));
   if (!isProduction && mail.outboxDir !== undefined) {

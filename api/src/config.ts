@@ -136,6 +136,7 @@ const Environment = z.object({
     .enum(Object.keys(KEY_VARIABLES) as (keyof typeof KEY_VARIABLES)[])
     .default("local"),
   KEY_CACHE_SECONDS: z.coerce.number().int().min(1).max(300).optional(),
+  KEYS_BACKUP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
   KEYRING_FILE: z.string().optional(),
   PKCS11_MODULE: z.string().optional(),
   PKCS11_TOKEN: z.string().optional(),
@@ -219,6 +220,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     vault: {
       database: e.VAULT_DATABASE_URL,
       masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
+      keysBackupDays: e.KEYS_BACKUP_DAYS,
       keyCacheSeconds: e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60),
     },
     redisUrl: e.REDIS_URL,

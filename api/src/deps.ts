@@ -1,12 +1,14 @@
 import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
 import { accessTokens } from "./features/auth/access-token.ts";
+import type { AccountDeps } from "./features/account/erase.ts";
 import type { AuthDeps } from "./features/auth/deps.ts";
 import { authLimits } from "./features/auth/limits.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
 import type { Checks } from "./features/system/health.ts";
-import { openDatabase, type Database } from "./lib/database.ts";
+import { broadcast } from "./lib/broadcast.ts";
+import { openDatabase } from "./lib/database.ts";
 import type { Logger } from "./lib/logger.ts";
 import { mailer } from "./lib/mail.ts";
 import { limiterFactory, type LimiterFactory } from "./lib/rate-limit.ts";
@@ -16,9 +18,8 @@ import { keyService } from "./vault/key-service.ts";
 import { masterKeys } from "./vault/mek/providers.ts";
 
 /** Everything that the application is made of. */
-export interface Deps extends AuthDeps {
+export interface Deps extends AuthDeps, AccountDeps {
   readonly config: Config;
-  readonly vaultDatabase: Database;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
   close(): Promise<void>;
@@ -39,6 +40,7 @@ export async function openDeps(
   const redis = openRedis(config.redisUrl, logger);
   const meks = await masterKeys(config.vault.masterKeys);
   const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
+  const evictions = broadcast(redis, "timos:forget-keys", (userId) => keys.forget(userId));
   const limiter = limiterFactory(redis);
   return {
     config,
@@ -48,7 +50,15 @@ export async function openDeps(
     platform,
     platformDatabase,
     vaultDatabase,
+    keysBackupDays: config.vault.keysBackupDays,
     keys,
+    forgetKeys: async (userId) => {
+      keys.forget(userId);
+      // Who does not hear it forgets the keys when their time in memory is over.
+      await evictions
+        .publish(userId)
+        .catch((error: unknown) => logger.warn({ err: error }, "keys were forgotten here only"));
+    },
     limiter,
     send: mailer(config.mail),
     passwords: await passwordHasher(config.auth.pepper),
@@ -62,6 +72,7 @@ export async function openDeps(
       keys: () => keys.health(),
     },
     close: async () => {
+      evictions.close();
       redis.disconnect();
       await Promise.all([platform.$disconnect(), platformDatabase.close(), vaultDatabase.close()]);
     },

@@ -1,12 +1,15 @@
 import { boot } from "./boot.ts";
+import { finishErasures } from "./features/account/erase.ts";
+import { every } from "./jobs/every.ts";
 import { stopOnSignal } from "./lib/process.ts";
 
 const deps = await boot("worker");
 if (deps === null) process.exit(1);
-deps.logger.info("ready; there are no jobs yet");
+const { logger } = deps;
 
-const idle = setInterval(() => undefined, 2 ** 30);
-stopOnSignal(deps.logger, async () => {
-  clearInterval(idle);
+const jobs = [every(60, logger, () => finishErasures(deps))];
+logger.info("ready");
+stopOnSignal(logger, async () => {
+  await Promise.all(jobs.map((job) => job.stop()));
   await deps.close();
 });

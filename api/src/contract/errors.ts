@@ -12,6 +12,7 @@ export const ERRORS = {
     title: "This session was ended because its token was used twice.",
   },
   csrf_failed: { status: 403, title: "The request did not come from this site." },
+  reauth_required: { status: 403, title: "Sign in again to do this." },
   email_not_verified: { status: 403, title: "Confirm your e-mail address first." },
   forbidden: { status: 403, title: "You may not do this." },
   not_found: { status: 404, title: "There is nothing here." },

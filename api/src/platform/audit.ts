@@ -1,4 +1,6 @@
-import type { PlatformQueries } from "./client.ts";
+import type { AuditEventModel } from "../../generated/platform/models.ts";
+import type { Platform, PlatformQueries } from "./client.ts";
+import { asSystem } from "./tenancy.ts";
 
 /** Who is behind an event: somebody signed in, the server by itself, or whoever runs it from a terminal. */
 export type Actor = "user" | "job" | "operator";
@@ -24,4 +26,28 @@ export async function recordEvents(
   await queries.auditEvent.createMany({
     data: events.map(({ subject, ...event }) => ({ ...event, ...subject, at })),
   });
+}
+
+/**
+ * The events of one user and, since that user's account was made, those that concern everybody: newest first, from
+ * below the id `before`.
+ */
+export async function listEvents(
+  platform: Platform,
+  user: { readonly id: string; readonly createdAt: Date },
+  { before, limit }: { before: bigint | undefined; limit: number },
+): Promise<AuditEventModel[]> {
+  const page = { orderBy: { id: "desc" }, take: limit } as const;
+  const id = before === undefined ? {} : { id: { lt: before } };
+  // Events of everybody have no tenant. Two questions, since each is answered by the index in its order.
+  const [own, common] = await asSystem(() =>
+    Promise.all([
+      platform.auditEvent.findMany({ ...page, where: { ...id, userId: user.id } }),
+      platform.auditEvent.findMany({
+        ...page,
+        where: { ...id, userId: null, at: { gte: user.createdAt } },
+      }),
+    ]),
+  );
+  return [...own, ...common].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
 }

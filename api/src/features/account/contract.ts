@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
-import { Instant, TimeZone, text } from "../../contract/values.ts";
+import { Day, Instant, Page, pageOf, TimeZone, text } from "../../contract/values.ts";
 
 /** A name that fits on one line. */
 export const DisplayName = text(480)
@@ -32,6 +32,36 @@ export const Me = z.object({
 });
 export type Me = z.output<typeof Me>;
 
+/** What somebody has in hand whose account is gone. */
+export const Receipt = z.object({
+  id: z.uuid(),
+  requestedAt: Instant,
+  unreadableAfter: Day.describe(
+    "The UTC day after which nobody can open anything of yours: the last backup that holds your keys is gone by then",
+  ),
+});
+export type Receipt = z.output<typeof Receipt>;
+
+/** One line of the ledger. */
+export const Event = z.object({
+  id: z.string(),
+  at: Instant,
+  actor: z
+    .enum(["user", "job", "operator"])
+    .describe("You, the server by itself, or whoever runs it from a terminal"),
+  action: z
+    .string()
+    .describe(
+      "What happened, such as `key.unwrapped`: the key to your journal was unwrapped, and stays in the server's memory for as long as the key cache is configured to keep it (a minute, or five with a key service)",
+    ),
+  purpose: z.string().describe("Why: the method and route of a request, or the name of a job"),
+  requestId: z
+    .string()
+    .nullable()
+    .describe("The `X-Request-Id` of the answer that it was done for"),
+});
+export type Event = z.output<typeof Event>;
+
 export const account = endpoints({
   get: {
     method: "GET",
@@ -48,6 +78,27 @@ export const account = endpoints({
     auth: "user",
     body: Settings.partial(),
     responses: { 200: Me },
+    errors: ["invalid_request"],
+  },
+  erase: {
+    method: "DELETE",
+    path: "/api/me",
+    summary:
+      "Erase your account and destroy the keys to your journal, for good; asks for a sign-in of the last 15 minutes",
+    auth: "user",
+    body: z.strictObject({
+      confirm: z.string().max(320).describe("The e-mail address of your account"),
+    }),
+    responses: { 202: Receipt },
+    errors: ["invalid_request", "reauth_required"],
+  },
+  audit: {
+    method: "GET",
+    path: "/api/me/audit",
+    summary: "List when and why your key was used, and what else happened to it, newest first",
+    auth: "user",
+    query: Page,
+    responses: { 200: pageOf(Event) },
     errors: ["invalid_request"],
   },
 });

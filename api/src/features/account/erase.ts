@@ -1,0 +1,145 @@
+import { AppError } from "../../contract/errors.ts";
+import { randomBytes, randomUUID } from "../../crypto/random.ts";
+import { within } from "../../lib/within.ts";
+import type { Database } from "../../lib/database.ts";
+import type { Logger } from "../../lib/logger.ts";
+import type { Send } from "../../lib/mail.ts";
+import type { Platform } from "../../platform/client.ts";
+import {
+  deleteErasedStates,
+  destroyWraps,
+  eraseAccount,
+  erasedOwners,
+  findReturned,
+  listUnfinished,
+  noteRowsDeleted,
+  noteVaultErased,
+  type Erasure,
+  type Reason,
+} from "../../platform/erasures.ts";
+import {
+  deleteErasedRows,
+  eraseOwner,
+  erasedOwners as ownersErasedInVault,
+  unknownErasures,
+} from "../../vault/erase.ts";
+import type { Receipt } from "./contract.ts";
+import { erasureMail } from "./mails.ts";
+
+const DAY_MS = 86_400_000;
+/** How long an answer waits for the vault and for the mail server. What takes longer goes on without it. */
+const PATIENCE_MS = 3000;
+
+/** What erasing and replaying erasures needs. */
+export interface ErasureDeps {
+  readonly platform: Platform;
+  readonly vaultDatabase: Database;
+  readonly clock: () => Date;
+  /** How many days a backup of wrapped keys is kept. */
+  readonly keysBackupDays: number;
+}
+
+/** What erasing at somebody's request needs besides. */
+export interface AccountDeps extends ErasureDeps {
+  readonly logger: Logger;
+  readonly send: Send;
+  /** Forgets the unwrapped keys of a user in every instance. */
+  readonly forgetKeys: (userId: string) => Promise<void>;
+}
+
+/**
+ * Erases the account of a user at their request. It is done when the platform has committed: no wrapped key is left
+ * there, and nobody can sign in. What fails after that is left to the worker, and does not fail the request.
+ *
+ * @param confirm - Must be the account's own address, in any case and with spaces around it.
+ * @throws AppError `invalid_request` when it is not; `platform_unavailable`, when nothing was erased, or all of it.
+ */
+export async function eraseMe(
+  deps: AccountDeps,
+  user: { readonly id: string; readonly email: string },
+  { confirm, reason }: { confirm: string; reason: Reason },
+): Promise<Receipt> {
+  if (confirm.trim().toLowerCase() !== user.email) {
+    const message =
+      "must be the e-mail address of your account, to confirm that it is to be erased";
+    throw new AppError("invalid_request", { errors: [{ path: "body.confirm", message }] });
+  }
+  const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason);
+  if (erasure === null) throw new AppError("session_revoked");
+  const receipt = toReceipt(erasure);
+  await deps.forgetKeys(user.id);
+  const soon = (work: Promise<void>, otherwise: string) =>
+    within(PATIENCE_MS, work).catch((error: unknown) =>
+      deps.logger.error({ err: error }, otherwise),
+    );
+  await Promise.all([
+    soon(eraseInVault(deps, erasure.ownerId), "the worker has to tell the vault of an erasure"),
+    soon(deps.send(erasureMail(user.email, receipt)), "the receipt of an erasure was not mailed"),
+  ]);
+  return receipt;
+}
+
+/**
+ * Applies every erasure that either database knows to both, so that what a restored backup brought back is destroyed
+ * again. To be called before anything is served, and after a restore.
+ *
+ * @throws AppError `vault_unavailable`, when the platform's own erasures have been applied to the platform at least;
+ * `platform_unavailable`.
+ */
+export async function replayErasures(deps: ErasureDeps): Promise<void> {
+  await replayInPlatform(deps);
+  for await (const owners of erasedOwners(deps.platform)) {
+    for (const owner of await unknownErasures(deps.vaultDatabase, owners)) {
+      await eraseInVault(deps, owner);
+    }
+  }
+  for await (const owners of ownersErasedInVault(deps.vaultDatabase)) await destroy(deps, owners);
+  await deleteErasedRows(deps.vaultDatabase, ["vault_keys", "vault_heads"]);
+}
+
+/** The part of {@link replayErasures} that needs no vault. */
+export async function replayInPlatform(deps: ErasureDeps): Promise<void> {
+  for await (const owners of erasedOwners(deps.platform)) await destroy(deps, owners);
+}
+
+/** What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. */
+export async function finishErasures(deps: ErasureDeps): Promise<void> {
+  const unfinished = await listUnfinished(deps.platform);
+  for (const { ownerId, vaultErasedAt } of unfinished) {
+    if (vaultErasedAt === null) await eraseInVault(deps, ownerId);
+  }
+  await deleteErasedRows(deps.vaultDatabase);
+  await deleteErasedStates(deps.platform);
+  const owners = unfinished.map((erasure) => erasure.ownerId);
+  await noteRowsDeleted(deps.platform, owners, deps.clock());
+}
+
+async function eraseInVault(deps: ErasureDeps, ownerId: Erasure["ownerId"]): Promise<void> {
+  await eraseOwner(deps.vaultDatabase, ownerId);
+  await noteVaultErased(deps.platform, ownerId, deps.clock());
+}
+
+/** Erases again whatever the platform holds of owners who were erased. */
+async function destroy(deps: ErasureDeps, owners: readonly Erasure["ownerId"][]): Promise<void> {
+  const reason: Reason = { actor: "job", purpose: "replay", requestId: null };
+  for (const userId of await findReturned(deps.platform, owners)) {
+    await eraseAccount(deps.platform, userId, newErasure(deps), reason);
+  }
+  await destroyWraps(deps.platform, owners);
+}
+
+function newErasure({ clock, keysBackupDays }: ErasureDeps): Erasure {
+  const requestedAt = clock();
+  const last = new Date(requestedAt.getTime() + keysBackupDays * DAY_MS);
+  last.setUTCHours(0, 0, 0, 0);
+  const ownerId = new Uint8Array(randomBytes(16));
+  return { id: randomUUID(), ownerId, requestedAt, unreadableAfter: last };
+}
+
+function toReceipt({ id, requestedAt, unreadableAfter }: Erasure): Receipt {
+  return {
+    id,
+    requestedAt: requestedAt.toISOString(),
+    unreadableAfter: unreadableAfter.toISOString().slice(0, 10),
+  };
+}

@@ -1,0 +1,161 @@
+import { recordEvents, type AuditEvent } from "./audit.ts";
+import { inTransaction, type Platform } from "./client.ts";
+import { asSystem } from "./tenancy.ts";
+
+/** What is kept of an account that was erased, and what its owner is told: no name and no address. */
+export interface Erasure {
+  readonly id: string;
+  readonly ownerId: OwnerId;
+  readonly requestedAt: Date;
+  /** The UTC day, as its midnight, after which no backup of the keys is left. */
+  readonly unreadableAfter: Date;
+}
+
+/** On whose behalf, as the audit has it. */
+export type Reason = Pick<AuditEvent, "actor" | "purpose" | "requestId">;
+
+type OwnerId = Uint8Array<ArrayBuffer>;
+
+const ERASURES_AT_ONCE = 1000;
+
+/**
+ * Destroys an account in one transaction: every wrapped key, the account with its sessions and links, and its tenant
+ * when nobody else is in it. The receipt and the audit remain, which know the user by random ids only.
+ *
+ * @param erasure - Under what the erasure is kept, unless the owner has been erased before.
+ * @returns the erasure as it is kept; null when there is no such account and never was an erasure of it.
+ */
+export async function eraseAccount(
+  platform: Platform,
+  userId: string,
+  erasure: Erasure,
+  reason: Reason,
+): Promise<Erasure | null> {
+  return asSystem(() =>
+    inTransaction(platform, async (tx) => {
+      // Held first. Whatever adds a key or a session refers to this row: it waits, and then finds nobody.
+      await tx.user.updateMany({ where: { id: userId }, data: { status: "suspended" } });
+      const user = await tx.user.findUnique({
+        where: { id: userId },
+        include: { deks: { select: { ownerId: true }, take: 1 } },
+      });
+      // Somebody was faster.
+      if (user === null) return tx.erasure.findFirst({ where: { userId } });
+      const { tenantId } = user;
+      // An account without a key has nothing in the vault, and can be erased all the same.
+      const ownerId = user.deks[0]?.ownerId ?? erasure.ownerId;
+      const kept =
+        (await tx.erasure.findUnique({ where: { ownerId } })) ??
+        (await tx.erasure.create({ data: { ...erasure, ownerId, userId, tenantId } }));
+      await tx.dekWrap.deleteMany({ where: { ownerId } });
+      await tx.userDek.deleteMany({ where: { userId } });
+      // Sessions and links go with it.
+      await tx.user.delete({ where: { id: userId } });
+      await tx.tenant.deleteMany({ where: { id: tenantId, users: { none: {} } } });
+      const event = { ...reason, subject: { userId, tenantId }, action: "account.erased" };
+      await recordEvents(tx, [event], erasure.requestedAt);
+      return kept;
+    }),
+  );
+}
+
+/** The owners who were erased, in batches. */
+export async function* erasedOwners(platform: Platform): AsyncGenerator<OwnerId[]> {
+  for (let after = ""; ;) {
+    const rows = await asSystem(() =>
+      platform.erasure.findMany({
+        where: { id: { gt: after } },
+        select: { id: true, ownerId: true },
+        orderBy: { id: "asc" },
+        take: ERASURES_AT_ONCE,
+      }),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => row.ownerId);
+    after = last.id;
+  }
+}
+
+/** The users behind those of `owners` who have an account: all erased, and brought back by a restored backup. */
+export async function findReturned(
+  platform: Platform,
+  owners: readonly OwnerId[],
+): Promise<string[]> {
+  const deks = await asSystem(() =>
+    platform.userDek.findMany({
+      where: { ownerId: { in: [...owners] } },
+      select: { userId: true },
+      distinct: ["userId"],
+    }),
+  );
+  return deks.map((dek) => dek.userId);
+}
+
+/**
+ * Destroys wrapped keys that came back without an account.
+ *
+ * @returns how many there were.
+ */
+export async function destroyWraps(
+  platform: Platform,
+  owners: readonly OwnerId[],
+): Promise<number> {
+  const where = { ownerId: { in: [...owners] } };
+  return asSystem(async () => {
+    // Deleting what is not there would hold the places where keys of others are about to be stored.
+    if ((await platform.dekWrap.count({ where })) === 0) return 0;
+    return (await platform.dekWrap.deleteMany({ where })).count;
+  });
+}
+
+/** Erasures of which the vault was not told, or of which rows may be left there. */
+export async function listUnfinished(platform: Platform) {
+  return asSystem(() =>
+    platform.erasure.findMany({
+      where: { rowsDeletedAt: null },
+      select: { ownerId: true, vaultErasedAt: true },
+      take: ERASURES_AT_ONCE,
+    }),
+  );
+}
+
+/** Notes that the vault has destroyed the keys of `ownerId`. */
+export async function noteVaultErased(
+  platform: Platform,
+  ownerId: OwnerId,
+  now: Date,
+): Promise<void> {
+  await asSystem(() =>
+    platform.erasure.updateMany({
+      where: { ownerId },
+      data: { vaultErasedAt: now, rowsDeletedAt: null },
+    }),
+  );
+}
+
+/** Notes that no row of `owners` is left in the vault. */
+export async function noteRowsDeleted(
+  platform: Platform,
+  owners: readonly OwnerId[],
+  now: Date,
+): Promise<void> {
+  if (owners.length === 0) return;
+  await asSystem(() =>
+    platform.erasure.updateMany({
+      where: { ownerId: { in: [...owners] } },
+      data: { rowsDeletedAt: now },
+    }),
+  );
+}
+
+/** Deletes what the platform remembers of the vaults of owners who were erased. */
+export async function deleteErasedStates(platform: Platform): Promise<void> {
+  await asSystem(async () => {
+    const left = await platform.$queryRaw<{ owner_id: OwnerId }[]>`
+      SELECT s.owner_id FROM erasures e STRAIGHT_JOIN vault_states s ON s.owner_id = e.owner_id`;
+    if (left.length === 0) return;
+    const owners = left.map((row) => row.owner_id);
+    await platform.vaultState.deleteMany({ where: { ownerId: { in: owners } } });
+  });
+}
