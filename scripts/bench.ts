@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import { crypto } from "./bench/crypto.ts";
+import { keys } from "./bench/keys.ts";
 import { stream } from "./bench/stream.ts";
 import { rounded, type Part, type Report, type Table } from "./bench/measure.ts";
 import { asError } from "./launcher/files.ts";
 
 /** One file of scripts/bench/ each. */
-const PARTS: readonly Part[] = [crypto, stream];
+const PARTS: readonly Part[] = [crypto, keys, stream];
 
 const USAGE = `Usage: npm run bench [-- PART…]
 
