@@ -9,8 +9,9 @@
  */
 import { spawnSync } from "node:child_process";
 import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
-import { open, seal, type Place } from "../../api/src/crypto/box.ts";
+import { open, OVERHEAD_BYTES, seal, type Place } from "../../api/src/crypto/box.ts";
 import { dataKey } from "../../api/src/crypto/data-key.ts";
+import { paddedLength } from "../../api/src/crypto/padding.ts";
 import { nonce, randomBytes } from "../../api/src/crypto/random.ts";
 import { atLeast, atMost, compare, inRow, type Part, type Row, type Target } from "./measure.ts";
 
@@ -65,6 +66,8 @@ export const crypto: Part = {
       }
       limits.push({ text: size, ...limitOf(length) });
     }
+    say("1 MiB step by step");
+    const steps = await measureSteps(1_048_576);
     say("nonces");
     const nonces = await compare([
       { name: "randomBytes(12)", run: () => randomBytes(12) },
@@ -74,6 +77,7 @@ export const crypto: Part = {
       tables: [
         { title: "Sealing", rows: sealing },
         { title: "Opening", rows: opening },
+        { title: "From the raw call to a seal at 1 MiB", rows: steps.map(inRow) },
         { title: "OpenSSL alone (openssl speed -evp aes-256-gcm)", rows: limits },
         { title: "Nonces", rows: nonces.map(inRow) },
       ],
@@ -82,48 +86,77 @@ export const crypto: Part = {
   },
 };
 
+const key = dataKey(1, randomBytes(32));
+const rawKey = createSecretKey(randomBytes(32));
+const iv = nonce();
+const aad = randomBytes(120);
+
+const rawCipher = () => createCipheriv("aes-256-gcm", rawKey, iv, OPTIONS).setAAD(aad);
+
+function rawSeal(bytes: Buffer) {
+  const cipher = rawCipher();
+  const ciphertext = cipher.update(bytes);
+  cipher.final();
+  return { ciphertext, tag: cipher.getAuthTag() };
+}
+
+function rawSealJoined(text: string): Buffer {
+  const cipher = rawCipher();
+  const ciphertext = cipher.update(text, "utf8");
+  return Buffer.concat([iv, ciphertext, cipher.final(), cipher.getAuthTag()]);
+}
+
+function rawOpen({ ciphertext, tag }: ReturnType<typeof rawSeal>): Buffer {
+  const decipher = createDecipheriv("aes-256-gcm", rawKey, iv, OPTIONS).setAAD(aad);
+  const opened = decipher.setAuthTag(tag).update(ciphertext);
+  decipher.final();
+  return opened;
+}
+
 async function measureSize(length: number) {
-  const key = dataKey(1, randomBytes(32));
-  const rawKey = createSecretKey(randomBytes(32));
-  const iv = nonce();
-  const aad = randomBytes(120);
   const text = "a".repeat(length);
+  const german = "Die Tage sind kürzer geworden, und es regnet nun. "
+    .repeat(Math.ceil(length / 50))
+    .slice(0, length);
   const bytes = Buffer.from(text);
-  const rawCipher = () => createCipheriv("aes-256-gcm", rawKey, iv, OPTIONS).setAAD(aad);
-  const rawSeal = () => {
-    const cipher = rawCipher();
-    const ciphertext = cipher.update(bytes);
-    cipher.final();
-    return { ciphertext, tag: cipher.getAuthTag() };
-  };
-  const { ciphertext, tag } = rawSeal();
+  const rawSealed = rawSeal(bytes);
   const box = seal(key, place, text);
   const sealed = await compare([
-    { name: "raw", run: rawSeal },
-    {
-      name: "raw, one buffer",
-      run: () => {
-        const cipher = rawCipher();
-        const ciphertext = cipher.update(text, "utf8");
-        return Buffer.concat([iv, ciphertext, cipher.final(), cipher.getAuthTag()]);
-      },
-    },
+    { name: "raw", run: () => rawSeal(bytes) },
+    { name: "raw, one buffer", run: () => rawSealJoined(text) },
     { name: "seal", run: () => seal(key, place, text) },
+    { name: "seal, 1 letter in 50 not ASCII", run: () => seal(key, place, german) },
   ]);
   const opened = await compare([
-    {
-      name: "raw",
-      run: () => {
-        const decipher = createDecipheriv("aes-256-gcm", rawKey, iv, OPTIONS);
-        decipher.setAAD(aad).setAuthTag(tag);
-        const opened = decipher.update(ciphertext);
-        decipher.final();
-        return opened;
-      },
-    },
+    { name: "raw", run: () => rawOpen(rawSealed) },
     { name: "open", run: () => open(key, place, box) },
   ]);
   return { sealed, opened };
+}
+
+/** What a seal does beyond the raw call, one step more in each row. */
+async function measureSteps(length: number) {
+  const text = "a".repeat(length);
+  const bytes = Buffer.from(text);
+  const padded = Buffer.alloc(paddedLength(4 + length), "a");
+  return compare([
+    { name: "raw", run: () => rawSeal(bytes) },
+    { name: "raw, of the padded length", run: () => rawSeal(padded) },
+    {
+      name: "the same, copied by 64 KiB into one buffer",
+      run: () => {
+        const cipher = rawCipher();
+        const box = Buffer.allocUnsafe(OVERHEAD_BYTES + padded.length);
+        for (let at = 0; at < padded.length; at += 65_536) {
+          box.set(cipher.update(padded.subarray(at, at + 65_536)), 34 + at);
+        }
+        cipher.final();
+        box.set(cipher.getAuthTag(), 34 + padded.length);
+        return box;
+      },
+    },
+    { name: "seal: the same from a string, encoded in place", run: () => seal(key, place, text) },
+  ]);
 }
 
 /** What OpenSSL does in C, without setting up key, nonce or associated data for each message. */
