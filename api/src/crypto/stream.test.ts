@@ -100,6 +100,25 @@ describe("an attachment stream", () => {
     await sealed.return(undefined);
   });
 
+  it("is opened holding one chunk of it at a time", async () => {
+    const parts = split(await seal(sample(10 * CHUNK)));
+    let taken = 0;
+    function* counted() {
+      for (const part of parts) {
+        taken++;
+        yield part;
+      }
+    }
+    let yielded = 0;
+    for await (const chunk of openStream(fileKey, counted())) {
+      yielded++;
+      expect(chunk).toHaveLength(CHUNK);
+      // The header, the chunk, and the one after it, by whose presence it is known not to be the last.
+      expect(taken).toBe(Math.min(yielded + 2, parts.length));
+    }
+    expect(yielded).toBe(10);
+  });
+
   it("has another salt and other bytes each time", async () => {
     const streams = await Promise.all(Array.from({ length: 50 }, () => seal(sample(10))));
     expect(new Set(streams.map((sealed) => sealed.toString("hex", 2, 34))).size).toBe(50);
@@ -236,6 +255,16 @@ describe("an altered attachment stream", () => {
     expect((await open(honest)).equals(sample(CHUNK))).toBe(true);
     expect((await referenceOpenStream(fileKey, twoForms)).equals(sample(CHUNK))).toBe(true);
     await expect(open(twoForms)).rejects.toThrow(DecryptionError);
+  });
+
+  it.each([
+    ["another format", 0],
+    ["another suite", 1],
+    ["another commitment", 40],
+  ])("does not open with %s, though its chunks are bound to that", async (_, at) => {
+    const header = flipped((await seal(sample(10))).subarray(0, HEADER), at);
+    const chunk = await referenceSealChunk(fileKey, header, 0, true, sample(10));
+    await expect(open(Buffer.concat([header, chunk]))).rejects.toThrow(DecryptionError);
   });
 
   it("yields only chunks that are authentic, and fails at the first that is not", async () => {
