@@ -166,45 +166,40 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });
 
+/** What concerns the keys and the databases they are in. */
+const KeysEnvironment = Environment.pick({
+  PLATFORM_DATABASE_URL: true,
+  VAULT_DATABASE_URL: true,
+  MEK_PROVIDER: true,
+  KEY_CACHE_SECONDS: true,
+  KEYRING_FILE: true,
+  PKCS11_MODULE: true,
+  PKCS11_TOKEN: true,
+  PKCS11_KEY: true,
+  PKCS11_PIN: true,
+  AWS_KMS_KEY_ID: true,
+  AWS_KMS_ENDPOINT: true,
+  GCP_KMS_KEY: true,
+  GCP_KMS_ENDPOINT: true,
+  VAULT_ADDR: true,
+  VAULT_TOKEN: true,
+  VAULT_TRANSIT_KEY: true,
+});
+
+type Env = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the configuration from `env`. Any variable may be given as `<NAME>_FILE`, the path of a file that holds it.
  *
  * @throws {@link ConfigError} naming all faults together.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  const faults: string[] = [];
-  const values: Record<string, string> = {};
-  for (const name of Object.keys(Environment.shape)) {
-    const file = env[`${name}_FILE`];
-    if (file !== undefined && file !== "") {
-      try {
-        values[name] = readFileSync(file, "utf8").trim();
-      } catch {
-        faults.push(`${name}_FILE: cannot be read`);
-      }
-    } else if (env[name] !== undefined && env[name] !== "") {
-      values[name] = env[name];
-    }
-  }
-  const parsed = Environment.safeParse(values);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const name = String(issue.path[0]);
-      if (!faults.some((fault) => fault.startsWith(`${name}_FILE:`))) {
-        faults.push(`${name}: ${name in values ? issue.message : "is not set"}`);
-      }
-    }
-  }
-  if (!("SMTP_URL" in values || "OUTBOX_DIR" in values)) {
-    faults.push("SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go");
-  }
-  faults.push(...missingKeyVariables(values));
-  if (faults.length > 0 || !parsed.success) {
-    throw new ConfigError(
-      `The configuration has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`,
-    );
-  }
-  const e = parsed.data;
+export function readConfig(env: Env = process.env) {
+  const e = read(Environment, env, (values) => [
+    ...("SMTP_URL" in values || "OUTBOX_DIR" in values
+      ? []
+      : ["SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go"]),
+    ...missingKeyVariables(values),
+  ]);
   return {
     isProduction: e.NODE_ENV === "production",
     logLevel: e.LOG_LEVEL,
@@ -221,7 +216,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       database: e.VAULT_DATABASE_URL,
       masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
       keysBackupDays: e.KEYS_BACKUP_DAYS,
-      keyCacheSeconds: e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60),
+      keyCacheSeconds: keyCacheSeconds(e),
     },
     redisUrl: e.REDIS_URL,
     auth: { tokenKey: e.TOKEN_KEY, pepper: e.PASSWORD_PEPPER, signingKeys: e.JWT_KEYS.keys },
@@ -231,7 +226,65 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 
 export type Config = ReturnType<typeof readConfig>;
 
-type Values = z.output<typeof Environment>;
+/**
+ * Reads what a command on keys needs, which can do without the rest.
+ *
+ * @throws {@link ConfigError} naming all faults together.
+ */
+export function readKeysConfig(env: Env) {
+  const e = read(KeysEnvironment, env, missingKeyVariables);
+  return {
+    platform: { database: e.PLATFORM_DATABASE_URL },
+    vault: {
+      database: e.VAULT_DATABASE_URL,
+      masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
+      keyCacheSeconds: keyCacheSeconds(e),
+    },
+  } as const;
+}
+
+export type KeysConfig = ReturnType<typeof readKeysConfig>;
+
+function read<T>(
+  schema: z.ZodType<T> & { readonly shape: object },
+  env: Env,
+  faultsOf: (values: Readonly<Record<string, string>>) => readonly string[],
+): T {
+  const faults: string[] = [];
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const file = env[`${name}_FILE`];
+    if (file !== undefined && file !== "") {
+      try {
+        values[name] = readFileSync(file, "utf8").trim();
+      } catch {
+        faults.push(`${name}_FILE: cannot be read`);
+      }
+    } else if (env[name] !== undefined && env[name] !== "") {
+      values[name] = env[name];
+    }
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0]);
+      if (!faults.some((fault) => fault.startsWith(`${name}_FILE:`))) {
+        faults.push(`${name}: ${name in values ? issue.message : "is not set"}`);
+      }
+    }
+  }
+  faults.push(...faultsOf(values));
+  if (faults.length > 0 || !parsed.success) {
+    throw new ConfigError(
+      `The configuration has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`,
+    );
+  }
+  return parsed.data;
+}
+
+type Values = z.output<typeof KeysEnvironment>;
+
+const keyCacheSeconds = (e: Values) => e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60);
 
 /** Each provider that has a key, with what it needs; {@link missingKeyVariables} saw that all of it is there. */
 function masterKeys(e: Values, vaultTokenFile: string | undefined) {

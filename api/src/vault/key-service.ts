@@ -31,6 +31,8 @@ export interface KeyUse {
 export interface KeyService {
   /** Makes a data key for a new owner. Nothing is stored: the caller does that in the transaction of the sign-up. */
   createDek(): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }>;
+  /** Makes another data key for an owner. Nothing is stored. */
+  createVersion(ownerId: Uint8Array<ArrayBuffer>, version: number): Promise<WrappedDek>;
   /**
    * The keys of a user, from memory when they were unwrapped a moment ago. Unwrapping is written into the user's audit
    * before the keys are given out.
@@ -96,19 +98,24 @@ export function keyService(
     },
   });
 
+  const createVersion = async (ownerId: Uint8Array, version: number): Promise<WrappedDek> => {
+    const dek = randomBytes(DEK_BYTES);
+    try {
+      const identity = { version, dekId: new Uint8Array(dekIdOf(dek)) };
+      const mekRef = await mek.current();
+      const wrap = await available(mek.wrap(dek, { ownerId, ...identity, mekRef }));
+      return { ...identity, method: "mek", ...wrap };
+    } finally {
+      dek.fill(0);
+    }
+  };
+
   return {
     createDek: async () => {
       const ownerId = new Uint8Array(randomBytes(16));
-      const dek = randomBytes(DEK_BYTES);
-      try {
-        const identity = { version: 1, dekId: new Uint8Array(dekIdOf(dek)) };
-        const mekRef = await mek.current();
-        const wrap = await available(mek.wrap(dek, { ownerId, ...identity, mekRef }));
-        return { ownerId, dek: { ...identity, method: "mek", ...wrap } };
-      } finally {
-        dek.fill(0);
-      }
+      return { ownerId, dek: await createVersion(ownerId, 1) };
     },
+    createVersion,
     openKeys: (userId, use) => cache.forceFetch(userId, { context: use }),
     forget: (userId) => {
       cache.delete(userId);
