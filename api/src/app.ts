@@ -33,7 +33,7 @@ export function createApp(deps: Deps): Express {
   };
   const records = {
     openVault: ({ caller, peer }: Asked<Caller>) =>
-      openVault(deps.vaultDatabase, deps.keys, caller.user.id, {
+      openVault(deps, caller.user.id, {
         actor: "user",
         purpose: peer.route,
         requestId: peer.requestId,

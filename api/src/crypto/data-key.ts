@@ -11,6 +11,8 @@ export interface DataKey {
   readonly dekId: Buffer;
   /** Seals the boxes of one table. */
   boxKey(table: string): KeyObject;
+  /** Counts rows into the owner's sum: see `multiset.ts`. */
+  stateKey(): KeyObject;
   /** The blind index of `value` in a column: equal values of one owner give equal 16 bytes, and nothing else does. */
   blind(table: string, column: string, value: string): Buffer;
 }
@@ -35,10 +37,12 @@ export function dataKey(version: number, dek: Uint8Array): DataKey {
     };
   };
   const blindKey = subkeys("timos/blind/v1/");
+  const stateKey = subkeys("timos/state/v1");
   return {
     version,
     dekId: dekIdOf(dek),
     boxKey: subkeys("timos/box/v1/"),
+    stateKey: () => stateKey(""),
     blind: (table, column, value) =>
       createHmac("sha256", blindKey(`${table}/${column}`))
         .update(value, "utf8")

@@ -12,7 +12,7 @@ const ACQUIRE_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** What a statement takes as its values. */
-export type Value = string | number | Uint8Array | null;
+export type Value = string | number | Uint8Array | Date | null;
 
 /** Runs one prepared statement. */
 export type Execute = <R extends mysql.RowDataPacket[] | mysql.ResultSetHeader>(
@@ -67,7 +67,7 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
       // Only an error of ours or a lost race leaves a connection in a state that is known.
       if (error instanceof AppError || isConflict(error)) connection?.release();
       else connection?.destroy();
-      throw isUnavailable(error) ? new AppError(unavailable, { cause: error }) : error;
+      throw isAway(error) ? new AppError(unavailable, { cause: error }) : error;
     }
   };
 
@@ -82,7 +82,7 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
             await execute("COMMIT", []);
             return result;
           } catch (error) {
-            if (!isUnavailable(error)) await execute("ROLLBACK", []);
+            if (!isAway(error)) await execute("ROLLBACK", []);
             throw error;
           }
         }),
@@ -105,8 +105,13 @@ async function acquire(pool: mysql.Pool): Promise<mysql.PoolConnection> {
   }
 }
 
+/** Whether this database is away; an AppError may tell of another one. */
+function isAway(error: unknown): boolean {
+  return !(error instanceof AppError) && isUnavailable(error);
+}
+
 /** mysql2 sends a Buffer as bytes, and any other view as text. */
-function binary(value: Value): string | number | Buffer | null {
+function binary(value: Value): string | number | Buffer | Date | null {
   return value instanceof Uint8Array
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     : value;

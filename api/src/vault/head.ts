@@ -3,19 +3,22 @@ import { AppError } from "../contract/errors.ts";
 import { boxVersion, open, seal } from "../crypto/box.ts";
 import type { Execute } from "../lib/database.ts";
 import { bytesToUuid } from "../lib/ids.ts";
+import { findState, type VaultState } from "../platform/state-statements.ts";
 import type { OwnerKeys } from "./key-service.ts";
+import { announce, settle, stateAt, sumAt, type RowChange } from "./state.ts";
 import {
   findHead,
   insertHead,
   insertKey,
+  insertRow,
   lockHead,
-  putRow,
   updateHead,
+  updateRow,
   wasErased,
   type StoredHead,
 } from "./statements.ts";
 import type { StoredRow, Table } from "./table.ts";
-import { inTurn } from "./turns.ts";
+import { inTurn, isAwaited } from "./turns.ts";
 import type { UserVault } from "./user-vault.ts";
 
 /** For each table, the months `YYYY-MM` that hold records, ascending: where a list without a range looks. */
@@ -33,49 +36,112 @@ export interface Change {
   noteMonth(table: string, month: string): void;
 }
 
-const NO_HEAD = Symbol("no head");
-
 /**
  * Runs `work` as one change of the owner: one transaction, one revision, one after the other. A change that throws
- * takes no revision, so that they have no gaps.
+ * takes no revision, so that they have no gaps. What the vault will hold is announced to the platform before it is
+ * committed.
+ *
+ * @throws AppError `vault_unavailable` or `platform_unavailable`; after the latter nothing was written.
  */
 export async function inChange<T>(
   vault: UserVault,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  return inTurn(bytesToUuid(vault.keys.ownerId), () => makeChange(vault, work));
+  const owner = bytesToUuid(vault.keys.ownerId);
+  return inTurn(owner, async () => {
+    for (;;) {
+      const made = await makeChange(vault, work);
+      if (made !== null) {
+        // Off the way of the answer, and needless where the next change says as much.
+        if (made.announced !== null && !isAwaited(owner)) settleLater(vault, made.announced);
+        return made.result;
+      }
+      await makeHead(vault);
+    }
+  });
 }
 
-async function makeChange<T>(
+/**
+ * Runs `work` while nobody changes anything of the owner.
+ *
+ * @param work - Reads by the `execute` that it is given; `rev` is the owner's revision, null without a head.
+ */
+export async function underLock<T>(
   { database, keys }: UserVault,
-  work: (change: Change) => Promise<T>,
+  work: (execute: Execute, rev: number | null) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
-    const result = await database.transaction(async (execute) => {
-      const stored = await lockHead(execute, keys.ownerId);
-      if (stored === null) return NO_HEAD;
-      const head = openHead(keys, stored);
-      const rev = stored.rev + 1;
-      const noteMonth = (table: string, month: string) => {
-        const months = (head.months[table] ??= []);
-        if (!months.includes(month)) months.push(month);
-        months.sort();
-      };
-      const put: Change["put"] = (table, row) => putRow(execute, table, keys.ownerId, row);
-      const done = await work({ execute, rev, put, noteMonth });
-      await updateHead(execute, keys.ownerId, sealHead(keys, rev, head));
-      return done;
-    });
-    if (result !== NO_HEAD) return result;
-    // In a transaction of its own: two first writers that both found none would deadlock inserting it.
-    await database.transaction(async (execute) => {
-      await insertHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
-      for (const dek of keys.wrapped) await insertKey(execute, keys.ownerId, dek);
-      // Asked last: an erasure has either been committed before, or deletes what is written here. Without a head no
-      // change is made, so that nothing of the owner comes back.
-      if (await wasErased(execute, keys.ownerId)) throw new AppError("session_revoked");
-    });
-  }
+  return inTurn(bytesToUuid(keys.ownerId), () =>
+    database.transaction(async (execute) =>
+      work(execute, (await lockHead(execute, keys.ownerId))?.rev ?? null),
+    ),
+  );
+}
+
+/** @returns null, having done nothing, for an owner without a head. */
+async function makeChange<T>(
+  vault: UserVault,
+  work: (change: Change) => Promise<T>,
+): Promise<{ result: T; announced: VaultState | null } | null> {
+  const { database, platform, keys } = vault;
+  const { ownerId } = keys;
+  return database.transaction(async (execute) => {
+    const [stored, known] = await both(
+      lockHead(execute, ownerId),
+      findState(platform.execute, ownerId),
+    );
+    if (stored === null) return null;
+    const head = openHead(keys, stored);
+    // What was read while waiting for the lock may be a change old. It proves no violation, and `announce` sees to it
+    // that it is still what is stored.
+    const isLikely = known?.violatedAt === null && sumAt(known, stored.rev) !== undefined;
+    const state = isLikely ? known : await stateAt(vault, execute, stored.rev);
+    const rev = revAfter(stored.rev, state);
+    const rows: RowChange[] = [];
+    const noteMonth = (table: string, month: string) => {
+      const months = (head.months[table] ??= []);
+      if (!months.includes(month)) months.push(month);
+      months.sort();
+    };
+    const put: Change["put"] = (table, row, before) => {
+      rows.push({ table: table.table, before, after: row });
+      const write = before === null ? insertRow : updateRow;
+      return write(execute, table, ownerId, row);
+    };
+    const result = await work({ execute, rev, put, noteMonth });
+    const [, announced] = await both(
+      updateHead(execute, ownerId, sealHead(keys, rev, head)),
+      announce(vault, execute, state, { rev: stored.rev, toRev: rev, rows }),
+    );
+    return { result, announced };
+  });
+}
+
+/** A vault that was put back goes on above every revision that was given: each of them is of one state only. */
+function revAfter(rev: number, state: VaultState): number {
+  const last = state.violatedAt === null ? rev : Math.max(rev, state.rev, state.nextRev ?? 0);
+  return last + 1;
+}
+
+/** In a transaction of its own: two first writers that both found none would deadlock inserting it. */
+async function makeHead({ database, keys }: UserVault): Promise<void> {
+  await database.transaction(async (execute) => {
+    await insertHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
+    for (const dek of keys.wrapped) await insertKey(execute, keys.ownerId, dek);
+    // Asked last: an erasure has either been committed before, or deletes what is written here. Without a head no
+    // change is made, so that nothing of the owner comes back.
+    if (await wasErased(execute, keys.ownerId)) throw new AppError("session_revoked");
+  });
+}
+
+/** Waits for both even when one fails: nothing of a change may still be under way when it is given up. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+function settleLater(vault: UserVault, announced: VaultState): void {
+  // What is not settled now is settled by the next change, or when the vault is verified.
+  settle(vault, announced).catch(() => undefined);
 }
 
 /** The months in which `table` holds records of the owner, newest first. */

@@ -1,11 +1,12 @@
-import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import type {
   RecordVersionModel,
   VaultHeadModel,
   VaultKeyModel,
 } from "../../generated/vault/models.ts";
 import type { WrappedDek } from "../platform/deks.ts";
-import type { Execute } from "../lib/database.ts";
+import type { Execute, Value } from "../lib/database.ts";
+import { hex } from "../lib/ids.ts";
 import type { StoredRow, Table } from "./table.ts";
 
 /** Every statement of the vault. Each names the owner, and each list of values has one of few lengths, so that few plans are prepared. */
@@ -154,26 +155,57 @@ export async function countRows(
   return new Map(rows.map((row) => [String(row["value"]).toLowerCase(), Number(row["count"])]));
 }
 
-/** Writes a row over whatever is there under its id. */
-export async function putRow(
+/** Writes a new row. */
+export async function insertRow(
   execute: Execute,
   table: Table,
   ownerId: Uint8Array,
   row: StoredRow,
 ): Promise<void> {
-  const columns = [...table.blindColumns, ...table.boxColumns];
-  const names = ["rev", "purge_after", ...columns.map(snake)];
-  await execute<ResultSetHeader>(
-    `INSERT INTO ${table.table} (owner_id, id, ${names.join(", ")}) VALUES (?, ?, ${names.map(() => "?").join(", ")})
-     ON DUPLICATE KEY UPDATE ${names.map((name) => `${name} = VALUES(${name})`).join(", ")}`,
-    [
-      ownerId,
-      row.id,
-      row.rev,
-      row.purgeAfter,
-      ...columns.map((column) => row.bytes[column] ?? null),
-    ],
+  const columns = writtenColumns(table);
+  await execute(
+    `INSERT INTO ${table.table} (${columns.join(", ")}, owner_id, id) VALUES (${columns.map(() => "?").join(", ")}, ?, ?)`,
+    [...written(table, row), ownerId, row.id],
   );
+}
+
+/** Writes over the row that is there under the same id. */
+export async function updateRow(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  row: StoredRow,
+): Promise<void> {
+  const columns = writtenColumns(table);
+  await execute(
+    `UPDATE ${table.table} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE owner_id = ? AND id = ?`,
+    [...written(table, row), ownerId, row.id],
+  );
+}
+
+/** The ids and revisions of all rows of the owner in a table, read off an index: rows with their boxes are large. */
+export async function listRevs(
+  execute: Execute,
+  table: string,
+  ownerId: Uint8Array,
+): Promise<{ id: Buffer; rev: number }[]> {
+  const rows = await execute<RowDataPacket[]>(`SELECT id, rev FROM ${table} WHERE owner_id = ?`, [
+    ownerId,
+  ]);
+  return rows.map((row) => ({ id: row["id"] as Buffer, rev: Number(row["rev"]) }));
+}
+
+/** The days after which the rows of the owner in the trash are deleted, by id in hex. */
+export async function listTrash(
+  execute: Execute,
+  table: string,
+  ownerId: Uint8Array,
+): Promise<Map<string, string>> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT id, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`,
+    [ownerId],
+  );
+  return new Map(rows.map((row) => [hex(row["id"] as Buffer), String(row["purge_after"])]));
 }
 
 /** Which earlier states of a record to read: from `before` (a revision) downwards, at most `limit`. */
@@ -211,6 +243,15 @@ export async function listVersions(
 ] satisfies (keyof VaultKeyModel)[];
 ["ownerId", "recordKey", "rev"] satisfies (keyof RecordVersionModel)[];
 
+function writtenColumns({ blindColumns, boxColumns }: Table): string[] {
+  return ["rev", "purge_after", ...blindColumns.map(snake), ...boxColumns.map(snake)];
+}
+
+function written({ blindColumns, boxColumns }: Table, row: StoredRow): Value[] {
+  const bytes = [...blindColumns, ...boxColumns].map((column) => row.bytes[column] ?? null);
+  return [row.rev, row.purgeAfter, ...bytes];
+}
+
 function rowColumns(boxes: readonly string[]): string {
   return ["id", "rev", "purge_after", ...boxes.map(snake)].join(", ");
 }
@@ -239,6 +280,7 @@ function placeholders(values: readonly Uint8Array[]): string {
     .join(", ")})`;
 }
 
-function snake(column: string): string {
+/** The column of a field. */
+export function snake(column: string): string {
   return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

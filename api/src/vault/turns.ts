@@ -1,13 +1,15 @@
-import { AppError } from "../contract/errors.ts";
+import { AppError, type ErrorCode } from "../contract/errors.ts";
 
 const MAX_WAITING = 1000;
 
 interface Turns {
   last: Promise<void>;
   waiting: number;
-  /** When a change last found the database away, on the clock of `performance`. */
-  brokenAt: number;
+  /** How and when a change last found a database away, on the clock of `performance`. */
+  broken: { readonly code: ErrorCode; readonly at: number } | null;
 }
+
+const AWAY: ReadonlySet<ErrorCode> = new Set(["vault_unavailable", "platform_unavailable"]);
 
 const turnsOf = new Map<string, Turns>();
 
@@ -15,11 +17,11 @@ const turnsOf = new Map<string, Turns>();
  * Runs one owner's changes one after the other. They would wait for each other in the database as well, but there each
  * would hold a connection that somebody else needs.
  *
- * @throws AppError `overloaded` when a thousand wait; `vault_unavailable` at once for those who wait while one before
- * them finds the database away.
+ * @throws AppError `overloaded` when a thousand wait; `vault_unavailable` or `platform_unavailable` at once for those who
+ * wait while one before them finds that database away.
  */
 export async function inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
-  const turns = turnsOf.get(owner) ?? { last: Promise.resolve(), waiting: 0, brokenAt: -1 };
+  const turns = turnsOf.get(owner) ?? { last: Promise.resolve(), waiting: 0, broken: null };
   if (turns.waiting >= MAX_WAITING) throw new AppError("overloaded", { retryAfterSeconds: 2 });
   turnsOf.set(owner, turns);
   turns.waiting++;
@@ -31,11 +33,11 @@ export async function inTurn<T>(owner: string, work: () => Promise<T>): Promise<
   });
   try {
     await before;
-    if (turns.brokenAt >= since) throw new AppError("vault_unavailable");
+    if (turns.broken !== null && turns.broken.at >= since) throw new AppError(turns.broken.code);
     return await work();
   } catch (error) {
-    if (error instanceof AppError && error.code === "vault_unavailable") {
-      turns.brokenAt = performance.now();
+    if (error instanceof AppError && AWAY.has(error.code)) {
+      turns.broken = { code: error.code, at: performance.now() };
     }
     throw error;
   } finally {
@@ -43,4 +45,9 @@ export async function inTurn<T>(owner: string, work: () => Promise<T>): Promise<
     if (turns.waiting === 0) turnsOf.delete(owner);
     end();
   }
+}
+
+/** Whether another change of the owner waits behind the one that is running. */
+export function isAwaited(owner: string): boolean {
+  return (turnsOf.get(owner)?.waiting ?? 0) > 1;
 }

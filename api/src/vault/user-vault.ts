@@ -4,15 +4,30 @@ import type { KeyService, KeyUse, OwnerKeys } from "./key-service.ts";
 /** One person's view of the sealed database: where it is, and the keys to what is theirs. */
 export interface UserVault {
   readonly database: Database;
+  /** The queryable database, which keeps what the vault should hold. */
+  readonly platform: Database;
   readonly keys: OwnerKeys;
+  readonly clock: () => Date;
+}
+
+/** What a vault is opened with. */
+export interface VaultDeps {
+  readonly vaultDatabase: Database;
+  readonly platformDatabase: Database;
+  readonly keys: KeyService;
+  readonly clock: () => Date;
 }
 
 /** Opens a person's vault, unwrapping their data key where it is not at hand. */
 export async function openVault(
-  database: Database,
-  keyService: KeyService,
+  { vaultDatabase, platformDatabase, keys, clock }: VaultDeps,
   userId: string,
   use: KeyUse,
 ): Promise<UserVault> {
-  return { database, keys: await keyService.openKeys(userId, use) };
+  return {
+    database: vaultDatabase,
+    platform: platformDatabase,
+    keys: await keys.openKeys(userId, use),
+    clock,
+  };
 }

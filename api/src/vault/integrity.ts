@@ -1,0 +1,89 @@
+import { inChange, underLock } from "./head.ts";
+import { sumToBytes } from "../crypto/multiset.ts";
+import { findState, moveState, type VaultState } from "../platform/state-statements.ts";
+import { moveWithEvent, stateAt, sumAt, sumRows, violate } from "./state.ts";
+import type { UserVault } from "./user-vault.ts";
+
+/** Whether the vault holds of a person what it should. `unknown` is a vault that nobody has written to yet. */
+export interface Integrity {
+  readonly status: "ok" | "violated" | "unknown";
+  readonly verifiedAt: Date | null;
+  readonly violatedAt: Date | null;
+}
+
+/**
+ * Compares all rows of a person with what the platform knows of them: a row put back, deleted, added, moved to or
+ * from the trash or to another owner shows, and so does the whole vault put back. Holds the owner's lock meanwhile.
+ * What was once found violated stays so until {@link acceptVault}.
+ */
+export async function verifyVault(vault: UserVault): Promise<Integrity> {
+  return compareUnderLock(vault, (state) => state.dekVersion);
+}
+
+/**
+ * Makes the sum of a person's rows with another of their data keys, when those are as they should be; otherwise the
+ * vault is violated, and its state stays under the key that it is under.
+ *
+ * @throws DecryptionError when the owner has no data key of that version.
+ */
+export async function rebase(vault: UserVault, version: number): Promise<Integrity> {
+  return compareUnderLock(vault, () => version);
+}
+
+/**
+ * Takes a vault as it is for what it should be: it was put back on purpose. The next revision is above every one that
+ * was given before, so that nobody takes a new state of a record for one they know.
+ */
+export async function acceptVault(vault: UserVault, purpose: string): Promise<void> {
+  // A change without rows: it finds the violation where nobody has yet, and takes the revision.
+  await inChange(vault, () => Promise.resolve());
+  await underLock(vault, async (execute, rev) => {
+    if (rev === null) return;
+    const { version } = vault.keys.active;
+    const [sum = 0n] = await sumRows(vault, execute, rev, [version]);
+    for (;;) {
+      const state = await stateAt(vault, execute, rev);
+      const accepted = settledAt(rev, sum, version, vault.clock());
+      const event = { actor: "operator", action: "vault.accepted", purpose } as const;
+      if (await moveWithEvent(vault, state, accepted, event)) return;
+    }
+  });
+}
+
+async function compareUnderLock(
+  vault: UserVault,
+  versionOf: (state: VaultState) => number,
+): Promise<Integrity> {
+  const { platform, keys, clock } = vault;
+  return underLock(vault, async (execute, rev) => {
+    for (;;) {
+      const state =
+        rev === null
+          ? await findState(platform.execute, keys.ownerId)
+          : await stateAt(vault, execute, rev);
+      if (state === null) return { status: "unknown", verifiedAt: null, violatedAt: null };
+      if (state.violatedAt !== null) return toIntegrity(state);
+      // There is a state, so there was a head.
+      const version = versionOf(state);
+      const [found, sum = found] =
+        rev === null ? [] : await sumRows(vault, execute, rev, [state.dekVersion, version]);
+      if (rev === null || sum === undefined || found !== sumAt(state, rev)) {
+        await violate(vault, state);
+      } else {
+        const verified = settledAt(rev, sum, version, clock());
+        if (await moveState(platform.execute, keys.ownerId, state, verified)) {
+          return toIntegrity(verified);
+        }
+      }
+    }
+  });
+}
+
+function settledAt(rev: number, sum: bigint, dekVersion: number, verifiedAt: Date): VaultState {
+  const settled = { dekVersion, rev, sum: sumToBytes(sum), nextRev: null, nextSum: null };
+  return { ...settled, verifiedAt, violatedAt: null };
+}
+
+function toIntegrity({ verifiedAt, violatedAt }: VaultState): Integrity {
+  return { status: violatedAt === null ? "ok" : "violated", verifiedAt, violatedAt };
+}

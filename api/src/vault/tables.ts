@@ -1,0 +1,14 @@
+import type { Prisma } from "../../generated/vault/client.ts";
+
+/** The models of the vault that hold no records. */
+type Bookkeeping = "VaultHead" | "VaultKey" | "Erasure";
+
+/** The table of each model that holds records: what a sum over everything an owner has must not leave out. */
+const TABLES = {
+  DailyEntry: "daily_entries",
+  RecordVersion: "record_versions",
+} as const satisfies Record<Exclude<Prisma.ModelName, Bookkeeping>, string>;
+
+export type RecordTable = (typeof TABLES)[keyof typeof TABLES];
+
+export const RECORD_TABLES: readonly RecordTable[] = Object.values(TABLES);
