@@ -85,7 +85,7 @@ function sayReferences({ references }: KeysSet, keyring: Keyring): void {
   }
   for (const [reference, wraps] of references) {
     if (!keyring.has(reference)) {
-      terminal.say(`MISSING KEY: of ${count(wraps)} data keys: ${missingMasterKey(reference)}.`);
+      terminal.say(`MISSING KEY: ${count(wraps)} data keys, ${missingMasterKey(reference)}.`);
     }
   }
 }

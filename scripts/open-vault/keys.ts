@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dataKey, type DataKey } from "../../api/src/crypto/data-key.ts";
 import { DecryptionError } from "../../api/src/crypto/decryption-error.ts";
-import { decodeKeyring, type MasterKey } from "../../api/src/crypto/keyring.ts";
+import { decodeKeyring, KeyringError, type MasterKey } from "../../api/src/crypto/keyring.ts";
 import { SUITE_LOCAL_AES_256_GCM, unwrapDek } from "../../api/src/crypto/wrap.ts";
 import type { Row } from "./sql-dump.ts";
 
@@ -17,7 +17,7 @@ export type Keyring = ReadonlyMap<string, MasterKey>;
  * Reads a keyring file. Unlike the server it takes one that others may read, after a warning: whoever needs this
  * program has other worries.
  *
- * @throws KeyringError when it is damaged.
+ * @throws when it cannot be read, or is damaged.
  */
 export function readKeyring(path: string, warn: (line: string) => void): Keyring {
   if ((statSync(path).mode & 0o077) !== 0) {
@@ -26,6 +26,9 @@ export function readKeyring(path: string, warn: (line: string) => void): Keyring
   const bytes = readFileSync(path);
   try {
     return new Map(decodeKeyring(bytes).map((key) => [`local:${key.id}`, key]));
+  } catch (error) {
+    if (!(error instanceof KeyringError)) throw error;
+    throw new Error(`The keyring ${path} cannot be used: ${error.message}.`, { cause: error });
   } finally {
     bytes.fill(0);
   }
@@ -118,7 +121,7 @@ function unwrap(
     throw new Unopened("the box names another data key than the keys set has for its version");
   }
   const master = keyring.get(mekRef);
-  if (master === undefined) throw new Unopened(missingMasterKey(mekRef));
+  if (master === undefined) throw new Unopened(`its data key is ${missingMasterKey(mekRef)}`);
   if (suite !== SUITE_LOCAL_AES_256_GCM) {
     throw new Unopened(
       `its data key is wrapped by suite ${suite}, which this program does not know`,
@@ -139,10 +142,9 @@ function unwrap(
   }
 }
 
-/** What to say of a master key that is not in the keyring. */
+/** Of data keys under a master key that is not in the keyring: where they stand. */
 export function missingMasterKey(mekRef: string): string {
-  const name = JSON.stringify(mekRef).slice(1, -1);
   return mekRef.startsWith("local:")
-    ? `its data key is wrapped under ${name}, which is not in this keyring`
-    : `its data key is wrapped under ${name}: only that key service can unwrap it`;
+    ? `wrapped under ${mekRef}, which is not in this keyring`
+    : `wrapped under ${mekRef}: only that key service can unwrap it`;
 }

@@ -28,6 +28,7 @@ import {
   sealedVault,
   type WrittenRow,
 } from "../test/sealed-vault.ts";
+import { readArguments } from "./arguments.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -283,18 +284,16 @@ describe("the reader of a vault", () => {
     chmodSync(other, 0o644);
     const wrong = await open(["--vault", "vault.sql", "--keyring", other], { "vault.sql": dump });
     expect(wrong).toMatchObject({ code: 1, rows: [] });
-    expect(wrong.stderr).toContain(
-      `MISSING KEY: of 4 data keys: its data key is wrapped under local:${mek.id}`,
-    );
+    expect(wrong.stderr).toContain(`MISSING KEY: 4 data keys, wrapped under local:${mek.id}`);
     expect(wrong.stderr).toContain(`0 opened, ${vault.rows.length} did not`);
     expect(wrong.stderr).toContain("others on this machine may read the keyring");
 
     const text = dump
       .toString("latin1")
-      .replaceAll(`'local:${mek.id}'`, "'awskms:arn:aws:kms:eu:1:key/2'");
+      .replaceAll(`'local:${mek.id}'`, "'awskms:arn:aws:kms:eu:1:key/2\u001b[2J'");
     const { stderr } = await open(OPEN_DUMP, { "vault.sql": Buffer.from(text, "latin1") });
     expect(stderr).toContain(
-      "wrapped under awskms:arn:aws:kms:eu:1:key/2: only that key service can unwrap it",
+      "wrapped under awskms:arn:aws:kms:eu:1:key/2?[2J: only that key service can unwrap it",
     );
   });
 
@@ -451,15 +450,18 @@ describe("the reader of a vault", () => {
   });
 
   it("explains itself", async () => {
+    for (const args of [["--vault", "x"], ["--nonsense"]]) {
+      expect(await open(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/Usage:/) });
+    }
     for (const args of [
       [],
-      ["--vault", "x"],
       [...OPEN_DUMP, "--owner", "me"],
       [...OPEN_DUMP, "--format", "markdown"],
-      ["--nonsense"],
+      [...OPEN_DUMP, "--to", "out", "--format", "html"],
       ["file", "sealed", "--to", "out"],
+      ["file", "sealed", "another", "--key-file", "key", "--to", "out"],
     ]) {
-      expect(await open(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/Usage:/) });
+      expect(readArguments(args)).toBeUndefined();
     }
     const absent = await open([...OPEN_DUMP]);
     expect(absent).toMatchObject({
@@ -471,6 +473,9 @@ describe("the reader of a vault", () => {
     const noKeyring = await open(["--vault", "vault.sql", "--keyring", "vault.sql"], {
       "vault.sql": dump,
     });
-    expect(noKeyring).toMatchObject({ code: 1, stderr: expect.stringMatching(/keyring/) });
+    expect(noKeyring).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/vault.sql cannot be used: it is not a keyring/),
+    });
   });
 });

@@ -1,6 +1,8 @@
 import type { Counts } from "./open.ts";
 
 const REDRAW_MS = 250;
+/** Names come from dumps, and a terminal obeys what is written to it. */
+const CONTROLS = /[^\P{C}\n]/gu;
 
 /** Lines for the one at the terminal, on stderr, and under them how far it is, where stderr is a terminal. */
 export interface Terminal {
@@ -22,7 +24,7 @@ export function openTerminal(stream: NodeJS.WriteStream): Terminal {
     clear,
     say: (line) => {
       clear();
-      stream.write(`${line}\n`);
+      stream.write(`${line.replace(CONTROLS, "?")}\n`);
     },
     show: ({ opened, unopened }, progress) => {
       const now = performance.now();
