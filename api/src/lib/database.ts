@@ -51,8 +51,9 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
   const on =
     (connection: mysql.PoolConnection): Execute =>
     async (sql, values) => {
-      const options = { sql, values: values.map(binary), timeout: STATEMENT_TIMEOUT_MS };
-      const [result] = await connection.execute(options);
+      // Not mysql2's own option: that begins to count once the statement is prepared, which may never be.
+      const executed = connection.execute(sql, values.map(binary));
+      const [result] = await within(STATEMENT_TIMEOUT_MS, executed);
       return result as never;
     };
 
