@@ -1,16 +1,9 @@
 import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { Database, Execute } from "../lib/database.ts";
+import { RECORD_TABLES } from "./tables.ts";
 
-/**
- * Every table of the vault that holds rows of owners, `erasures` apart; keys and head first, since without them nothing
- * of the rest can be opened or written. A test compares it with the database.
- */
-export const OWNED_TABLES = [
-  "vault_keys",
-  "vault_heads",
-  "daily_entries",
-  "record_versions",
-] as const;
+/** Every table in which an owner has rows. Keys and head first, without which nothing can be opened or written. */
+export const OWNED_TABLES: readonly string[] = ["vault_keys", "vault_heads", ...RECORD_TABLES];
 
 /** How many rows one statement deletes: a row can be a megabyte, and its statement is in the redo log whole. */
 const ROWS_AT_ONCE = 100;

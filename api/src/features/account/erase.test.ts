@@ -331,7 +331,7 @@ describe("somebody who writes while they are erased", () => {
     for (const person of [await writer(), await signUp(app)]) {
       const ids = await idsOf(person);
       const use = { actor: "user", purpose: "test", requestId: null } as const;
-      const held = await openVault(app.deps.vaultDatabase, app.deps.keys, ids.userId, use);
+      const held = await openVault(app.deps, ids.userId, use);
       expect((await erase(person)).status).toBe(202);
       await finishErasures(app.deps);
       const fields = entryKind.fields.parse({ day: "2026-11-21", body: "too late" });

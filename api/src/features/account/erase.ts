@@ -104,14 +104,18 @@ export async function replayInPlatform(deps: ErasureDeps): Promise<void> {
 
 /** What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. */
 export async function finishErasures(deps: ErasureDeps): Promise<void> {
-  const unfinished = await listUnfinished(deps.platform);
-  for (const { ownerId, vaultErasedAt } of unfinished) {
-    if (vaultErasedAt === null) await eraseInVault(deps, ownerId);
+  for (let isDone = false; !isDone;) {
+    const unfinished = await listUnfinished(deps.platform);
+    for (const { ownerId, vaultErasedAt } of unfinished) {
+      if (vaultErasedAt === null) await eraseInVault(deps, ownerId);
+    }
+    // Of finished ones too, that a restored backup brought back.
+    await deleteErasedRows(deps.vaultDatabase);
+    await deleteErasedStates(deps.platform);
+    const owners = unfinished.map((erasure) => erasure.ownerId);
+    await noteRowsDeleted(deps.platform, owners, deps.clock());
+    isDone = unfinished.length === 0;
   }
-  await deleteErasedRows(deps.vaultDatabase);
-  await deleteErasedStates(deps.platform);
-  const owners = unfinished.map((erasure) => erasure.ownerId);
-  await noteRowsDeleted(deps.platform, owners, deps.clock());
 }
 
 async function eraseInVault(deps: ErasureDeps, ownerId: Erasure["ownerId"]): Promise<void> {
