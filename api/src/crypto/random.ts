@@ -18,7 +18,10 @@ export function nonce(): Buffer {
   return fresh;
 }
 
-/** Writes a fresh {@link nonce} into `target`. Drawn from a pool, since one draw costs as much as a seal. */
+/**
+ * Writes a fresh {@link nonce} into `target`. Drawn from a pool, since one draw costs half a seal. A thread has a pool
+ * of its own, as it has modules of its own, and Node makes no process that goes on with the memory of another.
+ */
 export function writeNonce(target: Uint8Array, offset: number): void {
   if (used === pool.length) {
     randomFillSync(pool);
