@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -19,15 +19,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { Redis } from "ioredis";
 import { openTestApp, testEnvironment, type TestApp } from "../test/app.ts";
 import { call, signUp } from "../test/people.ts";
+import { launch, listening } from "../test/process.ts";
 import { createKeyring } from "./crypto/keyring.ts";
 
 /** These tests start the API as a process of its own, as it is run. */
-interface Running {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly output: () => string;
-}
-
 let app: TestApp;
 let folder: string;
 let environment: Record<string, string>;
@@ -48,41 +43,16 @@ function environmentOf(more: Record<string, string> = {}): Record<string, string
   return environment;
 }
 
-function launch(
-  env: Record<string, string>,
-  program = "index",
-): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", `src/${program}.ts`], {
-    cwd: join(import.meta.dirname, ".."),
-    // eslint-disable-next-line no-restricted-properties -- what a process needs of the machine to run at all
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.push(child);
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-  }
-  return { child, output: () => text };
+function launchOurs(env: Record<string, string>, program?: "index" | "worker") {
+  const launched = launch(env, program);
+  running.push(launched.child);
+  return launched;
 }
 
-async function start(env: Record<string, string>): Promise<Running> {
-  const { child, output } = launch(env);
-  for (const deadline = Date.now() + 20_000; ;) {
-    const port = /"address":\{"address":"127\.0\.0\.1","family":"IPv4","port":(\d+)\}/.exec(
-      output(),
-    )?.[1];
-    if (port !== undefined) return { child, output, url: `http://127.0.0.1:${port}` };
-    if (child.exitCode !== null || Date.now() > deadline)
-      throw new Error(`did not start: ${output()}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
+const start = (env: Record<string, string>) => listening(launchOurs(env));
 
 async function refusal(env: Record<string, string>): Promise<string> {
-  const { child, output } = launch(env);
+  const { child, output } = launchOurs(env);
   const [code] = (await once(child, "exit")) as [number];
   expect(code).toBe(1);
   return output();
@@ -142,7 +112,7 @@ describe("the process", () => {
 describe("the worker", () => {
   it("starts, and ends when told to", async () => {
     const { keyringFile } = app;
-    const { child, output } = launch(environmentOf({ KEYRING_FILE: keyringFile }), "worker");
+    const { child, output } = launchOurs(environmentOf({ KEYRING_FILE: keyringFile }), "worker");
     for (const deadline = Date.now() + 20_000; !output().includes("ready");) {
       if (Date.now() > deadline) throw new Error(`did not start: ${output()}`);
       await new Promise((done) => setTimeout(done, 20));

@@ -74,6 +74,8 @@ export function keyService(
   const cache = new LRUCache<string, OwnerKeys, KeyUse>({
     max: CACHED_OWNERS,
     ttl: cacheSeconds * 1000,
+    // Let go when their time is up, not when somebody asks for them next.
+    ttlAutopurge: true,
     // Who waits for a key that is forgotten meanwhile still gets it; it is just not kept.
     ignoreFetchAbort: true,
     fetchMethod: async (userId, _stale, { context: use }) => {
