@@ -1,91 +1,138 @@
-/** The master keys of an installation: see USAGE. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { createKeyring, decodeKeyring } from "../api/src/crypto/keyring.ts";
-import { countDataKeys } from "./launcher/data-keys.ts";
-import { asError, makePrivateFolder, writeAtomically } from "./launcher/files.ts";
-import { databaseUrl } from "./launcher/mariadb.ts";
-import { readRunFile } from "./launcher/run-file.ts";
-import { readSettings, variable } from "./launcher/settings.ts";
+/** The keys of an installation: see USAGE, and docs/operations.md. */
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { doctor } from "./keys/doctor.ts";
+import { init } from "./keys/init.ts";
+import { openInstallation, type Installation } from "./keys/installation.ts";
+import { retireDeks, retireMek } from "./keys/retire.ts";
+import { rotateDek } from "./keys/rotate-dek.ts";
+import { rotateMek } from "./keys/rotate-mek.ts";
+import { status } from "./keys/status.ts";
+import { asError } from "./launcher/files.ts";
 
 const USAGE = `Usage:
-  npm run keys:init -- --file PATH   make a new keyring for a new installation
-  npm run keys:status                the master keys, and how many data keys each one wraps
+  npm run keys:init -- --file PATH
+      make a new keyring for a new installation
+  npm run keys:status [-- --rows]
+      the master keys, the data keys under each, and rotations under way; with --rows what they have still to seal
+  npm run keys:rotate -- --mek [--provider local|pkcs11|awskms|gcpkms|vault] [--stage-only] [--dry-run]
+      a new master key, or another provider's: every data key is wrapped anew
+  npm run keys:rotate -- --dek USER|all [--made-before INSTANT] [--dry-run]
+      new data keys, for one user (address of e-mail or id) or all: every row is sealed anew
+  npm run keys:retire -- --mek REFERENCE --yes
+      remove a master key that nothing is wrapped under from the keyring
+  npm run keys:retire -- --dek USER|all --older-than DAYS [--dry-run] --yes
+      destroy former data keys that no row is under
+  npm run keys:doctor [-- --all] [--rows] [--repair]
+      compare what both databases hold of keys, and unwrap them
 
-keys:status looks at KEYRING_FILE, PLATFORM_DATABASE_URL and VAULT_DATABASE_URL where they are set,
-else at the TimOS that runs on TIMOS_DATA_DIR (./.data).`;
+They work on the installation that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys
+name, else on the TimOS that runs on TIMOS_DATA_DIR (./.data).`;
 
-/** Makes a keyring file. Refuses where keys are in use: a new keyring does not open what the old one sealed. */
-async function init(file: string): Promise<void> {
-  const path = resolve(file);
-  if (existsSync(path)) throw new Error(`${path} is there already, and is never overwritten.`);
-  const url = variable(process.env, "PLATFORM_DATABASE_URL");
-  if (url !== undefined) {
-    const inUse = sum(await countDataKeys("platform", url));
-    if (inUse > 0) {
-      throw new Error(
-        `The platform database holds ${inUse} data keys, which only the keyring they were made with opens. ` +
-          "No new one was made; restore that keyring from its backup.",
+class UsageError extends Error {}
+
+const Provider = z.enum(["local", "pkcs11", "awskms", "gcpkms", "vault"]);
+const Days = z.coerce.number().min(0);
+const Moment = z.coerce.date();
+
+type Flags = ReturnType<typeof readFlags>;
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        file: { type: "string" },
+        mek: { type: "boolean" },
+        dek: { type: "string" },
+        provider: { type: "string" },
+        "stage-only": { type: "boolean" },
+        "dry-run": { type: "boolean" },
+        "made-before": { type: "string" },
+        "older-than": { type: "string" },
+        // How long to wait for servers, which tests need not wait for.
+        "settle-seconds": { type: "string" },
+        yes: { type: "boolean" },
+        rows: { type: "boolean" },
+        all: { type: "boolean" },
+        repair: { type: "boolean" },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError(asError(error).message);
+  }
+}
+
+/** What a command does; false when something is left to do, which it said. */
+const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<boolean>>> = {
+  init: async ({ values, positionals }) => {
+    if (values.file === undefined || positionals.length > 0) throw new UsageError();
+    await init(values.file);
+    return true;
+  },
+  status: ({ values }) => withInstallation((inst) => status(inst, values.rows ?? false)),
+  doctor: ({ values }) =>
+    withInstallation((inst) =>
+      doctor(inst, {
+        isThorough: values.all ?? false,
+        hasRows: values.rows ?? false,
+        isRepairing: values.repair ?? false,
+      }),
+    ),
+  rotate: ({ values }) => {
+    const isDryRun = values["dry-run"] ?? false;
+    const seconds = parsed(Days.optional(), values["settle-seconds"]);
+    if (values.mek === true && values.dek === undefined) {
+      const provider = parsed(Provider.optional(), values.provider);
+      const isStageOnly = values["stage-only"] ?? false;
+      const wait = seconds === undefined ? {} : { settleSeconds: seconds };
+      return withInstallation((inst) =>
+        rotateMek(inst, { provider, isStageOnly, isDryRun, ...wait }),
       );
     }
-  }
-  makePrivateFolder(dirname(path));
-  writeAtomically(path, createKeyring(new Date()));
-  console.log(
-    `Made ${path}. Whoever has it and a copy of the databases can read every journal; ` +
-      "without it nobody can. Keep a copy of it, apart from the backups of the databases.",
-  );
+    const { dek } = values;
+    if (dek === undefined || values.mek === true) throw new UsageError();
+    const user = dek === "all" ? null : dek;
+    const madeBefore = parsed(Moment.optional(), values["made-before"]) ?? new Date();
+    const wait = seconds === undefined ? {} : { graceSeconds: seconds };
+    return withInstallation((inst) => rotateDek(inst, { user, madeBefore, isDryRun, ...wait }));
+  },
+  retire: ({ values, positionals }) => {
+    const isConfirmed = values.yes ?? false;
+    const isDryRun = values["dry-run"] ?? false;
+    const [mekRef, ...others] = positionals;
+    if (values.mek === true && mekRef !== undefined && others.length === 0) {
+      return withInstallation((inst) => retireMek(inst, mekRef, isConfirmed && !isDryRun));
+    }
+    if (values.dek === undefined || mekRef !== undefined) throw new UsageError();
+    const user = values.dek === "all" ? null : values.dek;
+    const days = parsed(Days, values["older-than"]);
+    return withInstallation((inst) => retireDeks(inst, { user, days, isConfirmed, isDryRun }));
+  },
+};
+
+function parsed<T>(schema: z.ZodType<T>, text: string | undefined): T {
+  const result = schema.safeParse(text);
+  if (!result.success) throw new UsageError();
+  return result.data;
 }
 
-async function status(): Promise<void> {
-  const { keyringFile, urls } = findInstallation();
-  const keys = decodeKeyring(readFileSync(keyringFile));
-  const platform = await countDataKeys("platform", urls.platform);
-  const vault = await countDataKeys("vault", urls.vault);
-  console.log(`Keyring: ${keyringFile}`);
-  for (const { id, status: state, createdAt } of keys) {
-    const words = state === "active" ? "active" : "opens only";
-    console.log(`  local:${id}  ${words.padEnd(10)}  made ${createdAt.toISOString()}`);
+async function withInstallation(work: (inst: Installation) => Promise<boolean>): Promise<boolean> {
+  const inst = await openInstallation(process.env);
+  try {
+    return await work(inst);
+  } finally {
+    await inst.close();
   }
-  console.log("Data keys wrapped under each master key:");
-  const references = [...new Set([...platform.keys(), ...vault.keys()])].sort();
-  for (const reference of references) {
-    const counts = `platform ${platform.get(reference) ?? 0}, vault ${vault.get(reference) ?? 0}`;
-    const isHere = keys.some(({ id }) => reference === `local:${id}`);
-    console.log(`  ${reference}  ${counts}${isHere ? "" : "  NOT IN THE KEYRING"}`);
-    if (!isHere) process.exitCode = 1;
-  }
-  if (references.length === 0) console.log("  none yet");
 }
 
-function findInstallation() {
-  const { given, dataFolder } = readSettings(process.env, { isDev: false });
-  const keyringFile = variable(process.env, "KEYRING_FILE");
-  if (given.databases !== undefined && keyringFile !== undefined) {
-    return { keyringFile, urls: given.databases };
-  }
-  const run = readRunFile(dataFolder);
-  const urlOf = (role: "platform" | "vault") =>
-    databaseUrl(dataFolder, role, "app", run.mariadb.port);
-  return {
-    keyringFile: keyringFile ?? run.keyringFile,
-    urls: given.databases ?? { platform: urlOf("platform"), vault: urlOf("vault") },
-  };
-}
-
-const sum = (counts: ReadonlyMap<string, number>) =>
-  [...counts.values()].reduce((total, count) => total + count, 0);
-
-const [command, flag, file, ...rest] = process.argv.slice(2);
+const [name = "", ...rest] = process.argv.slice(2);
 try {
-  const isInit = command === "init" && flag === "--file" && file !== undefined && rest.length === 0;
-  if (isInit) await init(file);
-  else if (command === "status" && flag === undefined) await status();
-  else {
-    console.error(USAGE);
-    process.exitCode = 2;
-  }
+  const command = COMMANDS[name];
+  if (command === undefined) throw new UsageError();
+  if (!(await command(readFlags(rest)))) process.exitCode = 1;
 } catch (error) {
-  console.error(asError(error).message);
-  process.exitCode = 1;
+  console.error(error instanceof UsageError ? USAGE : asError(error).message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -1,0 +1,231 @@
+import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import type { VaultHeadModel, VaultKeyModel } from "../../../generated/vault/models.ts";
+import type { Database, Execute } from "../../lib/database.ts";
+import type { WrappedDek } from "../../platform/deks.ts";
+import { hex } from "../../lib/ids.ts";
+import {
+  jsonOf,
+  toOwnedWrap,
+  type Cursor,
+  type OwnedWrap,
+} from "../../platform/rotation-statements.ts";
+import { snake } from "../statements.ts";
+import type { StoredRow, Table } from "../table.ts";
+
+/** The statements of rotations on the vault. Those on mirrored wraps go over all owners, a batch at a time. */
+
+/** A wrap in the vault, which says itself what data key it holds. */
+export interface Mirror extends OwnedWrap {
+  readonly dekId: Uint8Array<ArrayBuffer>;
+}
+
+const toMirror = (row: RowDataPacket) => toOwnedWrap(row) as Mirror;
+
+/** The mirrored wraps that are not under the master key `mekRef`, in the order of their owners. */
+export async function listMirrorsNotUnder(
+  execute: Execute,
+  mekRef: string,
+  after: Cursor,
+  limit: number,
+): Promise<Mirror[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT owner_id, version, dek_id, mek_ref, suite, \`blob\` FROM vault_keys
+     WHERE method = 'mek' AND mek_ref <> ? AND (owner_id > ? OR (owner_id = ? AND version > ?))
+     ORDER BY owner_id, version LIMIT ${limit}`,
+    [mekRef, after.ownerId, after.ownerId, after.version],
+  );
+  return rows.map(toMirror);
+}
+
+/** The mirrored wraps of these owners. */
+export async function listMirrorsOf(
+  execute: Execute,
+  ownerIds: readonly Uint8Array[],
+): Promise<Mirror[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT k.owner_id, k.version, k.dek_id, k.mek_ref, k.suite, k.blob
+     FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
+     STRAIGHT_JOIN vault_keys k ON k.owner_id = UNHEX(o.owner) AND k.method = 'mek'`,
+    [jsonOf(ownerIds)],
+  );
+  return rows.map(toMirror);
+}
+
+/** Those of these owners, in hex, who have written something. */
+export async function listOwnersWithHead(
+  execute: Execute,
+  ownerIds: readonly Uint8Array[],
+): Promise<Set<string>> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT h.owner_id FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
+     STRAIGHT_JOIN vault_heads h ON h.owner_id = UNHEX(o.owner)`,
+    [jsonOf(ownerIds)],
+  );
+  return new Set(rows.map((row) => hex(row["owner_id"] as Uint8Array)));
+}
+
+/** Puts a wrap in the place of a mirror that is not what it should be. @returns whether that was still there. */
+export async function replaceMirror(
+  execute: Execute,
+  before: Mirror,
+  after: OwnedWrap,
+): Promise<boolean> {
+  const { affectedRows } = await execute<ResultSetHeader>(
+    `UPDATE vault_keys SET dek_id = ?, mek_ref = ?, suite = ?, \`blob\` = ?
+     WHERE owner_id = ? AND version = ? AND method = 'mek' AND \`blob\` = ?`,
+    [
+      after.dekId,
+      after.mekRef,
+      after.suite,
+      after.blob,
+      before.ownerId,
+      before.version,
+      before.blob,
+    ],
+  );
+  return affectedRows === 1;
+}
+
+/** Mirrors a new data key, unless its owner was erased: what was destroyed there must not come back. */
+export async function addMirror(
+  database: Database,
+  ownerId: Uint8Array,
+  { version, method, dekId, mekRef, suite, blob }: WrappedDek,
+): Promise<boolean> {
+  // It reads `erasures` with locks, so an erasure comes before it or after it, and is not missed in between.
+  const { affectedRows } = await database.transaction((execute) =>
+    execute<ResultSetHeader>(
+      `INSERT INTO vault_keys (owner_id, version, method, dek_id, mek_ref, suite, \`blob\`)
+       SELECT ?, ?, ?, ?, ?, ?, ? FROM DUAL
+       WHERE NOT EXISTS (SELECT 1 FROM erasures WHERE owner_id = ?)
+         AND NOT EXISTS (SELECT 1 FROM vault_keys WHERE owner_id = ? AND version = ? AND method = ?)`,
+      [ownerId, version, method, dekId, mekRef, suite, blob, ownerId, ownerId, version, method],
+    ),
+  );
+  return affectedRows === 1;
+}
+
+/** Deletes the mirror of a data key that was destroyed. */
+export async function deleteMirror(
+  execute: Execute,
+  ownerId: Uint8Array,
+  version: number,
+): Promise<void> {
+  await execute("DELETE FROM vault_keys WHERE owner_id = ? AND version = ?", [ownerId, version]);
+}
+
+/** A row that is not under the data key that it should be under, and how long its boxes are together. */
+export interface StaleRow {
+  readonly id: Uint8Array;
+  readonly bytes: number;
+}
+
+/** Rows of which a box is under another data key than `version`, in the order of their ids. */
+export async function listStaleRows(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  version: number,
+  after: Uint8Array,
+  limit: number,
+): Promise<StaleRow[]> {
+  const boxes = table.boxColumns.map(snake);
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT id, ${boxes.map((box) => `LENGTH(${box})`).join(" + ")} AS bytes FROM ${table.table}
+     WHERE owner_id = ? AND id > ? AND (${boxes.map((box) => `SUBSTR(${box}, 3, 4) <> ?`).join(" OR ")})
+     ORDER BY id LIMIT ${limit}`,
+    [ownerId, after, ...boxes.map(() => versionBytes(version))],
+  );
+  return rows.map((row) => ({ id: row["id"] as Uint8Array, bytes: Number(row["bytes"]) }));
+}
+
+/** Reads rows whole, in the trash or not. */
+export async function readRows(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  ids: readonly Uint8Array[],
+): Promise<StoredRow[]> {
+  const boxes = table.boxColumns.map(snake).join(", ");
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT id, rev, purge_after, ${boxes} FROM ${table.table} WHERE owner_id = ? AND id IN (${ids.map(() => "?").join(", ")})`,
+    [ownerId, ...ids],
+  );
+  return rows.map((row) => ({
+    id: row["id"] as Uint8Array,
+    rev: Number(row["rev"]),
+    purgeAfter: row["purge_after"] as string | null,
+    bytes: Object.fromEntries(
+      table.boxColumns.map((box) => [box, row[snake(box)] as Uint8Array] as const),
+    ),
+  }));
+}
+
+/**
+ * Puts a row that was sealed anew at the same revision in the place of what was read, if that is still there: a write
+ * has another revision, and another resealing another nonce.
+ *
+ * @returns whether it was.
+ */
+export async function replaceRow(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  before: StoredRow,
+  after: StoredRow,
+): Promise<boolean> {
+  const columns = [...table.blindColumns, ...table.boxColumns];
+  const { affectedRows } = await execute<ResultSetHeader>(
+    `UPDATE ${table.table} SET ${columns.map((column) => `${snake(column)} = ?`).join(", ")}
+     WHERE owner_id = ? AND id = ? AND rev = ? AND SUBSTR(sealed, 1, ${HEADER_BYTES}) = ?`,
+    [
+      ...columns.map((column) => after.bytes[column] ?? null),
+      ownerId,
+      before.id,
+      before.rev,
+      before.bytes["sealed"]?.subarray(0, HEADER_BYTES) ?? null,
+    ],
+  );
+  return affectedRows === 1;
+}
+
+/** How many rows of an owner each table holds under each version of the data key. */
+export async function countRowsByVersion(
+  execute: Execute,
+  table: { readonly table: string; readonly boxColumns: readonly string[] },
+  ownerId: Uint8Array,
+): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  for (const box of table.boxColumns.map(snake)) {
+    const rows = await execute<RowDataPacket[]>(
+      `SELECT CONV(HEX(SUBSTR(${box}, 3, 4)), 16, 10) AS version, COUNT(*) AS count FROM ${table.table}
+       WHERE owner_id = ? GROUP BY version`,
+      [ownerId],
+    );
+    for (const row of rows) {
+      const version = Number(row["version"]);
+      counts.set(version, Math.max(counts.get(version) ?? 0, Number(row["count"])));
+    }
+  }
+  return counts;
+}
+
+/** The header of a box with its nonce: no two boxes have the same. */
+const HEADER_BYTES = 34;
+
+function versionBytes(version: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(version);
+  return bytes;
+}
+
+[
+  "ownerId",
+  "version",
+  "method",
+  "dekId",
+  "mekRef",
+  "suite",
+  "blob",
+] satisfies (keyof VaultKeyModel)[];
+["ownerId", "rev", "sealed"] satisfies (keyof VaultHeadModel)[];

@@ -1,0 +1,125 @@
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  activateKey,
+  decodeKeyring,
+  KeyringError,
+  removeKey,
+  stagedKey,
+  stageKey,
+} from "../../api/src/crypto/keyring.ts";
+import { codeOf, writeAtomically } from "../launcher/files.ts";
+import { identify, isRunning, ProcessIdentity } from "../launcher/process-identity.ts";
+
+/** How long another command may be at the file: it reads and writes a few hundred bytes. */
+const PATIENCE_MS = 10_000;
+
+/** Adds a key that makes no wraps yet, or finds the one that was added and never activated. @returns its id. */
+export async function stage(file: string): Promise<{ id: string; isNew: boolean }> {
+  return changing<{ id: string; isNew: boolean }>(file, (bytes) => {
+    const found = stagedKey(decodeKeyring(bytes));
+    if (found !== undefined) return { content: null, result: { id: found.id, isNew: false } };
+    const content = stageKey(bytes, new Date());
+    const id = stagedKey(decodeKeyring(content))?.id ?? "";
+    return { content, result: { id, isNew: true } };
+  });
+}
+
+/** Makes a staged key the one that wraps. One that became active and was succeeded meanwhile stays as it is. */
+export async function activate(file: string, id: string): Promise<void> {
+  await changing(file, (bytes) => {
+    const isStaged = stagedKey(decodeKeyring(bytes))?.id === id;
+    return isStaged
+      ? { content: activateKey(bytes, id), result: null }
+      : { content: null, result: null };
+  });
+}
+
+/** Takes a key out of the file. @throws KeyringError for the active one, and for one that is not there. */
+export async function retire(file: string, id: string): Promise<void> {
+  await changing(file, (bytes) => ({ content: removeKey(bytes, id), result: null }));
+}
+
+/**
+ * Changes the keyring file whole or not at all, one command at a time.
+ *
+ * @throws KeyringError when it is no keyring; Error when it cannot be written, and then it is as it was.
+ */
+async function changing<T>(
+  file: string,
+  change: (bytes: Buffer) => { content: Buffer | null; result: T },
+): Promise<T> {
+  const release = await lock(`${file}.lock`);
+  try {
+    // A file of another owner would be replaced by one that the server cannot read.
+    const { uid } = lstatSync(file);
+    if (process.getuid !== undefined && uid !== process.getuid()) {
+      throw new KeyringError(
+        `The keyring ${file} belongs to another user. Run this as the user whose file it is.`,
+      );
+    }
+    const bytes = readFileSync(file);
+    const { content, result } = change(bytes);
+    try {
+      if (content !== null) writeAtomically(file, content);
+    } finally {
+      bytes.fill(0);
+      content?.fill(0);
+    }
+    return result;
+  } finally {
+    release();
+  }
+}
+
+/** Takes a lock file. One whose holder was killed is taken away. */
+async function lock(path: string): Promise<() => void> {
+  const holder = identify(process.pid);
+  if (holder === undefined) throw new Error("This system does not tell when a process started.");
+  const content = JSON.stringify(holder);
+  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+    try {
+      writeFileSync(path, content, { flag: "wx", mode: 0o600 });
+      return () => {
+        if (textOf(path) === content) rmSync(path, { force: true });
+      };
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+    }
+    const found = textOf(path);
+    if (found !== null && found !== "" && !isHeld(found)) takeAway(path, found);
+    else if (Date.now() > deadline) {
+      throw new Error(`Another command is at the keyring. If there is none, delete ${path}.`);
+    } else await sleep(50);
+  }
+}
+
+function isHeld(text: string): boolean {
+  try {
+    return isRunning(ProcessIdentity.parse(JSON.parse(text)));
+  } catch {
+    // Half written: its holder is about to go on, or was killed at this very moment.
+    return true;
+  }
+}
+
+/** Moves a stale lock aside; puts it back if somebody else was quicker and it is another one by now. */
+function takeAway(path: string, stale: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  if (textOf(aside) === stale || textOf(path) !== null) rmSync(aside, { force: true });
+  else renameSync(aside, path);
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
+import {
+  destroyDek,
+  listDekHistories,
+  type DekHistory,
+} from "../../api/src/platform/dek-rotation.ts";
+import { countWraps } from "../../api/src/platform/rotation-statements.ts";
+import { findState } from "../../api/src/platform/state-statements.ts";
+import { countRowsByVersion, deleteMirror } from "../../api/src/vault/rotation/statements.ts";
+import type { Installation } from "./installation.ts";
+import { retire } from "./keyring-file.ts";
+import { findUserId } from "./rotate-dek.ts";
+import { keyringOf } from "./rotate-mek.ts";
+import { count } from "./terminal.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Removes a master key from the keyring. Refused while a data key is under it in either database. */
+export async function retireMek(
+  inst: Installation,
+  mekRef: string,
+  isConfirmed: boolean,
+): Promise<boolean> {
+  if (!/^local:[0-9a-f]{16}$/.test(mekRef)) {
+    throw new Error(
+      `${mekRef} is no key of the keyring (local:<16 hex digits>). Others are retired where they are kept.`,
+    );
+  }
+  const counts = await Promise.all([
+    countWraps(inst.platformDatabase.execute, "dek_wraps"),
+    countWraps(inst.vaultDatabase.execute, "vault_keys"),
+  ]);
+  const [platform = 0, vault = 0] = counts.map((inUse) => inUse.get(mekRef) ?? 0);
+  if (platform + vault > 0) {
+    console.error(
+      `${mekRef} is in use: ${count(platform)} data keys in the platform and ${count(vault)} in the vault are wrapped under it. ` +
+        "Move them first: npm run keys:rotate -- --mek",
+    );
+    return false;
+  }
+  const file = keyringOf(inst);
+  if (!isConfirmed) {
+    console.error(
+      `${mekRef} would be removed from ${file}, and no copy of it is kept. Backups of the keys that are older than its ` +
+        "rotation need it: without it they open no journal. Say --yes once there are none.",
+    );
+    return false;
+  }
+  await retire(file, mekRef.slice("local:".length));
+  console.log(
+    `Removed ${mekRef} from ${file}. Copies of the keyring on other machines still have it.`,
+  );
+  return true;
+}
+
+/** Destroys data keys that were swept at least `days` ago. */
+export async function retireDeks(
+  inst: Installation,
+  options: { user: string | null; days: number; isConfirmed: boolean; isDryRun: boolean },
+): Promise<boolean> {
+  const who = options.user === null ? null : await findUserId(inst, options.user);
+  const before = new Date(inst.clock().getTime() - options.days * DAY_MS);
+  let [destroyed, due, refused] = [0, 0, 0];
+  for await (const histories of listDekHistories(inst.platform, who)) {
+    for (const history of histories) {
+      for (const { version, state, sweptAt } of history.versions) {
+        // The rest of a run that was killed.
+        if (state === "destroyed") {
+          await deleteMirror(inst.vaultDatabase.execute, history.ownerId, version);
+        }
+        if (state !== "decrypt_only" || sweptAt === null || sweptAt > before) continue;
+        due++;
+        const why = await inUse(inst, history, version);
+        if (why !== null) {
+          refused++;
+          console.error(`  user ${history.userId}, version ${version}: ${why}`);
+        } else if (options.isConfirmed && !options.isDryRun) {
+          const occasion = { now: inst.clock(), purpose: "keys:retire --dek" };
+          if (await destroyDek(inst.platform, history, version, occasion)) destroyed++;
+          await deleteMirror(inst.vaultDatabase.execute, history.ownerId, version);
+        }
+      }
+    }
+  }
+  if (options.isConfirmed && !options.isDryRun) {
+    console.log(
+      `Destroyed ${count(destroyed)} data keys. Servers forget them within the time of their cache.`,
+    );
+  } else if (due > refused) {
+    console.log(
+      `Would destroy ${count(due - refused)} data keys. Journals in backups from before their rotation open no more after that` +
+        (options.isDryRun ? ". Nothing was done." : ": say --yes."),
+    );
+  } else console.log("There is nothing to destroy.");
+  return refused === 0 && (options.isDryRun || options.isConfirmed || due === 0);
+}
+
+/** Why a version cannot be destroyed, or null. */
+async function inUse(
+  { platformDatabase, vaultDatabase }: Installation,
+  { ownerId }: DekHistory,
+  version: number,
+): Promise<string | null> {
+  let rows = 0;
+  const head = { table: "vault_heads", boxColumns: ["sealed"] };
+  for (const table of [...RECORD_TABLES, head]) {
+    rows += (await countRowsByVersion(vaultDatabase.execute, table, ownerId)).get(version) ?? 0;
+  }
+  if (rows > 0) return `${count(rows)} rows are under it: npm run keys:doctor -- --rows --repair`;
+  const state = await findState(platformDatabase.execute, ownerId);
+  return state?.dekVersion === version ? "the sum of the vault is made with it" : null;
+}
