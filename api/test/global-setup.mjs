@@ -15,10 +15,8 @@ const RIGHTS = "SELECT, INSERT, UPDATE, DELETE";
 export default async function setup({ maxWorkers }) {
   const { startServices } = await tsImport("../../scripts/lib/services.ts", import.meta.url);
   const { migrate } = await tsImport("../../scripts/lib/migrate.ts", import.meta.url);
-  const services = await startServices({
-    dir: mkdtempSync(join(tmpdir(), "timos-test-")),
-    ephemeral: true,
-  });
+  const dir = mkdtempSync(join(tmpdir(), "timos-test-"));
+  const services = await startServices({ dir, ephemeral: true });
   globalThis.__testServices = services;
   // Jest runs no teardown when it is told to end.
   for (const signal of ["SIGINT", "SIGTERM"]) {
@@ -55,7 +53,8 @@ export default async function setup({ maxWorkers }) {
       });
     }
     await admin.end();
-    // The workers are forked after this and inherit it; see databases.ts.
+    // The workers are forked after this and inherit both; see databases.ts and kms/soft-hsm.ts.
+    process.env.SOFTHSM2_CONF = join(dir, "softhsm2.conf");
     process.env.TIMOS_TEST_WORKERS = JSON.stringify(workers);
   } catch (error) {
     await services.stop();

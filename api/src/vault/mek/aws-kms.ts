@@ -4,7 +4,7 @@ import type { WrapContext } from "../../crypto/wrap.ts";
 import type { Config } from "../../config.ts";
 import { troubleOf } from "./post-json.ts";
 import { MekSetupError, MekUnavailable, type MekProvider, type Trouble } from "./provider.ts";
-import { referencesOf, remoteProvider, type Call } from "./remote.ts";
+import { referencesOf, remoteProvider, type Call, type Patience } from "./remote.ts";
 
 const SUITE_AWS_KMS = 4;
 
@@ -16,7 +16,10 @@ type Settings = NonNullable<Config["vault"]["masterKeys"]["awskms"]>;
  *
  * @throws {@link MekSetupError} when the SDK is not installed.
  */
-export async function awsKms({ endpoint, keys }: Settings): Promise<MekProvider> {
+export async function awsKms(
+  { endpoint, keys }: Settings,
+  patience?: Patience,
+): Promise<MekProvider> {
   const sdk = await import("@aws-sdk/client-kms").catch(() => {
     throw new MekSetupError(
       "AWS_KMS_KEY_ID is set, but the package @aws-sdk/client-kms is not installed: npm install --include=optional",
@@ -50,28 +53,35 @@ export async function awsKms({ endpoint, keys }: Settings): Promise<MekProvider>
     throw new MekUnavailable(context.mekRef, "garbled");
   };
 
-  return remoteProvider({
-    keys: referencesOf("awskms", keys),
-    suite: SUITE_AWS_KMS,
-    concurrency: 16,
-    encrypt: (call, dek) =>
-      refusing(call, async () => {
-        const { key: KeyId, signal: abortSignal } = call;
-        const EncryptionContext = encryptionContext(call.context);
-        const command = new sdk.EncryptCommand({ KeyId, Plaintext: dek, EncryptionContext });
-        const answer = await clientOf(KeyId).send(command, { abortSignal });
-        return made(call, answer, answer.CiphertextBlob);
-      }),
-    decrypt: (call, blob) =>
-      refusing(call, async () => {
-        const { key: KeyId, signal: abortSignal } = call;
-        const EncryptionContext = encryptionContext(call.context);
-        // Named, though the blob names it too: what somebody wrapped with a key of theirs does not open.
-        const command = new sdk.DecryptCommand({ KeyId, CiphertextBlob: blob, EncryptionContext });
-        const answer = await clientOf(KeyId).send(command, { abortSignal });
-        return made(call, answer, answer.Plaintext);
-      }),
-  });
+  return remoteProvider(
+    {
+      keys: referencesOf("awskms", keys),
+      suite: SUITE_AWS_KMS,
+      concurrency: 16,
+      encrypt: (call, dek) =>
+        refusing(call, async () => {
+          const { key: KeyId, signal: abortSignal } = call;
+          const EncryptionContext = encryptionContext(call.context);
+          const command = new sdk.EncryptCommand({ KeyId, Plaintext: dek, EncryptionContext });
+          const answer = await clientOf(KeyId).send(command, { abortSignal });
+          return made(call, answer, answer.CiphertextBlob);
+        }),
+      decrypt: (call, blob) =>
+        refusing(call, async () => {
+          const { key: KeyId, signal: abortSignal } = call;
+          const EncryptionContext = encryptionContext(call.context);
+          // Named, though the blob names it too: what somebody wrapped with a key of theirs does not open.
+          const command = new sdk.DecryptCommand({
+            KeyId,
+            CiphertextBlob: blob,
+            EncryptionContext,
+          });
+          const answer = await clientOf(KeyId).send(command, { abortSignal });
+          return made(call, answer, answer.Plaintext);
+        }),
+    },
+    patience,
+  );
 }
 
 /** The parts of the wrap's binding as pairs of text. */

@@ -5,7 +5,7 @@ import type { Config } from "../../config.ts";
 import { crc32c } from "./crc32c.ts";
 import { postJson, troubleOf } from "./post-json.ts";
 import { MekSetupError, MekUnavailable, type MekProvider, type Trouble } from "./provider.ts";
-import { referencesOf, remoteProvider, type Call } from "./remote.ts";
+import { referencesOf, remoteProvider, type Call, type Patience } from "./remote.ts";
 
 const SUITE_GCP_KMS = 5;
 const SCOPE = "https://www.googleapis.com/auth/cloudkms";
@@ -31,7 +31,10 @@ type Settings = NonNullable<Config["vault"]["masterKeys"]["gcpkms"]>;
  *
  * @throws {@link MekSetupError} when google-auth-library is not installed.
  */
-export async function gcpKms({ endpoint, keys }: Settings): Promise<MekProvider> {
+export async function gcpKms(
+  { endpoint, keys }: Settings,
+  patience?: Patience,
+): Promise<MekProvider> {
   const accessToken = isLoopback(endpoint) ? null : await accessTokens();
 
   const post = async (operation: "encrypt" | "decrypt", call: Call, bytes: Uint8Array) => {
@@ -59,23 +62,26 @@ export async function gcpKms({ endpoint, keys }: Settings): Promise<MekProvider>
     return bytes;
   };
 
-  return remoteProvider({
-    keys: referencesOf("gcpkms", keys),
-    suite: SUITE_GCP_KMS,
-    concurrency: 16,
-    encrypt: async (call, dek) => {
-      const answer = Encrypted.safeParse(await post("encrypt", call, dek));
-      if (!answer.success || !answer.data.name.startsWith(`${call.key}/cryptoKeyVersions/`)) {
-        throw new MekUnavailable(call.context.mekRef, "garbled");
-      }
-      return verified(call, answer.data.ciphertext, answer.data.ciphertextCrc32c);
+  return remoteProvider(
+    {
+      keys: referencesOf("gcpkms", keys),
+      suite: SUITE_GCP_KMS,
+      concurrency: 16,
+      encrypt: async (call, dek) => {
+        const answer = Encrypted.safeParse(await post("encrypt", call, dek));
+        if (!answer.success || !answer.data.name.startsWith(`${call.key}/cryptoKeyVersions/`)) {
+          throw new MekUnavailable(call.context.mekRef, "garbled");
+        }
+        return verified(call, answer.data.ciphertext, answer.data.ciphertextCrc32c);
+      },
+      decrypt: async (call, blob) => {
+        const answer = Decrypted.safeParse(await post("decrypt", call, blob));
+        if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
+        return verified(call, answer.data.plaintext, answer.data.plaintextCrc32c);
+      },
     },
-    decrypt: async (call, blob) => {
-      const answer = Decrypted.safeParse(await post("decrypt", call, blob));
-      if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
-      return verified(call, answer.data.plaintext, answer.data.plaintextCrc32c);
-    },
-  });
+    patience,
+  );
 }
 
 /** The configuration lets only this machine be spoken to in the clear; it is somebody's stand-in, and gets no token. */

@@ -5,7 +5,7 @@ import { nonce, randomBytes } from "../../crypto/random.ts";
 import { wrapBinding } from "../../crypto/wrap.ts";
 import type { Config } from "../../config.ts";
 import { MekSetupError, MekUnavailable, type MekProvider, type Trouble } from "./provider.ts";
-import { referencesOf, remoteProvider, type Call } from "./remote.ts";
+import { referencesOf, remoteProvider, type Call, type Patience } from "./remote.ts";
 
 const SUITE_PKCS11_AES_GCM = 2;
 const NONCE_BYTES = 12;
@@ -32,7 +32,7 @@ interface Session {
  *
  * @throws {@link MekSetupError} when pkcs11js or the module cannot be loaded.
  */
-export async function pkcs11(settings: Settings): Promise<MekProvider> {
+export async function pkcs11(settings: Settings, patience?: Patience): Promise<MekProvider> {
   const library = await loadLibrary();
   const token = openToken(library, settings);
   const { module } = token;
@@ -67,27 +67,30 @@ export async function pkcs11(settings: Settings): Promise<MekProvider> {
     return secret.equals(opened);
   };
 
-  return remoteProvider({
-    keys: referencesOf("pkcs11", settings.keys),
-    suite: SUITE_PKCS11_AES_GCM,
-    concurrency: SESSIONS,
-    encrypt: (call, dek) =>
-      token.inSession(call, (session, key) => seal(session, key, dek, wrapBinding(call.context))),
-    decrypt: async (call, blob) => {
-      if (blob.length !== WRAP_BYTES) throw new DecryptionError();
-      return token.inSession(call, async (session, key) => {
-        try {
-          return await open(session, key, blob, wrapBinding(call.context));
-        } catch (error) {
-          const name = nameOf(error);
-          if (OPENS_NOT.has(name)) throw new DecryptionError();
-          // The name that SoftHSM, among others, gives to a wrong tag, and to everything else.
-          if (VAGUE.has(name) && (await works(session, key))) throw new DecryptionError();
-          throw error;
-        }
-      });
+  return remoteProvider(
+    {
+      keys: referencesOf("pkcs11", settings.keys),
+      suite: SUITE_PKCS11_AES_GCM,
+      concurrency: SESSIONS,
+      encrypt: (call, dek) =>
+        token.inSession(call, (session, key) => seal(session, key, dek, wrapBinding(call.context))),
+      decrypt: async (call, blob) => {
+        if (blob.length !== WRAP_BYTES) throw new DecryptionError();
+        return token.inSession(call, async (session, key) => {
+          try {
+            return await open(session, key, blob, wrapBinding(call.context));
+          } catch (error) {
+            const name = nameOf(error);
+            if (OPENS_NOT.has(name)) throw new DecryptionError();
+            // The name that SoftHSM, among others, gives to a wrong tag, and to everything else.
+            if (VAGUE.has(name) && (await works(session, key))) throw new DecryptionError();
+            throw error;
+          }
+        });
+      },
     },
-  });
+    patience,
+  );
 }
 
 /**

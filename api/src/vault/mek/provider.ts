@@ -66,11 +66,14 @@ export class MekUnavailable extends Error {
   override readonly name = "MekUnavailable";
   readonly mekRef: string;
   readonly trouble: Trouble;
+  /** `<provider>:<trouble>`: as much as the log has of it. */
+  readonly code: string;
 
   constructor(mekRef: string, trouble: Trouble) {
     super(`the master key ${mekRef} cannot be used now: ${TROUBLES[trouble].words}`);
     this.mekRef = mekRef;
     this.trouble = trouble;
+    this.code = `${mekRef.split(":", 1)[0] ?? ""}:${trouble}`;
   }
 
   /** Whether trying again, soon, makes sense. */

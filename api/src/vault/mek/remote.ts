@@ -27,18 +27,26 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** How long a caller waits for a call with all its attempts, an attempt may take, and trouble is remembered. */
 export interface Patience {
+  /** How long a caller waits, all attempts and the wait for one's turn together. */
   readonly totalMs: number;
   readonly attemptMs: number;
+  /** Between two attempts, about. */
+  readonly pauseMs: number;
+  /** How long trouble is remembered. */
   readonly restMs: number;
+  /** How long a success is health enough: whoever asks for our health must not be able to run up a bill. */
+  readonly freshMs: number;
 }
 
-const PATIENCE: Patience = { totalMs: 5000, attemptMs: 2000, restMs: 1000 };
+const PATIENCE: Patience = {
+  totalMs: 5000,
+  attemptMs: 2000,
+  pauseMs: 200,
+  restMs: 1000,
+  freshMs: 10_000,
+};
 const ATTEMPTS = 2;
-const PAUSE_MS = 200;
-/** A success this recent is health enough: whoever asks for our health must not be able to run up a bill. */
-const FRESH_MS = 10_000;
 /** What the column holds. */
 const LONGEST_BLOB = 1024;
 
@@ -91,7 +99,7 @@ export function remoteProvider(store: KeyStore, patience: Patience = PATIENCE): 
             throw error;
           }
         }
-        await sleep(PAUSE_MS * (0.5 + Math.random()), undefined, { signal: gaveUp.signal });
+        await sleep(patience.pauseMs * (0.5 + Math.random()), undefined, { signal: gaveUp.signal });
       }
     };
     try {
@@ -150,7 +158,7 @@ export function remoteProvider(store: KeyStore, patience: Patience = PATIENCE): 
         references.map(async (mekRef) => {
           await prove(mekRef);
           const succeededAt = successes.get(mekRef) ?? -Infinity;
-          if (performance.now() - succeededAt > FRESH_MS) await canary(mekRef);
+          if (performance.now() - succeededAt > patience.freshMs) await canary(mekRef);
         }),
       );
     } finally {

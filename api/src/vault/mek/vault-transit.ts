@@ -5,7 +5,7 @@ import { wrapBinding } from "../../crypto/wrap.ts";
 import type { Config } from "../../config.ts";
 import { postJson, troubleOf } from "./post-json.ts";
 import { MekUnavailable, type MekProvider, type Trouble } from "./provider.ts";
-import { referencesOf, remoteProvider, type Call } from "./remote.ts";
+import { referencesOf, remoteProvider, type Call, type Patience } from "./remote.ts";
 
 const SUITE_VAULT_TRANSIT = 6;
 
@@ -23,7 +23,7 @@ type Settings = NonNullable<Config["vault"]["masterKeys"]["vault"]>;
  * is renewed there by others. Vault's own `rewrap` takes no associated data, so a new version of a key comes into use
  * with the next wrap, or by a rotation of ours.
  */
-export function vaultTransit({ address, token, keys }: Settings): MekProvider {
+export function vaultTransit({ address, token, keys }: Settings, patience?: Patience): MekProvider {
   const post = async (operation: "encrypt" | "decrypt", call: Call, body: object) => {
     const { mekRef } = call.context;
     const slash = call.key.lastIndexOf("/");
@@ -38,23 +38,26 @@ export function vaultTransit({ address, token, keys }: Settings): MekProvider {
     const refused = Refused.safeParse(answer);
     throw refusalOf(mekRef, status, refused.success ? refused.data.errors.join("; ") : "");
   };
-  return remoteProvider({
-    keys: referencesOf("vault", keys),
-    suite: SUITE_VAULT_TRANSIT,
-    concurrency: 16,
-    encrypt: async (call, dek) => {
-      const plaintext = Buffer.from(dek).toString("base64");
-      const answer = Encrypted.safeParse(await post("encrypt", call, { plaintext }));
-      if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
-      return Buffer.from(answer.data.data.ciphertext, "ascii");
+  return remoteProvider(
+    {
+      keys: referencesOf("vault", keys),
+      suite: SUITE_VAULT_TRANSIT,
+      concurrency: 16,
+      encrypt: async (call, dek) => {
+        const plaintext = Buffer.from(dek).toString("base64");
+        const answer = Encrypted.safeParse(await post("encrypt", call, { plaintext }));
+        if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
+        return Buffer.from(answer.data.data.ciphertext, "ascii");
+      },
+      decrypt: async (call, blob) => {
+        const ciphertext = Buffer.from(blob).toString("ascii");
+        const answer = Decrypted.safeParse(await post("decrypt", call, { ciphertext }));
+        if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
+        return Buffer.from(answer.data.data.plaintext, "base64");
+      },
     },
-    decrypt: async (call, blob) => {
-      const ciphertext = Buffer.from(blob).toString("ascii");
-      const answer = Decrypted.safeParse(await post("decrypt", call, { ciphertext }));
-      if (!answer.success) throw new MekUnavailable(call.context.mekRef, "garbled");
-      return Buffer.from(answer.data.data.plaintext, "base64");
-    },
-  });
+    patience,
+  );
 }
 
 function tokenOf(mekRef: string, token: Settings["token"]): string {
