@@ -52,7 +52,12 @@ export const Event = z.object({
   action: z
     .string()
     .describe(
-      "What happened, such as `key.unwrapped`: the key to your journal was unwrapped, and stays in the server's memory for as long as the key cache is configured to keep it (a minute, or five with a key service)",
+      [
+        "`key.unwrapped`: the key to your journal was unwrapped, and stays in the server's memory for as long as the configuration says (a minute; five with a key service).",
+        "`key.rewrapped`: the keys of everybody were wrapped anew by another master key.",
+        "`dek.rotated`: you got a new key. `dek.destroyed`: an earlier one is gone.",
+        "`vault.baselined`, `vault.violated`, `vault.accepted`: what your journal should hold was noted; it did not hold that; an operator accepted what it holds.",
+      ].join(" "),
     ),
   purpose: z.string().describe("Why: the method and route of a request, or the name of a job"),
   requestId: z
