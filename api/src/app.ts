@@ -6,10 +6,12 @@ import { contract } from "./contract/index.ts";
 import type { Deps } from "./deps.ts";
 import { accountRoutes } from "./features/account/routes.ts";
 import { authenticate, type Caller } from "./features/auth/authenticate.ts";
-import { authRoutes } from "./features/auth/routes.ts";
+import { authRoutes, type AfterSignIn } from "./features/auth/routes.ts";
 import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
+import { vaultRoutes } from "./features/vault/routes.ts";
+import { verifySoon } from "./features/vault/vault.ts";
 import { docs } from "./http/docs.ts";
 import { answerErrors, answerNotFound } from "./http/errors.ts";
 import { openapi } from "./http/openapi.ts";
@@ -74,10 +76,14 @@ export function createApp(deps: Deps): Express {
   app.use("/api/docs", docs());
   const { checks, logger } = deps;
   app.use(systemRoutes(gates, { checks, logger, document: openapi(contract) }));
-  app.use(authRoutes(gates, deps));
+  const afterSignIn: AfterSignIn = (userId, { route, requestId }) => {
+    verifySoon(deps, userId, { actor: "user", purpose: route, requestId });
+  };
+  app.use(authRoutes(gates, { ...deps, afterSignIn }));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));
+  app.use(vaultRoutes(gates, { ...deps, ...records }));
   if (!isProduction && mail.outboxDir !== undefined) {
     app.use("/dev/outbox", outboxPage(mail.outboxDir));
   }

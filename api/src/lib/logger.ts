@@ -8,6 +8,7 @@ const ALLOWED = new Set([
   "service",
   "pid",
   "requestId",
+  "ownerId",
   "method",
   "route",
   "status",

@@ -2,6 +2,8 @@ import { inChange, underLock } from "./head.ts";
 import { sumToBytes } from "../crypto/multiset.ts";
 import { findState, moveState, type VaultState } from "../platform/state-statements.ts";
 import { moveWithEvent, stateAt, sumAt, sumRows, violate } from "./state.ts";
+import { countAll } from "./statements.ts";
+import { RECORD_TABLES, type RecordTable } from "./tables.ts";
 import type { UserVault } from "./user-vault.ts";
 
 /** Whether the vault holds of a person what it should. `unknown` is a vault that nobody has written to yet. */
@@ -86,4 +88,30 @@ function settledAt(rev: number, sum: bigint, dekVersion: number, verifiedAt: Dat
 
 function toIntegrity({ verifiedAt, violatedAt }: VaultState): Integrity {
   return { status: violatedAt === null ? "ok" : "violated", verifiedAt, violatedAt };
+}
+
+/** Whether a vault that should hold something has not been verified for `ms`, and is not known to be violated. */
+export async function isDue({ platform, keys, clock }: UserVault, ms: number): Promise<boolean> {
+  const state = await findState(platform.execute, keys.ownerId);
+  if (state?.violatedAt !== null) return false;
+  return state.verifiedAt === null || clock().getTime() - state.verifiedAt.getTime() >= ms;
+}
+
+/** How many rows the owner has in each table, in the trash and out of it. */
+export async function countOwned({ database, keys }: UserVault): Promise<{
+  live: Record<RecordTable, number>;
+  trashed: Record<RecordTable, number>;
+}> {
+  const counts = await Promise.all(
+    RECORD_TABLES.map(async (table) => ({
+      table,
+      ...(await countAll(database.execute, table, keys.ownerId)),
+    })),
+  );
+  const by = (what: "live" | "trashed") =>
+    Object.fromEntries(counts.map((count) => [count.table, count[what]])) as Record<
+      RecordTable,
+      number
+    >;
+  return { live: by("live"), trashed: by("trashed") };
 }

@@ -195,6 +195,20 @@ export async function listRevs(
   return rows.map((row) => ({ id: row["id"] as Buffer, rev: Number(row["rev"]) }));
 }
 
+/** How many rows the owner has in a table, in the trash and out of it. */
+export async function countAll(
+  execute: Execute,
+  table: string,
+  ownerId: Uint8Array,
+): Promise<{ live: number; trashed: number }> {
+  const [row] = await execute<RowDataPacket[]>(
+    `SELECT COUNT(*) AS everything, COUNT(purge_after) AS trashed FROM ${table} WHERE owner_id = ?`,
+    [ownerId],
+  );
+  const trashed = Number(row?.["trashed"]);
+  return { live: Number(row?.["everything"]) - trashed, trashed };
+}
+
 /** The days after which the rows of the owner in the trash are deleted, by id in hex. */
 export async function listTrash(
   execute: Execute,

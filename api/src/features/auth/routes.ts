@@ -17,8 +17,14 @@ import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
 const SIGN_UP_SECONDS = 24 * 3600;
 const ACCEPTED = accepted({ status: "accepted" as const });
 
+/** What is done after somebody signed in, without them waiting for it. */
+export type AfterSignIn = (userId: string, peer: Peer) => void;
+
 /** Handlers set the cookie beside the answer, which is why they are more than one line each. */
-export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
+export function authRoutes<C>(
+  gates: Gates<C>,
+  deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
+) {
   const signedIn = async (session: HeldSession, ...cookies: readonly Cookie[]) => {
     const now = deps.clock();
     const [user, accessToken] = await Promise.all([
@@ -52,7 +58,11 @@ export function authRoutes<C>(gates: Gates<C>, deps: AuthDeps) {
       await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
     },
-    login: async ({ body, peer }) => signedIn(await signIn(deps, body, peer)),
+    login: async ({ body, peer }) => {
+      const session = await signIn(deps, body, peer);
+      deps.afterSignIn(session.userId, peer);
+      return signedIn(session);
+    },
     refresh: async ({ peer }) => {
       const token = heldBy(peer);
       if (token === null) throw new AppError("unauthenticated");

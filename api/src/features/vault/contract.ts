@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { Instant } from "../../contract/values.ts";
+
+const VaultStatus = z.object({
+  keys: z
+    .array(
+      z.object({
+        version: z.int(),
+        state: z.enum(["pending", "active", "decrypt_only", "destroyed"]),
+        createdAt: Instant,
+        mekProvider: z
+          .string()
+          .nullable()
+          .describe("Who holds the master key that wraps it, such as local; null without a wrap"),
+      }),
+    )
+    .describe("Your data keys, the newest first"),
+  counts: z.object({
+    entries: z.int(),
+    versions: z.int().describe("Earlier states that are kept"),
+    trash: z.int(),
+  }),
+  integrity: z.object({
+    status: z
+      .enum(["ok", "violated", "unknown"])
+      .describe(
+        "violated: the vault does not hold what was written to it last; unknown: nothing was written yet",
+      ),
+    verifiedAt: Instant.nullable(),
+    violatedAt: Instant.nullable(),
+  }),
+  lastProvenRestore: Instant.nullable(),
+});
+export type VaultStatus = z.output<typeof VaultStatus>;
+
+export const vault = endpoints({
+  get: {
+    method: "GET",
+    path: "/api/me/vault",
+    summary: "Check that your vault holds all that you wrote, and see your keys",
+    auth: "user",
+    responses: { 200: VaultStatus },
+    limit: { points: 30, seconds: 60 },
+    errors: ["rate_limited"],
+  },
+});

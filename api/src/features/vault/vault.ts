@@ -1,0 +1,61 @@
+import type { Logger } from "../../lib/logger.ts";
+import type { Platform } from "../../platform/client.ts";
+import { listDeks } from "../../platform/vault-status.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import { countOwned, isDue, verifyVault } from "../../vault/integrity.ts";
+import type { KeyUse } from "../../vault/key-service.ts";
+import { openVault, type UserVault, type VaultDeps } from "../../vault/user-vault.ts";
+import { hex } from "../../lib/ids.ts";
+import type { VaultStatus } from "./contract.ts";
+
+/** What looking after vaults needs. */
+export interface WatchDeps extends VaultDeps {
+  readonly logger: Logger;
+}
+
+/** A vault that was verified a moment ago is not verified again for a sign-in. */
+const RECENT_MS = 10 * 60_000;
+
+/** What a person's vault holds, under which keys, and whether it is what it should be: compared now. */
+export async function vaultStatus(
+  { platform, logger }: { platform: Platform; logger: Logger },
+  userId: string,
+  vault: UserVault,
+): Promise<VaultStatus> {
+  const { status, verifiedAt, violatedAt } = await verifyVault(vault);
+  if (status === "violated") warn(logger, vault);
+  const [deks, { live, trashed }] = await Promise.all([
+    asSystem(() => listDeks(platform, userId)),
+    countOwned(vault),
+  ]);
+  return {
+    keys: deks.map(({ createdAt, ...dek }) => ({ ...dek, createdAt: createdAt.toISOString() })),
+    counts: {
+      entries: live.daily_entries,
+      versions: live.record_versions,
+      trash: trashed.daily_entries,
+    },
+    integrity: {
+      status,
+      verifiedAt: verifiedAt?.toISOString() ?? null,
+      violatedAt: violatedAt?.toISOString() ?? null,
+    },
+    lastProvenRestore: null,
+  };
+}
+
+/** Verifies the vault of somebody who signs in. They do not wait for it, and it never fails them. */
+export function verifySoon(deps: WatchDeps, userId: string, use: KeyUse): void {
+  const verify = async () => {
+    const vault = await asSystem(() => openVault(deps, userId, use));
+    if (!(await isDue(vault, RECENT_MS))) return;
+    if ((await verifyVault(vault)).status === "violated") warn(deps.logger, vault);
+  };
+  verify().catch((error: unknown) => {
+    deps.logger.warn({ err: error }, "a vault could not be verified");
+  });
+}
+
+function warn(logger: Logger, { keys }: UserVault): void {
+  logger.error({ ownerId: hex(keys.ownerId) }, "a vault does not hold what it should");
+}

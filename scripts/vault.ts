@@ -1,0 +1,100 @@
+/** Whether vaults hold what they should: see USAGE, and docs/adr/0014-vault-integrity.md. */
+import { parseArgs } from "node:util";
+import type { RowDataPacket } from "mysql2/promise";
+import { acceptVault, verifyVault } from "../api/src/vault/integrity.ts";
+import { openVault } from "../api/src/vault/user-vault.ts";
+import { asSystem } from "../api/src/platform/tenancy.ts";
+import { openInstallation, type Installation } from "./keys/installation.ts";
+import { asError } from "./launcher/files.ts";
+
+const USAGE = `Usage:
+  npm run vault:verify [-- --owner OWNER | --all]
+      compare what vaults hold with what they should; without more, those that are known to be violated are listed
+  npm run vault:accept -- --owner OWNER|all-violated
+      take a vault as it is, after it was put back on purpose; written into its owner's audit
+
+OWNER is an address of e-mail, the id of a user, or the owner's id in the vault in hex. They work on the installation
+that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys name, else on the TimOS that runs
+on TIMOS_DATA_DIR (./.data).`;
+
+class UsageError extends Error {}
+
+interface Owner {
+  readonly userId: string;
+  readonly ownerId: string;
+}
+
+async function verify(installation: Installation, owners: readonly Owner[]): Promise<void> {
+  for (const owner of owners) {
+    const { status, violatedAt } = await verifyVault(await open(installation, owner, "verify"));
+    const since = violatedAt === null ? "" : ` since ${violatedAt.toISOString()}`;
+    console.log(`${owner.ownerId}  ${status}${since}`);
+    if (status === "violated") process.exitCode = 1;
+  }
+}
+
+async function accept(installation: Installation, owners: readonly Owner[]): Promise<void> {
+  for (const owner of owners) {
+    await acceptVault(await open(installation, owner, "accept"), "vault:accept");
+    console.log(`${owner.ownerId}  accepted`);
+  }
+  if (owners.length === 0) console.log("No vault is violated.");
+}
+
+function open(installation: Installation, { userId }: Owner, command: string) {
+  const use = { actor: "operator", purpose: `vault:${command}`, requestId: null } as const;
+  return asSystem(() => openVault(installation, userId, use));
+}
+
+const OWNERS = "SELECT DISTINCT d.user_id, HEX(d.owner_id) AS owner FROM user_deks d";
+
+/** Whose vaults are meant; all that have a key, those that are violated, or one. */
+async function findOwners(
+  { platformDatabase: { execute } }: Installation,
+  which: string,
+): Promise<Owner[]> {
+  const select = (rest: string, values: readonly string[]) =>
+    execute<RowDataPacket[]>(`${OWNERS} ${rest}`, values);
+  const violated = "JOIN vault_states s ON s.owner_id = d.owner_id AND s.violated_at IS NOT NULL";
+  const rows =
+    which === "all"
+      ? await select("WHERE d.state = 'active' ORDER BY owner", [])
+      : which === "all-violated"
+        ? await select(`${violated} WHERE d.state = 'active' ORDER BY owner`, [])
+        : await select(
+            "JOIN users u ON u.id = d.user_id WHERE d.state = 'active' AND (u.email = ? OR u.id = ? OR HEX(d.owner_id) = ?)",
+            [which.toLowerCase(), which, which.toUpperCase()],
+          );
+  if (rows.length === 0 && !which.startsWith("all")) {
+    throw new Error(`Nobody with keys is known as ${which}.`);
+  }
+  return rows.map((row) => ({
+    userId: String(row["user_id"]),
+    ownerId: String(row["owner"]).toLowerCase(),
+  }));
+}
+
+async function run(args: string[]): Promise<void> {
+  const [command, ...flags] = args;
+  const options = { owner: { type: "string" }, all: { type: "boolean" } } as const;
+  const { owner, all } = parseArgs({ args: flags, options }).values;
+  const isRight =
+    (command === "verify" && !(owner !== undefined && all)) ||
+    (command === "accept" && owner !== undefined && owner !== "all" && !all);
+  if (!isRight) throw new UsageError();
+  const installation = await openInstallation(process.env);
+  try {
+    const owners = await findOwners(installation, owner ?? (all ? "all" : "all-violated"));
+    await (command === "accept" ? accept : verify)(installation, owners);
+  } finally {
+    await installation.close();
+  }
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  console.error(isUsage ? USAGE : asError(error).message);
+  process.exitCode = isUsage ? 2 : 1;
+}
