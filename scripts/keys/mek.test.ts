@@ -97,10 +97,10 @@ describe("keys:rotate --mek", () => {
     await makeOwners(app, OWNERS);
     const before = await openAll(app);
     let kills = 0;
-    let isOver = false;
+    const over = new AbortController();
     const signUps = (async () => {
       let count = 0;
-      for (; !isOver; count++) {
+      for (; !over.signal.aborted; count++) {
         await makeOwners(app, 3);
         await sleep(100);
       }
@@ -118,7 +118,7 @@ describe("keys:rotate --mek", () => {
         if (after.get(name) !== hash) throw new Error(`${name} is another key or gone`);
       }
     }
-    isOver = true;
+    over.abort();
     const newcomers = await signUps;
     const last = await runKeys(app, ROTATE);
     expect(last).toMatchObject({ code: 0 });
