@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ensureDependencies, ensureSystemPackages } from "./lib/bootstrap.mjs";
+import { ensureDependencies, ensureSystemPackages, offerSoftHsm } from "./lib/bootstrap.mjs";
 import { cleanEnvironment } from "./lib/clean-environment.mjs";
 import { endAllSteps, runStep } from "./lib/run-step.mjs";
 import { countTests } from "./lib/test-counts.mjs";
@@ -75,6 +75,7 @@ const GROUPS = [
       kind: "jest",
       minutes: 10,
       needs: ["mariadb", "redis"],
+      wantsSoftHsm: true,
     },
   ],
   [
@@ -125,6 +126,7 @@ async function main() {
   await ensureDependencies({ log: print });
   const needs = [...new Set(selected.flat().flatMap((step) => step.needs ?? []))];
   const programs = await ensureSystemPackages({ log: print, packages: needs });
+  if (selected.flat().some((step) => step.wantsSoftHsm)) await offerSoftHsm({ log: print });
   const env = {
     ...cleanEnvironment(),
     ...(isAtHome ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),

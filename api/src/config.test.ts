@@ -98,3 +98,102 @@ describe("the configuration", () => {
     ).toBe("smtp://mail:25");
   });
 });
+
+const ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const GCP_NAME = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+const PKCS11 = { PKCS11_MODULE: "/m.so", PKCS11_TOKEN: "t", PKCS11_KEY: "k", PKCS11_PIN: "1234" };
+const VAULT = {
+  VAULT_TRANSIT_KEY: "transit/k",
+  VAULT_ADDR: "https://v.example/",
+  VAULT_TOKEN: "s",
+};
+
+describe("the configuration of master keys", () => {
+  it("is a keyring file unless it says otherwise, and keeps keys for a minute", () => {
+    const { vault } = readConfig(good);
+    expect(vault.masterKeys).toEqual({
+      provider: "local",
+      local: { file: good["KEYRING_FILE"] },
+      pkcs11: undefined,
+      awskms: undefined,
+      gcpkms: undefined,
+      vault: undefined,
+    });
+    expect(vault.keyCacheSeconds).toBe(60);
+  });
+
+  it("may be of every provider at once, with several keys of each", () => {
+    const { vault } = readConfig({
+      ...good,
+      ...PKCS11,
+      ...VAULT,
+      MEK_PROVIDER: "awskms",
+      AWS_KMS_KEY_ID: `${ARN}, ${ARN}0`,
+      GCP_KMS_KEY: GCP_NAME,
+    });
+    expect(vault.masterKeys).toMatchObject({
+      provider: "awskms",
+      local: { file: good["KEYRING_FILE"] },
+      pkcs11: { module: "/m.so", token: "t", keys: ["k"], pin: "1234" },
+      awskms: { keys: [ARN, `${ARN}0`], endpoint: undefined },
+      gcpkms: { keys: [GCP_NAME], endpoint: "https://cloudkms.googleapis.com" },
+      vault: { keys: ["transit/k"], address: "https://v.example", token: { value: "s" } },
+    });
+    expect(vault.keyCacheSeconds).toBe(300);
+    expect(readConfig({ ...good, ...PKCS11 }).vault.keyCacheSeconds).toBe(60);
+    expect(readConfig({ ...good, KEY_CACHE_SECONDS: "5" }).vault.keyCacheSeconds).toBe(5);
+  });
+
+  it("needs no keyring where another provider is chosen", () => {
+    const { KEYRING_FILE: _, ...rest } = good;
+    expect(readConfig({ ...rest, ...VAULT, MEK_PROVIDER: "vault" }).vault.masterKeys.local).toBe(
+      undefined,
+    );
+    expect(refusalOf({ ...rest, ...VAULT })).toContain("KEYRING_FILE: is not set");
+  });
+
+  it("keeps in mind where a token lies that others renew", () => {
+    const file = join(folder, "token");
+    writeFileSync(file, "hvs.token");
+    const { VAULT_TOKEN: _, ...rest } = VAULT;
+    const { masterKeys } = readConfig({ ...good, ...rest, VAULT_TOKEN_FILE: file }).vault;
+    expect(masterKeys.vault?.token).toEqual({ file });
+  });
+
+  it.each([
+    ["pkcs11", "PKCS11_KEY"],
+    ["awskms", "AWS_KMS_KEY_ID"],
+    ["gcpkms", "GCP_KMS_KEY"],
+    ["vault", "VAULT_TRANSIT_KEY"],
+  ])("cannot choose %s without %s", (provider, name) => {
+    expect(refusalOf({ ...good, MEK_PROVIDER: provider })).toContain(`${name}: is not set`);
+  });
+
+  it("names all that a provider with a key still lacks", () => {
+    const message = refusalOf({ ...good, PKCS11_KEY: "k", VAULT_TRANSIT_KEY: "transit/k" });
+    for (const name of Object.keys({ ...PKCS11, ...VAULT }).filter((each) => !each.endsWith("KEY"))) {
+      expect(message).toContain(`${name}: is not set`);
+    }
+  });
+
+  it.each([
+    ["MEK_PROVIDER", "keychain"],
+    ["KEY_CACHE_SECONDS", "301"],
+    ["KEY_CACHE_SECONDS", "0"],
+    ["PKCS11_KEY", "two words"],
+    ["AWS_KMS_KEY_ID", "alias/timos"],
+    ["AWS_KMS_KEY_ID", "1234abcd-12ab-34cd-56ef-1234567890ab"],
+    ["AWS_KMS_KEY_ID", "arn:aws:kms:eu-central-1:111122223333:alias/timos"],
+    ["AWS_KMS_ENDPOINT", "http://kms.example"],
+    ["GCP_KMS_KEY", `${GCP_NAME}/cryptoKeyVersions/1`],
+    ["GCP_KMS_KEY", GCP_NAME.replace("/r/", `/${"r".repeat(160)}/`)],
+    ["GCP_KMS_ENDPOINT", "http://127.0.0.1.evil.example"],
+    ["VAULT_ADDR", "http://vault.example:8200"],
+    ["VAULT_TRANSIT_KEY", "timos"],
+    ["VAULT_TRANSIT_KEY", "transit/../sys"],
+  ])("refuses %s=%s by its name", (name, value) => {
+    const message = refusalOf({ ...good, ...PKCS11, ...VAULT, [name]: value });
+    expect(message).toContain(`${name}: `);
+    if (value.length > 6) expect(message).not.toContain(value);
+  });
+});

@@ -156,7 +156,7 @@ const Environment = z.object({
   GCP_KMS_ENDPOINT: serviceUrl.default("https://cloudkms.googleapis.com"),
   VAULT_ADDR: serviceUrl.optional(),
   VAULT_TOKEN: z.string().optional(),
-  VAULT_TRANSIT_KEY: keyNames("vault", /^[\w-]+(\/[\w.-]+)+$/, "must be <mount>/<key>"),
+  VAULT_TRANSIT_KEY: keyNames("vault", /^[\w-]+(\/[\w-][\w.-]*)+$/, "must be <mount>/<key>"),
   TOKEN_KEY: key,
   PASSWORD_PEPPER: key,
   JWT_KEYS: signingKeys,

@@ -1,4 +1,4 @@
-export type Need = "mariadb" | "redis" | "chromium";
+export type Need = "mariadb" | "redis" | "chromium" | "softhsm";
 export interface InstallPlan {
   env: Record<string, string>;
   commands: string[][];
@@ -16,4 +16,9 @@ export function ensureSystemPackages(options: {
   log: (line: string) => void;
   packages?: Need[];
 }): Promise<Record<string, string>>;
+export function ensurePkcs11Binding(options: {
+  log: (line: string) => void;
+  root?: string;
+}): Promise<boolean>;
+export function offerSoftHsm(options: { log: (line: string) => void }): Promise<void>;
 export function installPlan(needs: Need[]): InstallPlan | undefined;

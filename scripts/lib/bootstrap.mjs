@@ -4,8 +4,16 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const MINUTE_MS = 60_000;
@@ -25,11 +33,14 @@ const MORE_FOLDERS = [
   "/usr/local/opt/mariadb/bin",
 ];
 
+/** @typedef {"mariadb" | "redis" | "chromium" | "softhsm"} Need */
+
 /** What each need is met by: any one command of each list. */
 const NEEDS = {
   mariadb: [["mariadbd"], ["mariadb-install-db"], ["mariadb-dump"]],
   redis: [["redis-server", "valkey-server"]],
   chromium: [["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]],
+  softhsm: [["softhsm2-util"]],
 };
 
 const MANAGERS = [
@@ -42,6 +53,7 @@ const MANAGERS = [
       mariadb: ["mariadb-server-core", "mariadb-client", "mariadb-backup"],
       redis: ["redis-server"],
       chromium: ["chromium", "fonts-liberation"],
+      softhsm: ["softhsm2"],
     },
   },
   {
@@ -52,6 +64,7 @@ const MANAGERS = [
       // Fedora ships Valkey under Redis' name: the path asks for whichever provides it.
       redis: ["/usr/bin/redis-server"],
       chromium: ["chromium", "liberation-fonts"],
+      softhsm: ["softhsm"],
     },
   },
   {
@@ -61,13 +74,19 @@ const MANAGERS = [
       mariadb: ["mariadb", "mariadb-client", "mariadb-backup"],
       redis: ["valkey"],
       chromium: ["chromium", "font-liberation"],
+      softhsm: ["softhsm"],
     },
   },
   {
     command: "brew",
     asUser: true,
     install: ["install"],
-    packages: { mariadb: ["mariadb"], redis: ["redis"], chromium: ["chromium"] },
+    packages: {
+      mariadb: ["mariadb"],
+      redis: ["redis"],
+      chromium: ["chromium"],
+      softhsm: ["softhsm"],
+    },
   },
 ];
 
@@ -142,7 +161,7 @@ export function isInstalled(root) {
 /**
  * Finds the programs behind `packages`, installing by the system's package manager what is missing.
  * Throws, with the exact line to run, when it may not install or the installation fails.
- * @param {{ log: (line: string) => void, packages?: ("mariadb" | "redis" | "chromium")[] }} options
+ * @param {{ log: (line: string) => void, packages?: Need[] }} options
  * @returns {Promise<Record<string, string>>} the path of each program, by the name of its first command
  */
 export async function ensureSystemPackages({ log, packages = ["mariadb", "redis"] }) {
@@ -158,8 +177,40 @@ export async function ensureSystemPackages({ log, packages = ["mariadb", "redis"
 }
 
 /**
+ * Compiles the binding to PKCS#11 modules, whose install script is refused like all others, with npm's own node-gyp.
+ * Needs g++, make and python3. Throws with the compiler's words when that fails.
+ * @param {{ log: (line: string) => void, root?: string }} options
+ * @returns {Promise<boolean>} whether anything was compiled
+ */
+export async function ensurePkcs11Binding({ log, root = ROOT }) {
+  const folder = join(root, "node_modules", "pkcs11js");
+  if (existsSync(join(folder, "build/Release/pkcs11.node"))) return false;
+  log("Compiling pkcs11js, the binding to PKCS#11 modules …");
+  // Headers of the system spare a download; what is used of them (Node-API) is the same in every version.
+  const headers = existsSync("/usr/include/node/node_api.h") ? ["--nodedir=/usr"] : [];
+  await run(process.execPath, [nodeGyp(), "rebuild", ...headers], {
+    cwd: folder,
+    timeoutMs: 3 * MINUTE_MS,
+  });
+  return true;
+}
+
+/**
+ * Makes ready what the tests of hardware modules want. They are skipped where it cannot be had, so nothing here throws.
+ * @param {{ log: (line: string) => void }} options
+ */
+export async function offerSoftHsm({ log }) {
+  try {
+    await ensureSystemPackages({ log, packages: ["softhsm"] });
+    await ensurePkcs11Binding({ log });
+  } catch (error) {
+    log(`The tests of hardware modules are skipped. ${error.message}`);
+  }
+}
+
+/**
  * The lines that install `needs` on this system, and whether this process may run them.
- * @param {("mariadb" | "redis" | "chromium")[]} needs
+ * @param {Need[]} needs
  */
 export function installPlan(needs) {
   const manager = MANAGERS.find(({ command }) => findProgram(command) !== undefined);
@@ -230,6 +281,12 @@ function hasPasswordlessSudo() {
 function npmCommand() {
   const started = process.env.npm_execpath;
   return started?.endsWith(".js") && existsSync(started) ? [process.execPath, started] : ["npm"];
+}
+
+function nodeGyp() {
+  const [command, program] = npmCommand();
+  const npm = program ?? realpathSync(findProgram(command) ?? command);
+  return join(dirname(dirname(npm)), "node_modules/node-gyp/bin/node-gyp.js");
 }
 
 function run(command, args, { cwd = ROOT, env = {}, timeoutMs }) {

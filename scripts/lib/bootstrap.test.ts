@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   checkNode,
   ensureDependencies,
+  ensurePkcs11Binding,
   ensureSystemPackages,
   findProgram,
   installPlan,
@@ -105,6 +106,16 @@ describe("the system's programs", () => {
     if (plan === undefined) return;
     expect(plan.byHand).toMatch(/redis|valkey/);
     expect(plan.byHand).not.toMatch(/mariadb|sudo -n/);
+  });
+
+  it("bind a PKCS#11 module once it is compiled, and fail with the compiler's words", async () => {
+    const folder = join(root, "node_modules/pkcs11js");
+    mkdirSync(folder, { recursive: true });
+    delete process.env["npm_execpath"];
+    await expect(ensurePkcs11Binding({ log, root })).rejects.toThrow(/node-gyp.*failed/);
+    mkdirSync(join(folder, "build/Release"), { recursive: true });
+    writeFileSync(join(folder, "build/Release/pkcs11.node"), "");
+    expect(await ensurePkcs11Binding({ log, root })).toBe(false);
   });
 
   it("need a Node that is not too old", () => {
