@@ -3,14 +3,16 @@ import base from "./jest.config.js";
 
 const { globalSetup: _setup, globalTeardown: _teardown, ...config } = base;
 
+// Tests of child processes, in which no mutant is, and of long waits would only take time.
+const testMatch = {
+  crypto: ["**/src/crypto/**/*.test.ts"],
+  vault: ["**/src/vault/**/*.test.ts", "**/src/features/{entries,days,vault}/*.test.ts"],
+};
+
 /** @type {import("jest").Config} */
 export default {
   ...config,
-  // Tests of child processes, in which no mutant is, and of long waits would only take time.
-  testMatch: [
-    "**/src/{crypto,vault}/**/*.test.ts",
-    "**/src/features/{entries,days,vault}/*.test.ts",
-  ],
+  testMatch: testMatch[process.env.MUTATION_PART],
   testPathIgnorePatterns: ["\\.crash\\.test\\.ts$"],
   setupFiles: ["<rootDir>/test/mutation-worker.mjs"],
 };

@@ -30,6 +30,8 @@ const running: ChildProcess[] = [];
 
 beforeAll(async () => {
   app = await openTestApp();
+  // The processes have no clock but the machine's.
+  app.clock.now = new Date();
 });
 afterAll(() => app.close());
 afterEach(() => {

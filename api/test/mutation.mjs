@@ -17,7 +17,7 @@ const given = ["run", "--mutate", mutated, "--concurrency", String(TESTERS)];
 const stryker = spawn(process.execPath, [program, ...given, ...options], {
   cwd: join(ROOT, "api"),
   stdio: "inherit",
-  env: { ...process.env, MUTATION_REPORT: report },
+  env: { ...process.env, MUTATION_PART: part, MUTATION_REPORT: report },
 });
 const [code] = await once(stryker, "exit");
 await teardown();
