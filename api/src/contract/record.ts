@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoints } from "./endpoint.ts";
-import { Id, Instant, Page, pageOf } from "./values.ts";
+import { Id, Instant, Page, Unreadable, pageOf } from "./values.ts";
 
 /** What every record of the journal carries besides its own fields. */
 const RecordMeta = z.object({
@@ -50,7 +50,7 @@ export function recordEndpoints<
       summary: `List ${kind}, newest first`,
       auth: "user",
       query: list,
-      responses: { 200: pageOf(record) },
+      responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
       errors: ["invalid_request"],
     },
     create: {

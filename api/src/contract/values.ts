@@ -56,6 +56,13 @@ export const Page = z.strictObject({
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
+/** In an answer with several records: how many are left out because they do not open. */
+export const Unreadable = z
+  .int()
+  .min(1)
+  .optional()
+  .describe("How many are left out because what is stored of them does not open; absent when none");
+
 /** An IANA time zone that this runtime knows. */
 export const TimeZone = z
   .string()

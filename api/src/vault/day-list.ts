@@ -31,9 +31,18 @@ interface Candidate<H> {
   readonly key: string;
 }
 
+/** A page of a list. `unreadable` rows were met on the way to it and are in no page; it is absent when there are none. */
+export interface DayPage<F> {
+  readonly items: VaultRecord<F>[];
+  readonly nextCursor: string | null;
+  readonly unreadable?: number;
+}
+
 /**
  * Lists records by day, newest first. The database knows no dates: the months that hold records are walked backwards,
  * a few more at each step, and asked for by the blind values of their days.
+ *
+ * A row that does not open is left out and counted: one that was damaged must not close the list for the others.
  *
  * @throws AppError `invalid_request` for a cursor that no page gave.
  */
@@ -41,7 +50,7 @@ export async function listByDay<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   query: DayQuery<H & Times>,
-): Promise<{ items: VaultRecord<F>[]; nextCursor: string | null }> {
+): Promise<DayPage<F>> {
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const from = query.from ?? FIRST_DAY;
   const upTo = query.to ?? LAST_DAY;
@@ -51,35 +60,42 @@ export async function listByDay<F extends object, H extends object>(
     (month) => month >= from.slice(0, 7) && month <= to.slice(0, 7),
   );
   const found: Candidate<H & Times>[] = [];
+  let unreadable = 0;
   for (let step = 1; months.length > 0 && found.length <= query.limit;) {
     const days = months
       .splice(0, step)
       .flatMap(daysOfMonth)
       .filter((day) => day >= from && day <= to);
-    const candidates = (await candidatesOf(vault, kind, days)).filter(
+    const heads = await candidatesOf(vault, kind, days);
+    unreadable += heads.unreadable;
+    const candidates = heads.opened.filter(
       ({ key, head }) => (after === undefined || key < after) && (query.matches?.(head) ?? true),
     );
     found.push(...candidates.sort((a, b) => (a.key < b.key ? 1 : -1)));
     step = Math.min(step * 2, MAX_MONTHS_AT_ONCE);
   }
-  return page(vault, kind, found, query.limit);
+  const { nextCursor, ...page } = await openPage(vault, kind, found, query.limit);
+  return { items: page.opened, nextCursor, ...counted(unreadable + page.unreadable) };
 }
 
 /**
  * The records of one day, in the order of the day. A day that is larger than an answer may be is cut short, and
- * `isComplete` says so; {@link listByDay} has the rest.
+ * `isComplete` says so; {@link listByDay} has the rest. So it does when rows do not open, which are left out.
  */
 export async function listDay<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   day: string,
-): Promise<{ records: VaultRecord<F>[]; isComplete: boolean }> {
+): Promise<{ records: VaultRecord<F>[]; isComplete: boolean; unreadable?: number }> {
   const found = await candidatesOf(vault, kind, [day]);
-  const sorted = found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
   const chosen = whatFits(sorted, MAX_DAY_RECORDS);
+  const whole = await openWhole(vault, kind, chosen);
+  const unreadable = found.unreadable + whole.unreadable;
   return {
-    records: await openWhole(vault, kind, chosen),
-    isComplete: chosen.length === found.length,
+    records: whole.opened,
+    isComplete: chosen.length === sorted.length && unreadable === 0,
+    ...counted(unreadable),
   };
 }
 
@@ -107,11 +123,11 @@ async function candidatesOf<F extends object, H extends object>(
   { database, keys }: UserVault,
   { table, sortKey }: RecordKind<F, H>,
   days: readonly string[],
-): Promise<Candidate<H & Times>[]> {
+): Promise<Opened<Candidate<H & Times>>> {
   const asked = new Set(days);
   const values = days.flatMap((day) => table.blindValues(keys, DAY_COLUMN, day));
   const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
-  return rows.map((row) => {
+  return openEach(rows, (row) => {
     const head = table.openHead(keys, row);
     const key = `${sortKey(head)} ${bytesToUuid(row.id)}`;
     // No box holds the blind column: somebody may have put the row under another day.
@@ -120,16 +136,16 @@ async function candidatesOf<F extends object, H extends object>(
   });
 }
 
-async function page<F extends object, H extends object>(
+async function openPage<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   found: readonly Candidate<H>[],
   limit: number,
-): Promise<{ items: VaultRecord<F>[]; nextCursor: string | null }> {
+): Promise<Opened<VaultRecord<F>> & { nextCursor: string | null }> {
   const chosen = whatFits(found, limit);
   const last = found.length > chosen.length ? chosen.at(-1) : undefined;
   return {
-    items: await openWhole(vault, kind, chosen),
+    ...(await openWhole(vault, kind, chosen)),
     nextCursor: last === undefined ? null : Buffer.from(last.key).toString("base64url"),
   };
 }
@@ -149,15 +165,33 @@ async function openWhole<F extends object, H extends object>(
   { database, keys }: UserVault,
   { table }: RecordKind<F, H>,
   chosen: readonly Candidate<H>[],
-): Promise<VaultRecord<F>[]> {
+): Promise<Opened<VaultRecord<F>>> {
   const ids = chosen.map(({ row }) => row.id);
   const rows = await listRows(database.execute, table, keys.ownerId, ids);
   const byId = new Map(rows.map((row) => [bytesToUuid(row.id), row]));
-  return ids.flatMap((id) => {
-    const row = byId.get(bytesToUuid(id));
-    return row === undefined ? [] : [toRecord(table.openRow(keys, row), row)];
-  });
+  const there = ids.flatMap((id) => byId.get(bytesToUuid(id)) ?? []);
+  return openEach(there, (row) => toRecord(table.openRow(keys, row), row));
 }
+
+interface Opened<T> {
+  readonly opened: T[];
+  readonly unreadable: number;
+}
+
+/** Opens what opens, and counts the rest. */
+function openEach<R, T>(rows: readonly R[], open: (row: R) => T): Opened<T> {
+  const opened = rows.flatMap((row) => {
+    try {
+      return [open(row)];
+    } catch (error) {
+      if (error instanceof DecryptionError) return [];
+      throw error;
+    }
+  });
+  return { opened, unreadable: rows.length - opened.length };
+}
+
+const counted = (unreadable: number) => (unreadable === 0 ? {} : { unreadable });
 
 function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, "base64url").toString("utf8");

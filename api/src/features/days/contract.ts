@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
-import { Day } from "../../contract/values.ts";
+import { Day, Unreadable } from "../../contract/values.ts";
 import { Entry } from "../entries/contract.ts";
 
 const DayView = z.object({
@@ -9,8 +9,9 @@ const DayView = z.object({
   isComplete: z
     .boolean()
     .describe(
-      "false when the day is too large for one answer: GET /api/entries?from&to has it all",
+      "false when the day is too large for one answer, where GET /api/entries?from&to has the rest, or entries are unreadable",
     ),
+  unreadable: Unreadable,
 });
 
 export const days = endpoints({

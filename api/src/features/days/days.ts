@@ -16,8 +16,8 @@ export function todayOf(
 
 /** Everything of one day. */
 export async function viewDay(vault: UserVault, day: string) {
-  const { records, isComplete } = await listDay(vault, entryKind, day);
-  return { day, entries: records, isComplete };
+  const { records, ...rest } = await listDay(vault, entryKind, day);
+  return { day, entries: records, ...rest };
 }
 
 /**
