@@ -21,7 +21,8 @@ import type { Asked } from "./http/record-routes.ts";
 import type { Gates } from "./http/routes.ts";
 import { trustedProxies } from "./lib/client-ip.ts";
 import { asTenant } from "./platform/tenancy.ts";
-import { openVault } from "./vault/user-vault.ts";
+import { hex } from "./lib/ids.ts";
+import { openVault, type UserVault } from "./vault/user-vault.ts";
 
 /** The whole API as an Express app. Opens no socket and reads no environment. */
 export function createApp(deps: Deps): Express {
@@ -41,6 +42,9 @@ export function createApp(deps: Deps): Express {
         requestId: peer.requestId,
       }),
     clock: deps.clock,
+    onUnreadable: ({ keys }: UserVault, table: string) => {
+      deps.logger.error({ ownerId: hex(keys.ownerId), table }, "rows of a vault do not open");
+    },
   };
 
   const app = express();

@@ -20,6 +20,8 @@ import type { Peer } from "./request.ts";
 export interface RecordDeps<C> {
   readonly openVault: (asked: Asked<C>) => Promise<UserVault>;
   readonly clock: () => Date;
+  /** Hears of rows of a vault that do not open and were left out of an answer. */
+  readonly onUnreadable: (vault: UserVault, table: string) => void;
 }
 
 /** Who asks, and by which request. */

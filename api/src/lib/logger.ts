@@ -9,6 +9,7 @@ const ALLOWED = new Set([
   "pid",
   "requestId",
   "ownerId",
+  "table",
   "method",
   "route",
   "status",

@@ -230,6 +230,8 @@ describe("a row that was tampered with in the database", () => {
       expect((await ada.call("GET", `/api/entries?from=${target.day}`)).body).toMatchObject({
         unreadable: 1,
       });
+      const where = `"ownerId":"${adasOwner.toString("hex")}","table":"daily_entries"`;
+      expect(app.logged().includes(where)).toBe(true);
       const day = await ada.call("GET", `/api/days/${other.day}`);
       expect(day.body["entries"]).toMatchObject([{ title: "Second" }]);
       const list = await ada.call("GET", `/api/entries?from=${other.day}&to=${other.day}`);

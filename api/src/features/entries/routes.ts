@@ -8,5 +8,10 @@ import { entryKind, listEntries } from "./entries.ts";
 export const entryRoutes = (gates: Gates<Caller>, deps: RecordDeps<Caller>) =>
   routes(entries, gates, {
     ...recordHandlers(entryKind, deps),
-    list: async (asked) => ok(await listEntries(await deps.openVault(asked), asked.query)),
+    list: async (asked) => {
+      const vault = await deps.openVault(asked);
+      const page = await listEntries(vault, asked.query);
+      if (page.unreadable !== undefined) deps.onUnreadable(vault, entryKind.table.table);
+      return ok(page);
+    },
   });
