@@ -22,8 +22,13 @@ export async function boot(service: string): Promise<Deps | null> {
     const config = readConfig();
     const logger = createLogger(service, config.logLevel);
     const deps = await openDeps(config, { logger, clock: () => new Date() });
-    await proveKeys(deps);
-    return await withErasuresReplayed(deps);
+    try {
+      await proveKeys(deps);
+      return await withErasuresReplayed(deps);
+    } catch (error) {
+      await deps.close();
+      throw error;
+    }
   } catch (error) {
     const why = refusal(error);
     if (why === null) throw error;
