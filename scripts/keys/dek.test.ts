@@ -123,7 +123,9 @@ describe("keys:rotate --dek", () => {
     expect((await one.call("GET", `/api/entries/${id}/versions`)).body).toMatchObject({
       items: [{ body: expect.stringContaining("words 0") }],
     });
-    expect((await one.call("GET", "/api/me/vault")).body).toMatchObject({ status: "ok" });
+    expect((await one.call("GET", "/api/me/vault")).body).toMatchObject({
+      integrity: { status: "ok" },
+    });
     const [state] = await app.sql("platform", "SELECT * FROM vault_states");
     expect(state).toMatchObject({ dek_version: 2, violated_at: null });
     expect((await other.call("GET", "/api/entries")).status).toBe(200);

@@ -18,7 +18,7 @@ import { MekUnknown, type MekProvider, type Wrap } from "../mek/provider.ts";
 import { forEachItem, pace } from "./pace.ts";
 import { listMirrorsNotUnder, type Mirror } from "./statements.ts";
 
-const BATCH = 1000;
+const BATCH = 500;
 /** Before wraps are looked for again that somebody else is about to move. */
 const RETRY_MS = 200;
 

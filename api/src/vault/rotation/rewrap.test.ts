@@ -1,0 +1,227 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { openTestApp, type TestApp } from "../../../test/app.ts";
+import { call, signUp } from "../../../test/people.ts";
+import { activateKey, decodeKeyring, stageKey } from "../../crypto/keyring.ts";
+import { localKeyring } from "../mek/local.ts";
+import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
+import { countLeft, rewrapAll, type RewrapOptions } from "./rewrap.ts";
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await openTestApp();
+  for (let n = 0; n < 4; n++) {
+    const person = await signUp(app);
+    await person.call("POST", "/api/entries", { body: { day: "2026-11-21", body: "words" } });
+  }
+});
+afterEach(() => app.close());
+
+/** Adds a master key to the keyring and makes it current. @returns its reference. */
+function rotateKeyring(): string {
+  const staged = stageKey(readFileSync(app.keyringFile), new Date());
+  const id = decodeKeyring(staged).at(-1)?.id ?? "";
+  writeFileSync(app.keyringFile, activateKey(staged, id));
+  return `local:${id}`;
+}
+
+function rewrapWith(meks: MekProvider, options: Partial<RewrapOptions> = {}) {
+  const deps = { ...app.deps, meks };
+  return rewrapAll(deps, { target: meks.current, atOnce: 1, settleMs: 0, ...options });
+}
+
+const blobs = async (database: "platform" | "vault", table: string) =>
+  (await app.sql(database, `SELECT HEX(\`blob\`) AS b FROM ${table} ORDER BY owner_id`)).map(
+    (row) => String(row["b"]),
+  );
+
+describe("re-wrapping", () => {
+  it("stops where the provider goes away, with all that is written good, and goes on later", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    const target = rotateKeyring();
+    let calls = 0;
+    const failing: MekProvider = {
+      ...keyring,
+      wrap: (dek, context) =>
+        ++calls > 2
+          ? Promise.reject(new MekUnavailable(target, "unreachable"))
+          : keyring.wrap(dek, context),
+    };
+    await expect(rewrapWith(failing)).rejects.toThrow("cannot be used now");
+    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(8);
+    const report = await rewrapWith(keyring);
+    expect(report).toMatchObject({ isFinished: true, platform: 4, vault: 4, unmoved: [] });
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+  });
+
+  it("does not bring back a wrap that was deleted between being read and written", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    rotateKeyring();
+    let isErased = false;
+    const erasing: MekProvider = {
+      ...keyring,
+      unwrap: async (wrap, context) => {
+        if (!isErased) {
+          isErased = true;
+          for (const [database, table] of [
+            ["platform", "dek_wraps"],
+            ["vault", "vault_keys"],
+          ] as const) {
+            await app.sql(database, `DELETE FROM ${table} WHERE owner_id = ?`, [
+              Buffer.from(context.ownerId),
+            ]);
+          }
+        }
+        return keyring.unwrap(wrap, context);
+      },
+    };
+    const report = await rewrapWith(erasing);
+    expect(report).toMatchObject({ isFinished: true, platform: 3, vault: 3, unmoved: [] });
+    expect(await blobs("platform", "dek_wraps")).toHaveLength(3);
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+  });
+
+  it("writes nothing that the provider cannot open again", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    const before = await blobs("platform", "dek_wraps");
+    rotateKeyring();
+    const lying: MekProvider = {
+      ...keyring,
+      wrap: async (dek, context) => {
+        const wrap = await keyring.wrap(dek, context);
+        return { ...wrap, blob: wrap.blob.map((byte) => byte ^ 1) };
+      },
+    };
+    const report = await rewrapWith(lying);
+    expect(report.unmoved.map(({ why }) => why)).toContain("it does not open");
+    expect(report).toMatchObject({ platform: 0, vault: 0 });
+    expect(await blobs("platform", "dek_wraps")).toEqual(before);
+    expect(await blobs("vault", "vault_keys")).toEqual(before);
+  });
+
+  it("moves to another provider, many calls at a time, and back", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    const inner = await keyring.current();
+    let [running, most] = [0, 0];
+    /** A provider of another name, over the same key: its wraps are bound to its own reference. */
+    const other: MekProvider = {
+      current: () => Promise.resolve("awskms:other"),
+      health: keyring.health,
+      wrap: async (dek, context) => {
+        most = Math.max(most, ++running);
+        await new Promise((done) => setTimeout(done, 10));
+        running--;
+        const wrap = await keyring.wrap(dek, { ...context, mekRef: inner });
+        return { ...wrap, mekRef: "awskms:other", suite: 4 };
+      },
+      unwrap: (wrap, context) =>
+        keyring.unwrap({ ...wrap, mekRef: inner, suite: 1 }, { ...context, mekRef: inner }),
+    };
+    const both: MekProvider = {
+      ...keyring,
+      wrap: (dek, context) =>
+        (context.mekRef.startsWith("local:") ? keyring : other).wrap(dek, context),
+      unwrap: (wrap, context) =>
+        (wrap.mekRef.startsWith("local:") ? keyring : other).unwrap(wrap, context),
+    };
+    const there = await rewrapWith(both, { target: other.current, atOnce: 3 });
+    expect(there).toMatchObject({ target: "awskms:other", isFinished: true, platform: 4 });
+    expect(most).toBe(3);
+    const refs = await app.sql("platform", "SELECT DISTINCT mek_ref, suite FROM dek_wraps");
+    expect(refs).toEqual([{ mek_ref: "awskms:other", suite: 4 }]);
+    expect(await rewrapWith(both)).toMatchObject({ target: inner, platform: 4, vault: 4 });
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+  });
+
+  it("takes a mirror that was left behind along, and one whose original is gone by itself", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    const behind = await app.sql(
+      "vault",
+      "SELECT owner_id, `blob`, mek_ref FROM vault_keys LIMIT 1",
+    );
+    rotateKeyring();
+    await rewrapWith(keyring);
+    await app.sql("vault", "UPDATE vault_keys SET `blob` = ?, mek_ref = ? WHERE owner_id = ?", [
+      behind[0]?.["blob"],
+      behind[0]?.["mek_ref"],
+      behind[0]?.["owner_id"],
+    ]);
+    expect(await rewrapWith(keyring)).toMatchObject({ platform: 0, vault: 1, unmoved: [] });
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+
+    await app.sql("platform", "DELETE FROM dek_wraps LIMIT 1");
+    const target = rotateKeyring();
+    expect(await rewrapWith(keyring)).toMatchObject({ platform: 3, vault: 4, unmoved: [] });
+    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(0);
+  });
+
+  it("finds a wrap under the former key that was stored while it waited", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    const former = await keyring.current();
+    const target = rotateKeyring();
+    let isLate = true;
+    const report = await rewrapWith(keyring, {
+      settleMs: 300,
+      onProgress: ({ waitingMs }) => {
+        if (waitingMs === 0 || !isLate) return;
+        isLate = false;
+        // A wrap under the former key, which was on its way.
+        void storeUnder(former);
+      },
+    });
+    expect(report.isFinished).toBe(true);
+    expect(report.platform).toBe(5);
+    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(0);
+  });
+
+  async function storeUnder(mekRef: string): Promise<void> {
+    const keyring = localKeyring(app.keyringFile);
+    const [user] = await app.sql("platform", "SELECT * FROM user_deks LIMIT 1");
+    const ownerId = Buffer.from(user?.["owner_id"] as Uint8Array);
+    const [wrap] = await app.sql("platform", "SELECT * FROM dek_wraps WHERE owner_id = ?", [
+      ownerId,
+    ]);
+    const context = { ownerId, version: 1, dekId: user?.["dek_id"] as Uint8Array };
+    const dek = await keyring.unwrap(
+      {
+        mekRef: String(wrap?.["mek_ref"]),
+        suite: 1,
+        blob: new Uint8Array(wrap?.["blob"] as Uint8Array),
+      },
+      { ...context, mekRef: String(wrap?.["mek_ref"]) },
+    );
+    const late = await keyring.wrap(dek, { ...context, mekRef });
+    await app.sql("platform", "UPDATE dek_wraps SET mek_ref = ?, `blob` = ? WHERE owner_id = ?", [
+      mekRef,
+      Buffer.from(late.blob),
+      ownerId,
+    ]);
+  }
+
+  it("goes where a later rotation leads, and two at once end at the same key", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    rotateKeyring();
+    const [one, other] = await Promise.all([rewrapWith(keyring), rewrapWith(keyring)]);
+    expect(one.platform + other.platform).toBe(4);
+    const first = rotateKeyring();
+    let asked = 0;
+    const later = { value: first };
+    const report = await rewrapWith(keyring, {
+      target: () => {
+        if (++asked === 3) later.value = rotateKeyring();
+        return Promise.resolve(later.value);
+      },
+    });
+    expect(later.value).not.toBe(first);
+    expect(report).toMatchObject({ target: later.value, isFinished: true, unmoved: [] });
+    expect(await countLeft({ ...app.deps, meks: keyring }, later.value)).toBe(0);
+    expect((await call(app, "GET", "/health/ready")).status).toBe(200);
+  });
+
+  it("stops when it is told to", async () => {
+    const keyring = localKeyring(app.keyringFile);
+    rotateKeyring();
+    const report = await rewrapWith(keyring, { signal: AbortSignal.abort() });
+    expect(report).toMatchObject({ isFinished: false, platform: 0 });
+  });
+});
