@@ -171,7 +171,9 @@ describe("the configuration of master keys", () => {
 
   it("names all that a provider with a key still lacks", () => {
     const message = refusalOf({ ...good, PKCS11_KEY: "k", VAULT_TRANSIT_KEY: "transit/k" });
-    for (const name of Object.keys({ ...PKCS11, ...VAULT }).filter((each) => !each.endsWith("KEY"))) {
+    for (const name of Object.keys({ ...PKCS11, ...VAULT }).filter(
+      (each) => !each.endsWith("KEY"),
+    )) {
       expect(message).toContain(`${name}: is not set`);
     }
   });
