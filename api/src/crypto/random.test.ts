@@ -1,7 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "@jest/globals";
 import { seal } from "./box.ts";
 import { dataKey } from "./data-key.ts";
@@ -48,27 +44,6 @@ describe("a nonce", () => {
     );
     expect(distinct(nonces)).toBe(100_000);
   });
-
-  it("does not come twice in processes and threads that seal at the same time", async () => {
-    const [processes, threads, boxes] = [3, 2, 12_000];
-    const outputs = await Promise.all(
-      Array.from({ length: processes }, async () => {
-        const program = ["--import", "tsx", "test/seal-many.ts", `${boxes}`, `${threads}`];
-        const child = spawn(process.execPath, program, {
-          cwd: join(import.meta.dirname, "../.."),
-          stdio: ["ignore", "pipe", "inherit"],
-        });
-        const [output] = await Promise.all([buffer(child.stdout), once(child, "exit")]);
-        expect(child.exitCode).toBe(0);
-        return output;
-      }),
-    );
-    const all = Buffer.concat(outputs);
-    const total = processes * (1 + threads) * boxes;
-    expect(all).toHaveLength(total * 12);
-    const nonces = Array.from({ length: total }, (_, i) => all.subarray(i * 12, i * 12 + 12));
-    expect(distinct(nonces)).toBe(total);
-  }, 60_000);
 });
 
 describe("a token", () => {
