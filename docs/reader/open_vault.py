@@ -185,9 +185,11 @@ def check_states(states, held, find_dek, dek_ids):
     for state in states:
         owner, version = state["owner_id"], state["dek_version"]
         known = held.pop(owner, [])
-        rev = next((row["rev"] for table, row in known if table == "vault_heads"), None)
+        rev = next((row["rev"] for table, row in known if table == "vault_heads"), 0)
         try:
             require(state["violated_at"] is None, "TimOS itself found it changed")
+            wanted = [(state["rev"], state["sum"]), (state["next_rev"], state["next_sum"])]
+            require(rev in (wanted[0][0], wanted[1][0]), f"it is at revision {rev} and should be at {state['rev']}")
             require((owner, version) in dek_ids, f"no id of its data key, version {version}")
             key = hkdf(find_dek(owner, version, dek_ids[owner, version]), "timos/state/v1")[:32]
             total = 0
@@ -196,8 +198,6 @@ def check_states(states, held, find_dek, dek_ids):
                 element = hmac.digest(key, associated_data("timos/state/v1", *place), "sha256")
                 total += int.from_bytes(element, "big")
             found = rev, (total % 2**256).to_bytes(32, "big")
-            wanted = [(state["rev"], state["sum"]), (state["next_rev"], state["next_sum"])]
-            require(rev in (wanted[0][0], wanted[1][0]), f"it is at revision {rev} and should be at {state['rev']}")
             require(found in wanted, f"its rows are not those of revision {rev}")
         except Refused as error:
             report(f"the vault of {owner.hex()}: {error}")
