@@ -5,7 +5,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ensureDependencies, ensureSystemPackages, offerSoftHsm } from "./lib/bootstrap.mjs";
+import {
+  ensureDependencies,
+  ensureSystemPackages,
+  offerPython,
+  offerSoftHsm,
+} from "./lib/bootstrap.mjs";
 import { cleanEnvironment } from "./lib/clean-environment.mjs";
 import { endAllSteps, runStep } from "./lib/run-step.mjs";
 import { countTests } from "./lib/test-counts.mjs";
@@ -86,6 +91,7 @@ const GROUPS = [
       kind: "jest",
       minutes: 8,
       needs: ["mariadb", "redis"],
+      wantsPython: true,
     },
   ],
   [
@@ -127,6 +133,7 @@ async function main() {
   const needs = [...new Set(selected.flat().flatMap((step) => step.needs ?? []))];
   const programs = await ensureSystemPackages({ log: print, packages: needs });
   if (selected.flat().some((step) => step.wantsSoftHsm)) await offerSoftHsm({ log: print });
+  if (selected.flat().some((step) => step.wantsPython)) await offerPython({ log: print });
   const env = {
     ...cleanEnvironment(),
     ...(isAtHome ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),

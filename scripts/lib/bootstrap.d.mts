@@ -1,4 +1,4 @@
-export type Need = "mariadb" | "redis" | "chromium" | "softhsm";
+export type Need = "mariadb" | "redis" | "chromium" | "softhsm" | "cryptography";
 export interface InstallPlan {
   env: Record<string, string>;
   commands: string[][];
@@ -6,6 +6,7 @@ export interface InstallPlan {
   isAllowed: boolean;
 }
 export function findProgram(...names: string[]): string | undefined;
+export function findPython(): string | undefined;
 export function checkNode(version?: string): void;
 export function isInstalled(root: string): boolean;
 export function ensureDependencies(options: {
@@ -21,4 +22,5 @@ export function ensurePkcs11Binding(options: {
   root?: string;
 }): Promise<boolean>;
 export function offerSoftHsm(options: { log: (line: string) => void }): Promise<void>;
+export function offerPython(options: { log: (line: string) => void }): Promise<void>;
 export function installPlan(needs: Need[]): InstallPlan | undefined;

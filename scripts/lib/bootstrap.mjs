@@ -33,7 +33,7 @@ const MORE_FOLDERS = [
   "/usr/local/opt/mariadb/bin",
 ];
 
-/** @typedef {"mariadb" | "redis" | "chromium" | "softhsm"} Need */
+/** @typedef {"mariadb" | "redis" | "chromium" | "softhsm" | "cryptography"} Need */
 
 /** What each need is met by: any one command of each list. */
 const NEEDS = {
@@ -41,6 +41,7 @@ const NEEDS = {
   redis: [["redis-server", "valkey-server"]],
   chromium: [["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]],
   softhsm: [["softhsm2-util"]],
+  cryptography: [["python3"]],
 };
 
 const MANAGERS = [
@@ -54,6 +55,7 @@ const MANAGERS = [
       redis: ["redis-server"],
       chromium: ["chromium", "fonts-liberation"],
       softhsm: ["softhsm2"],
+      cryptography: ["python3-cryptography"],
     },
   },
   {
@@ -65,6 +67,7 @@ const MANAGERS = [
       redis: ["/usr/bin/redis-server"],
       chromium: ["chromium", "liberation-fonts"],
       softhsm: ["softhsm"],
+      cryptography: ["python3-cryptography"],
     },
   },
   {
@@ -75,6 +78,7 @@ const MANAGERS = [
       redis: ["valkey"],
       chromium: ["chromium", "font-liberation"],
       softhsm: ["softhsm"],
+      cryptography: ["py3-cryptography"],
     },
   },
   {
@@ -86,6 +90,7 @@ const MANAGERS = [
       redis: ["redis"],
       chromium: ["chromium"],
       softhsm: ["softhsm"],
+      cryptography: ["cryptography"],
     },
   },
 ];
@@ -96,14 +101,25 @@ const MANAGERS = [
  * @returns {string | undefined}
  */
 export function findProgram(...names) {
+  return names.flatMap(findPrograms)[0];
+}
+
+/** All that are installed under a name, in the order in which they are looked for. */
+function findPrograms(name) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...MORE_FOLDERS].filter(Boolean);
-  for (const name of names) {
-    for (const folder of folders) {
-      const path = join(folder, name);
-      if (isExecutable(path)) return path;
-    }
-  }
-  return undefined;
+  return folders.map((folder) => join(folder, name)).filter(isExecutable);
+}
+
+/**
+ * The path of a Python that has the package cryptography, which docs/reader needs, or undefined. The first on PATH need
+ * not be the one that the system's packages are for.
+ * @returns {string | undefined}
+ */
+export function findPython() {
+  const args = ["-c", "from cryptography.hazmat.primitives.ciphers.aead import AESGCM"];
+  return findPrograms("python3").find(
+    (path) => spawnSync(path, args, { stdio: "ignore" }).status === 0,
+  );
 }
 
 /**
@@ -209,6 +225,18 @@ export async function offerSoftHsm({ log }) {
 }
 
 /**
+ * Makes ready what the tests of the reader in Python want. They are skipped where it cannot be had: this never throws.
+ * @param {{ log: (line: string) => void }} options
+ */
+export async function offerPython({ log }) {
+  try {
+    await ensureSystemPackages({ log, packages: ["cryptography"] });
+  } catch (error) {
+    log(`The tests of the reader in Python are skipped. ${error.message}`);
+  }
+}
+
+/**
  * The lines that install `needs` on this system, and whether this process may run them.
  * @param {Need[]} needs
  */
@@ -269,6 +297,7 @@ async function stopServiceOfPackage({ commands }, log) {
 }
 
 function missingCommands(need) {
+  if (need === "cryptography") return findPython() ? [] : ["Python's cryptography"];
   return NEEDS[need].filter((names) => findProgram(...names) === undefined).map(([name]) => name);
 }
 

@@ -8,6 +8,7 @@ import {
   ensurePkcs11Binding,
   ensureSystemPackages,
   findProgram,
+  findPython,
   installPlan,
 } from "./bootstrap.mjs";
 
@@ -106,6 +107,12 @@ describe("the system's programs", () => {
     if (plan === undefined) return;
     expect(plan.byHand).toMatch(/redis|valkey/);
     expect(plan.byHand).not.toMatch(/mariadb|sudo -n/);
+  });
+
+  it("are, for the reader in Python, a Python and its package", () => {
+    const python = findPython();
+    if (python !== undefined) expect(python).toMatch(/\/python3$/);
+    expect(installPlan(["cryptography"])?.byHand ?? "cryptography").toMatch(/cryptography/);
   });
 
   it("bind a PKCS#11 module once it is compiled, and fail with the compiler's words", async () => {
