@@ -47,8 +47,10 @@ export const Event = z.object({
   id: z.string(),
   at: Instant,
   actor: z
-    .enum(["user", "job", "operator"])
-    .describe("You, the server by itself, or whoever runs it from a terminal"),
+    .enum(["user", "job", "operator", "admin", "anonymous"])
+    .describe(
+      "You, the server by itself, whoever runs it from a terminal, an administrator, or somebody not signed in",
+    ),
   action: z
     .string()
     .describe(
