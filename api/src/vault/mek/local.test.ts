@@ -181,4 +181,34 @@ describe("a keyring whose file changes", () => {
     replace(own);
     await expect(keyring.health()).resolves.toBeUndefined();
   });
+
+  it("wraps nothing under a key that the file has no more: who starts anew would not find it", async () => {
+    const keyring = localKeyring(file);
+    const context = contextOf(await keyring.current());
+    const wrap = await keyring.wrap(dek, context);
+    replace(createKeyring(new Date()));
+    const later = contextOf(await keyring.current());
+    await expect(keyring.wrap(dek, later)).rejects.toMatchObject({ code: "local:gone" });
+    // What was wrapped before opens for as long as this process runs.
+    expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
+  });
+
+  it("is exchanged for one whose rotation and retirement it missed, once that opens a data key", async () => {
+    const keyring = localKeyring(file);
+    const former = contextOf(await keyring.current());
+    replace(createKeyring(new Date()));
+    const other = localKeyring(file);
+    const context = contextOf(await other.current());
+    const wrap = await other.wrap(dek, context);
+    const altered = { ...wrap, blob: wrap.blob.map((byte, i) => (i === 20 ? byte ^ 1 : byte)) };
+    await expect(keyring.unwrap(altered, context)).rejects.toMatchObject({
+      name: "DecryptionError",
+    });
+    await expect(keyring.health()).rejects.toThrow(/none of the keys it had before/);
+
+    expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
+    await expect(keyring.health()).resolves.toBeUndefined();
+    expect(await keyring.current()).toBe(context.mekRef);
+    await expect(keyring.wrap(dek, former)).rejects.toMatchObject({ name: "MekUnknown" });
+  });
 });

@@ -2,28 +2,39 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } fr
 import { dekIdOf } from "../../crypto/data-key.ts";
 import { decodeKeyring, KeyringError } from "../../crypto/keyring.ts";
 import { randomBytes } from "../../crypto/random.ts";
-import { SUITE_LOCAL_AES_256_GCM, unwrapDek, wrapDek } from "../../crypto/wrap.ts";
-import { MekUnknown, type MekProvider } from "./provider.ts";
+import {
+  SUITE_LOCAL_AES_256_GCM,
+  unwrapDek,
+  wrapDek,
+  type WrapContext,
+} from "../../crypto/wrap.ts";
+import { MekUnavailable, MekUnknown, type MekProvider, type Wrap } from "./provider.ts";
 
 /**
  * Master keys in a file of this machine. A changed file is read again when the current key is asked for, or a key that
  * is not known. A file that is missing or refused then changes nothing, except that `health` fails and says why.
  *
+ * A keyring that shares no key with the one before may be a wrong file, or one whose rotation and retirement nobody was
+ * there to see. It wraps nothing, and nor do the keys that are no longer in it, until one of its keys opens a data key:
+ * then it takes the place of the former.
+ *
  * @throws {@link KeyringError} when the file is missing, may be read by others, or is damaged.
  */
 export function localKeyring(file: string): MekProvider {
   let held = readKeyring(file);
+  let strangers: typeof held | null = null;
   let fault: KeyringError | null = null;
 
   const refresh = (): void => {
     if (fault === null && stampOf(file) === held.stamp) return;
+    strangers = null;
     try {
       const found = readKeyring(file);
-      // Keys are added and retired one at a time. A keyring of strangers would be used for new data keys at once.
       if (![...found.keys.keys()].some((mekRef) => held.keys.has(mekRef))) {
+        strangers = found;
         throw fail(
           file,
-          "it has none of the keys it had before, which stay in use until a restart",
+          "it has none of the keys it had before; new accounts have to wait until it opens a data key, or a restart",
         );
       }
       held = found;
@@ -33,11 +44,19 @@ export function localKeyring(file: string): MekProvider {
       fault = error;
     }
   };
-  const keyOf = (mekRef: string) => {
+  const find = (mekRef: string) => {
     if (!held.keys.has(mekRef)) refresh();
-    const key = held.keys.get(mekRef);
-    if (key === undefined) throw new MekUnknown(mekRef);
-    return key.key;
+    return held.keys.get(mekRef)?.key;
+  };
+  const openAsStranger = (wrap: Wrap, context: WrapContext): Buffer => {
+    const found = strangers;
+    const key = found?.keys.get(wrap.mekRef)?.key;
+    if (found === null || key === undefined) throw new MekUnknown(wrap.mekRef);
+    const dek = unwrapDek(key, wrap.blob, context);
+    held = found;
+    strangers = null;
+    fault = null;
+    return dek;
   };
 
   const provider: MekProvider = {
@@ -45,22 +64,27 @@ export function localKeyring(file: string): MekProvider {
       refresh();
       return Promise.resolve(held.active);
     },
-    wrap: async (dek, context) =>
-      Promise.resolve({
-        mekRef: context.mekRef,
-        suite: SUITE_LOCAL_AES_256_GCM,
-        blob: new Uint8Array(wrapDek(keyOf(context.mekRef), dek, context)),
-      }),
+    wrap: async (dek, context) => {
+      const { mekRef } = context;
+      const key = find(mekRef);
+      if (key === undefined) throw new MekUnknown(mekRef);
+      if (strangers !== null) throw new MekUnavailable(mekRef, "gone");
+      const blob = new Uint8Array(wrapDek(key, dek, context));
+      return Promise.resolve({ mekRef, suite: SUITE_LOCAL_AES_256_GCM, blob });
+    },
     unwrap: async (wrap, context) => {
       if (wrap.suite !== SUITE_LOCAL_AES_256_GCM) throw new MekUnknown(wrap.mekRef);
-      return Promise.resolve(unwrapDek(keyOf(wrap.mekRef), wrap.blob, context));
+      const key = find(wrap.mekRef);
+      return Promise.resolve(
+        key === undefined ? openAsStranger(wrap, context) : unwrapDek(key, wrap.blob, context),
+      );
     },
     health: async () => {
       const dek = randomBytes(32);
       const mekRef = await provider.current();
+      if (fault !== null) throw fault;
       const context = { ownerId: randomBytes(16), version: 1, dekId: dekIdOf(dek), mekRef };
       await provider.unwrap(await provider.wrap(dek, context), context);
-      if (fault !== null) throw fault;
     },
   };
   return provider;

@@ -33,10 +33,13 @@ export interface MekProvider {
 export class MekUnknown extends Error {
   override readonly name = "MekUnknown";
   readonly mekRef: string;
+  /** The reference: what the log has of it, and what an operator has to look for. It is no secret. */
+  readonly code: string;
 
   constructor(mekRef: string) {
     super(`the master key ${mekRef} is not at hand`);
     this.mekRef = mekRef;
+    this.code = mekRef;
   }
 }
 
@@ -57,6 +60,7 @@ const TROUBLES = {
     passes: false,
   },
   no_key: { words: "the service does not have the key, or has disabled it", passes: false },
+  gone: { words: "the keyring that is there now does not have it", passes: false },
 } as const;
 
 export type Trouble = keyof typeof TROUBLES;
