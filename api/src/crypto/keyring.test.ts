@@ -1,5 +1,5 @@
 import { createHash, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import {
   activateKey,
   createKeyring,
@@ -27,13 +27,30 @@ function keyringOf(keys: { status: number; key?: Buffer; id?: string }[], tail =
       key,
     ]);
   });
-  const body = Buffer.concat([
-    Buffer.from("TIMOSKR1"),
-    Buffer.from([0, keys.length]),
-    ...parts,
-    tail,
-  ]);
+  const count = Buffer.from([keys.length >> 8, keys.length & 255]);
+  return sealed("TIMOSKR1", count, ...parts, tail);
+}
+
+/** The parts and their checksum. */
+function sealed(magic: string, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat([Buffer.from(magic), ...parts]);
   return Buffer.concat([body, createHash("sha256").update(body).digest()]);
+}
+
+/** The keyring with the first key's id so long that the key lies within it. */
+function idOverKey(bytes: Buffer): Buffer {
+  const body = Buffer.from(bytes.subarray(8, -32));
+  body[2] = 16 + 58;
+  return sealed("TIMOSKR1", body);
+}
+
+function failureOf(bytes: Buffer): unknown {
+  try {
+    decodeKeyring(bytes);
+    return "no failure";
+  } catch (error) {
+    return error;
+  }
 }
 
 describe("a keyring", () => {
@@ -67,22 +84,118 @@ describe("a keyring", () => {
   });
 
   it.each([
-    ["no active key", keyringOf([{ status: 2 }])],
-    ["two active keys", keyringOf([{ status: 1 }, { status: 1 }])],
-    ["no key at all", keyringOf([])],
-    ["a status nobody knows", keyringOf([{ status: 3 }])],
-    ["a key under another key's id", keyringOf([{ status: 1, id: "0123456789abcdef" }])],
-    ["more bytes than it says", keyringOf([{ status: 1 }], Buffer.from("more"))],
-    ["fewer keys than it says", keyringOf([{ status: 1, key: randomBytes(8) }])],
-    ["other contents altogether", Buffer.from("-----BEGIN PRIVATE KEY-----")],
-  ])("is refused with %s", (_, bytes) => {
-    expect(() => decodeKeyring(bytes)).toThrow(KeyringError);
+    ["no active key", keyringOf([{ status: 2 }]), "it must have exactly one active key"],
+    [
+      "two active keys",
+      keyringOf([{ status: 1 }, { status: 1 }]),
+      "it must have exactly one active key",
+    ],
+    ["no key at all", keyringOf([]), "it must have exactly one active key"],
+    ["a status nobody knows", keyringOf([{ status: 3 }]), "it has a key of an unknown status"],
+    ["the status 0", keyringOf([{ status: 0 }]), "it has a key of an unknown status"],
+    [
+      "a key under another key's id",
+      keyringOf([{ status: 1, id: "0123456789abcdef" }]),
+      "it has a key that its id does not name",
+    ],
+    [
+      "a key without id",
+      keyringOf([{ status: 1, id: "" }]),
+      "it has a key that its id does not name",
+    ],
+    [
+      "more bytes than it says",
+      keyringOf([{ status: 1 }], Buffer.from("more")),
+      "it holds more than it says",
+    ],
+    [
+      "one key more than it says",
+      keyringOf([{ status: 1 }], Buffer.alloc(58)),
+      "it holds more than it says",
+    ],
+    [
+      "a last key without its last byte",
+      keyringOf([{ status: 1 }, { status: 2, key: randomBytes(31) }]),
+      "it is cut short",
+    ],
+    ["no keys where it says one", sealed("TIMOSKR1", Buffer.from([0, 1])), "it is cut short"],
+    ["an id longer than itself", sealed("TIMOSKR1", Buffer.from([0, 1, 255])), "it is cut short"],
+    ["no number of keys", sealed("TIMOSKR1"), "it is cut short or damaged"],
+    ["half a number of keys", sealed("TIMOSKR1", Buffer.from([0])), "it is cut short or damaged"],
+    [
+      "another version of the format",
+      sealed("TIMOSKR2", Buffer.from([0, 0])),
+      "it is not a keyring",
+    ],
+    [
+      "other contents altogether",
+      Buffer.from("-----BEGIN PRIVATE KEY-----"),
+      "it is not a keyring",
+    ],
+    ["no contents", Buffer.alloc(0), "it is not a keyring"],
+  ])("is refused with %s, and says so", (_, bytes, message) => {
+    const error = failureOf(bytes);
+    expect(error).toBeInstanceOf(KeyringError);
+    expect(String(error)).toContain(`KeyringError: ${message}`);
   });
 
-  it("says what is wrong and shows none of its bytes", () => {
+  it("never shows a byte of a key in what it says", () => {
     const key = randomBytes(32);
-    const bytes = keyringOf([{ status: 2, key }]);
-    expect(() => decodeKeyring(bytes)).toThrow("it must have exactly one active key");
+    const faulty = [
+      keyringOf([{ status: 2, key }]),
+      keyringOf([{ status: 3, key }]),
+      keyringOf([{ status: 1, key, id: "0123456789abcdef" }]),
+      idOverKey(keyringOf([{ status: 1, key }, { status: 2 }])),
+      keyringOf([{ status: 1, key }], Buffer.from("more")),
+      keyringOf([
+        { status: 1, key },
+        { status: 2, key: randomBytes(31) },
+      ]),
+      Buffer.concat([keyringOf([{ status: 1, key }]), Buffer.alloc(1)]),
+    ];
+    for (const bytes of faulty) {
+      const error = failureOf(bytes);
+      const said = error instanceof Error ? `${error.message}${error.stack ?? ""}` : "";
+      expect(said).toContain("KeyringError");
+      for (let at = 0; at < key.length - 3; at++) {
+        const part = key.subarray(at, at + 4);
+        for (const form of ["hex", "latin1", "ascii"] as const) {
+          expect(said.includes(part.toString(form))).toBe(false);
+        }
+      }
+      expect(said).not.toContain(key.toString("base64").slice(0, 8));
+    }
+  });
+
+  it("has the bytes that the format says, down to the last", () => {
+    const bytes = createKeyring(now);
+    expect(bytes).toHaveLength(100);
+    const key = bytes.subarray(36, 68);
+    expect(bytes.equals(keyringOf([{ status: 1, key }]))).toBe(true);
+    const [made] = decodeKeyring(bytes);
+    expect(made?.key.export()).toEqual(key);
+    expect(made?.id).toBe(bytes.toString("ascii", 11, 27));
+  });
+
+  it("can hold as many keys as two bytes count", () => {
+    const key = randomBytes(32);
+    const keys = Array.from({ length: 300 }, (_, i) => ({ status: i === 299 ? 1 : 2, key }));
+    expect(decodeKeyring(keyringOf(keys))).toHaveLength(300);
+  });
+
+  it("is written without leaving a copy of its keys", () => {
+    const joined = jest.spyOn(Buffer, "concat");
+    const bytes = createKeyring(now);
+    const [[body, whole], [parts]] = [
+      joined.mock.results.map(({ value }) => value),
+      joined.mock.calls.map(([list]) => list),
+    ];
+    joined.mockRestore();
+    // What it is joined of, the key being the last, and the body that only the checksum is missing of.
+    expect(parts?.at(-1)).toEqual(Buffer.alloc(32));
+    expect(body).toEqual(Buffer.alloc(68));
+    expect(whole).toBe(bytes);
+    expect(bytes.subarray(36, 68)).not.toEqual(Buffer.alloc(32));
   });
 });
 

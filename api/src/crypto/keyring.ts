@@ -88,7 +88,8 @@ function entriesOf(bytes: Buffer): Entry[] {
     if (end > body.length) throw new KeyringError("it is cut short");
     const id = body.toString("ascii", at + 1, idEnd);
     const key = body.subarray(end - KEY_BYTES, end);
-    if (masterKeyId(key) !== id) throw new KeyringError(`key ${id} is not the key its id names`);
+    // Not with the id: read from a damaged place, it could be a part of a key.
+    if (masterKeyId(key) !== id) throw new KeyringError("it has a key that its id does not name");
     const createdAt = new Date(Number(body.readBigUInt64BE(idEnd + 1)));
     keys.push({ id, status: statusOf(body[idEnd]), createdAt, key });
     at = end;
