@@ -1,8 +1,8 @@
 """Open a TimOS vault without TimOS: from dumps of its databases and its keyring.
 
 Written from docs/vault-format.md alone, as a second implementation of that description; § names its sections. It
-needs Python 3.8 or newer, the package "cryptography" (for AES-GCM), and no network. What it prints is plaintext:
-send it to a place that only you can read. Whole dumps are held in memory.
+needs Python 3 (tried with 3.11), the package "cryptography" (for AES-GCM; tried with 38 and 48), and no network. What it
+prints is plaintext: send it to a place that only you can read. Whole dumps are held in memory.
 
   python3 open_vault.py --keyring KEYRING [--keys KEYS.sql] [--states PLATFORM.sql] VAULT.sql > journal.jsonl
       prints a JSON object a row. KEYS.sql is a dump with dek_wraps or vault_keys; without it the wraps in VAULT.sql
