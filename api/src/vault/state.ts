@@ -1,7 +1,7 @@
-import { setImmediate as tick } from "node:timers/promises";
 import type { DataKey } from "../crypto/data-key.ts";
 import { elementOf, fromBytes, modulo, sumToBytes, type CountedRow } from "../crypto/multiset.ts";
 import type { Execute } from "../lib/database.ts";
+import { hex } from "../lib/ids.ts";
 import {
   findState,
   insertState,
@@ -10,6 +10,7 @@ import {
   type StateEvent,
   type VaultState,
 } from "../platform/state-statements.ts";
+import { pace } from "./pace.ts";
 import { listRevs, listTrash } from "./statements.ts";
 import { RECORD_TABLES } from "./tables.ts";
 import type { UserVault } from "./user-vault.ts";
@@ -25,9 +26,6 @@ export interface RowChange {
   readonly before: CountedRow | null;
   readonly after: CountedRow | null;
 }
-
-/** How many rows are counted without a pause for others. */
-const ROWS_AT_ONCE = 1000;
 
 /** The sum that the state has for revision `rev`, or undefined when the vault should not be at that revision. */
 export function sumAt(state: VaultState, rev: number): bigint | undefined {
@@ -130,20 +128,30 @@ export async function sumRows(
   versions: readonly number[],
 ): Promise<bigint[]> {
   const { ownerId } = keys;
-  const dataKeys = versions.map((version) => keys.ofVersion(version));
-  const sums = dataKeys.map((key) => differenceOf(key, headChange(ownerId, null, rev)));
+  const head = headChange(ownerId, null, rev);
+  const sums = new Map<DataKey, bigint>();
+  for (const version of versions) {
+    const key = keys.ofVersion(version);
+    sums.set(key, differenceOf(key, head));
+  }
+  const breathe = pace();
   for (const table of RECORD_TABLES) {
-    const trash = await listTrash(execute, table, ownerId);
-    const rows = await listRevs(execute, table, ownerId);
-    for (const [i, row] of rows.entries()) {
-      const after = { ...row, purgeAfter: trash.get(row.id.toString("hex")) ?? null };
-      for (const [k, key] of dataKeys.entries()) {
-        sums[k] = modulo((sums[k] ?? 0n) + elementOf(key, table, after));
+    const trash = new Map<string, string>();
+    for await (const rows of listTrash(execute, table, ownerId)) {
+      for (const { id, purgeAfter } of rows) trash.set(hex(id), purgeAfter);
+      await breathe();
+    }
+    for await (const rows of listRevs(execute, table, ownerId)) {
+      for (const row of rows) {
+        const counted = { ...row, purgeAfter: trash.get(hex(row.id)) ?? null };
+        for (const [key, sum] of sums) {
+          sums.set(key, modulo(sum + elementOf(key, table, counted)));
+        }
+        await breathe();
       }
-      if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await tick();
     }
   }
-  return sums;
+  return versions.map((version) => sums.get(keys.ofVersion(version)) ?? 0n);
 }
 
 /** Begins to keep the state of a vault. One that was written to before there were states is taken as it is. */

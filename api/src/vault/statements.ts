@@ -6,8 +6,8 @@ import type {
 } from "../../generated/vault/models.ts";
 import type { WrappedDek } from "../platform/deks.ts";
 import type { Execute, Value } from "../lib/database.ts";
-import { hex } from "../lib/ids.ts";
 import type { StoredRow, Table } from "./table.ts";
+import { uniqueColumns, type RecordTable } from "./tables.ts";
 
 /** Every statement of the vault. Each names the owner, and each list of values has one of few lengths, so that few plans are prepared. */
 
@@ -183,20 +183,24 @@ export async function updateRow(
   );
 }
 
+/** How many rows are read at once where only ids and the like are: a thousand take a millisecond or two to parse. */
+const PAGE_ROWS = 1000;
+
 /**
- * The ids and revisions of all rows of the owner in a table, read off an index that holds both: the optimizer would
- * rather read the rows, whose boxes are large.
+ * The ids and revisions of all rows of the owner in a table, in pages, read off the table's unique index that holds
+ * both: the optimizer would rather read the rows, whose boxes are large.
  */
-export async function listRevs(
+export async function* listRevs(
   execute: Execute,
-  table: string,
+  table: RecordTable,
   ownerId: Uint8Array,
-): Promise<{ id: Buffer; rev: number }[]> {
-  const rows = await execute<RowDataPacket[]>(
-    `SELECT id, rev FROM ${table} IGNORE INDEX (PRIMARY) WHERE owner_id = ?`,
-    [ownerId],
-  );
-  return rows.map((row) => ({ id: row["id"] as Buffer, rev: Number(row["rev"]) }));
+): AsyncGenerator<readonly { id: Uint8Array; rev: number }[]> {
+  const columns = uniqueColumns(table);
+  const select = `SELECT ${[...new Set(["id", "rev", ...columns])].join(", ")} FROM ${table} IGNORE INDEX (PRIMARY) WHERE owner_id = ?`;
+  const walk = pages(execute, select, ownerId, columns);
+  for await (const rows of walk) {
+    yield rows.map((row) => ({ id: row["id"] as Uint8Array, rev: Number(row["rev"]) }));
+  }
 }
 
 /** How many rows the owner has in a table, in the trash and out of it. */
@@ -213,17 +217,50 @@ export async function countAll(
   return { live: Number(row?.["everything"]) - trashed, trashed };
 }
 
-/** The days after which the rows of the owner in the trash are deleted, by id in hex. */
-export async function listTrash(
+/** The ids of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
+export async function* listTrash(
   execute: Execute,
-  table: string,
+  table: RecordTable,
   ownerId: Uint8Array,
-): Promise<Map<string, string>> {
-  const rows = await execute<RowDataPacket[]>(
-    `SELECT id, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`,
-    [ownerId],
+): AsyncGenerator<readonly { id: Uint8Array; purgeAfter: string }[]> {
+  const select = `SELECT id, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`;
+  const walk = pages(execute, select, ownerId, ["purge_after", "id"]);
+  for await (const rows of walk) {
+    yield rows.map((row) => ({
+      id: row["id"] as Uint8Array,
+      purgeAfter: String(row["purge_after"]),
+    }));
+  }
+}
+
+/**
+ * Reads what `select` finds of an owner, a page at a time, in the order of `columns`, which are those of an index beside
+ * the owner and tell any two rows apart.
+ */
+async function* pages(
+  execute: Execute,
+  select: string,
+  ownerId: Uint8Array,
+  columns: readonly [string, ...string[]],
+): AsyncGenerator<RowDataPacket[]> {
+  const order = ` ORDER BY ${columns.join(", ")} LIMIT ${PAGE_ROWS}`;
+  // The optimizer finds no range in (a, b) > (?, ?).
+  const later = columns.map((column, i) =>
+    [...columns.slice(0, i).map((equal) => `${equal} = ?`), `${column} > ?`].join(" AND "),
   );
-  return new Map(rows.map((row) => [hex(row["id"] as Buffer), String(row["purge_after"])]));
+  let rows = await execute<RowDataPacket[]>(select + order, [ownerId]);
+  for (;;) {
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return;
+    const after = columns.flatMap((_, i) =>
+      columns.slice(0, i + 1).map((column) => last[column] as Value),
+    );
+    rows = await execute<RowDataPacket[]>(`${select} AND (${later.join(" OR ")})${order}`, [
+      ownerId,
+      ...after,
+    ]);
+  }
 }
 
 /** Which earlier states of a record to read: from `before` (a revision) downwards, at most `limit`. */

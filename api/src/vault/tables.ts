@@ -12,3 +12,8 @@ const TABLES = {
 export type RecordTable = (typeof TABLES)[keyof typeof TABLES];
 
 export const RECORD_TABLES: readonly RecordTable[] = Object.values(TABLES);
+
+/** The columns of the unique index of a table that holds `rev`, beside the owner: what its rows are gone through by. */
+export function uniqueColumns(table: RecordTable): readonly [string, ...string[]] {
+  return table === "record_versions" ? ["record_key", "rev"] : ["rev"];
+}

@@ -17,7 +17,7 @@ import {
   type OwnedWrap,
 } from "../../platform/rotation-statements.ts";
 import { MekUnknown } from "../mek/provider.ts";
-import { pace } from "./pace.ts";
+import { pace } from "../pace.ts";
 import type { ResealDeps } from "./reseal.ts";
 import type { RewrapDeps } from "./rewrap.ts";
 import {

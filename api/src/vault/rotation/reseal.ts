@@ -19,7 +19,7 @@ import type { KeyService } from "../key-service.ts";
 import { findHead, updateHead } from "../statements.ts";
 import type { StoredRow, Table } from "../table.ts";
 import { openVault, type UserVault, type VaultDeps } from "../user-vault.ts";
-import { pace, type Pace } from "./pace.ts";
+import { pace, type Pace } from "../pace.ts";
 import { addMirror, listStaleRows, readRows, replaceRow, type StaleRow } from "./statements.ts";
 
 const ROWS_AT_ONCE = 200;

@@ -15,7 +15,7 @@ import {
   type Swap,
 } from "../../platform/rotation-statements.ts";
 import { MekUnknown, type MekProvider, type Wrap } from "../mek/provider.ts";
-import { forEachItem, pace } from "./pace.ts";
+import { forEachItem, pace } from "../pace.ts";
 import { listMirrorsNotUnder, type Mirror } from "./statements.ts";
 
 const BATCH = 500;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Work on keys and boxes is all on the processor; whatever else this process does must not wait for it for long. */
-const TURN_MS = 5;
+/** Work on keys, boxes and sums is all on the processor; whatever else this process does must not wait for it for long. */
+const TURN_MS = 2;
 
 /** Called between pieces of work: gives way to others once a turn has taken long enough. */
 export type Pace = () => Promise<void>;
