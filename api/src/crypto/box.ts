@@ -47,6 +47,7 @@ export interface Place {
  * @throws RangeError when `place` cannot be one.
  */
 export function seal(key: DataKey, place: Place, json: string): Buffer {
+  if (!isPlace(place)) throw new RangeError("ids have 16 bytes, and a revision is a whole number");
   // The text is encrypted where it is going to lie, so that no second copy of it is made.
   const box = pad(json, CIPHERTEXT_OFFSET, TAG_BYTES);
   const tagOffset = box.length - TAG_BYTES;
@@ -70,9 +71,11 @@ export function seal(key: DataKey, place: Place, json: string): Buffer {
 /**
  * Opens what {@link seal} made, and returns its JSON as UTF-8.
  *
- * @throws {@link DecryptionError} whatever the reason; RangeError when `place` cannot be one.
+ * @throws {@link DecryptionError} whatever the reason, a `place` that cannot be one among them: a database may hold any
+ * number for a revision.
  */
 export function open(key: DataKey, place: Place, box: Uint8Array): Buffer {
+  if (!isPlace(place)) throw new DecryptionError();
   const bytes = view(box);
   // The id is no secret: it stands in the box. So it need not be compared in constant time.
   if (
@@ -118,13 +121,16 @@ const REV_FROM_END = HEADER_FROM_END + 4 + REV_BYTES;
 const ROW_FROM_END = REV_FROM_END + 4 + ID_BYTES;
 const OWNER_FROM_END = ROW_FROM_END + 4 + ID_BYTES;
 
-function binding({ table, box, ownerId, rowId, rev }: Place, header: Buffer): Buffer {
-  const isPlace =
+function isPlace({ ownerId, rowId, rev }: Place): boolean {
+  return (
     ownerId.length === ID_BYTES &&
     rowId.length === ID_BYTES &&
     Number.isSafeInteger(rev) &&
-    rev >= 0;
-  if (!isPlace) throw new RangeError("ids have 16 bytes, and a revision is a whole number");
+    rev >= 0
+  );
+}
+
+function binding({ table, box, ownerId, rowId, rev }: Place, header: Buffer): Buffer {
   const bytes = Buffer.from(form(table, box));
   const end = bytes.length;
   bytes.set(ownerId, end - OWNER_FROM_END);

@@ -53,6 +53,14 @@ describe("what a row adds to the sum", () => {
     expect(elementOf(key, table, { ...entry, ...change })).not.toBe(before);
   });
 
+  it.each([2 ** 53, 2 ** 63, 2 ** 64 - 2048, 2 ** 64])(
+    "is another for a revision that nobody gives: %d",
+    (rev) => {
+      const before = elementOf(key, "daily_entries", entry);
+      expect(elementOf(key, "daily_entries", { ...entry, rev })).not.toBe(before);
+    },
+  );
+
   it("is another under another key, so that nobody without the key can compute it", () => {
     const other = dataKey(2, randomBytes(32));
     const element = elementOf(key, "daily_entries", entry);

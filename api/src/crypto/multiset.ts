@@ -24,7 +24,8 @@ export interface CountedRow {
  */
 export function elementOf(key: DataKey, table: string, row: CountedRow): bigint {
   const rev = Buffer.alloc(REV_BYTES);
-  rev.writeBigUInt64BE(BigInt(row.rev));
+  // A database may hold any 64 bits, which as a number can be 2⁶⁴: the 0 that it becomes is no row's revision either.
+  rev.writeBigUInt64BE(BigInt.asUintN(8 * REV_BYTES, BigInt(row.rev)));
   const bytes = associatedData("timos/state/v1", [table, row.id, rev, row.purgeAfter ?? ""]);
   return fromBytes(createHmac("sha256", key.stateKey()).update(bytes).digest());
 }
