@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { DecryptionError } from "./decryption-error.ts";
 import { pad, paddedLength, unpad } from "./padding.ts";
@@ -59,6 +59,32 @@ describe("padding", () => {
   });
 });
 
+describe("padding a text that turns out longer than was guessed", () => {
+  // As many letters as make 1024 bytes with the length, of two and of three bytes each, and the same with one of them.
+  it.each(["ä".repeat(1020), "語".repeat(1020), "a".repeat(1019) + "語", "語" + "a".repeat(59)])(
+    "gives all of it, and wipes what was begun (%#)",
+    (text) => {
+      const buffers = jest.spyOn(Buffer, "allocUnsafe");
+      const padded = pad(text, 3, 5);
+      const made = buffers.mock.results
+        .map(({ value }) => value)
+        .filter((value) => Buffer.isBuffer(value));
+      buffers.mockRestore();
+      expect(unpad(padded.subarray(3, padded.length - 5)).toString("utf8")).toBe(text);
+      expect(made.length).toBeGreaterThan(1);
+      expect(made.at(-1)).toBe(padded);
+      for (const begun of made.slice(0, -1)) expect(begun.every((byte) => byte === 0)).toBe(true);
+    },
+  );
+
+  it("goes without a second try for a text that only could have been longer", () => {
+    const buffers = jest.spyOn(Buffer, "allocUnsafe");
+    pad("ä".repeat(20));
+    expect(buffers).toHaveBeenCalledTimes(1);
+    buffers.mockRestore();
+  });
+});
+
 describe("unpadding", () => {
   it("gives back any text", () => {
     fc.assert(
@@ -82,5 +108,33 @@ describe("unpadding", () => {
       dirty[at] = 1;
       expect(() => unpad(dirty)).toThrow(DecryptionError);
     }
+  });
+
+  it("refuses what is shorter than any padding", () => {
+    for (let length = 0; length < 64; length++) {
+      expect(() => unpad(Buffer.alloc(length))).toThrow(DecryptionError);
+    }
+    expect(unpad(Buffer.alloc(64))).toHaveLength(0);
+  });
+
+  it("refuses a length that is padded to another, shorter or longer", () => {
+    for (const length of [61, 62, 124, 1021, 2 ** 31, 2 ** 32 - 1]) {
+      const padded = Buffer.alloc(64);
+      padded.writeUInt32BE(length);
+      expect(() => unpad(padded)).toThrow(DecryptionError);
+    }
+    const long = Buffer.alloc(128);
+    for (const length of [0, 59, 60, 125]) {
+      long.writeUInt32BE(length);
+      expect(() => unpad(long)).toThrow(DecryptionError);
+    }
+    long.writeUInt32BE(61);
+    expect(unpad(long)).toHaveLength(61);
+  });
+
+  it("shares the memory of what it was given", () => {
+    const padded = pad("secret");
+    unpad(padded).fill(0);
+    expect(padded.includes("secret")).toBe(false);
   });
 });

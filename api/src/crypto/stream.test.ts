@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import * as z from "zod";
 import {
@@ -138,6 +138,65 @@ describe("an attachment stream", () => {
     const key = randomBytes(length);
     await expect(seal(sample(1), key)).rejects.toThrow(RangeError);
     await expect(open(await seal(sample(1)), key)).rejects.toThrow(RangeError);
+  });
+});
+
+describe("what a stream leaves in memory", () => {
+  const isZero = (bytes: Buffer) => bytes.every((byte) => byte === 0);
+
+  /** What `run` allocated of a chunk's size and more, when it was over. */
+  async function buffersOf(run: () => Promise<unknown>): Promise<Buffer[]> {
+    const buffers = jest.spyOn(Buffer, "alloc");
+    await run();
+    const made = buffers.mock.results
+      .map(({ value }) => value)
+      .filter((value) => Buffer.isBuffer(value));
+    buffers.mockRestore();
+    return made.filter((bytes) => bytes.length >= CHUNK);
+  }
+
+  const file = sample(2 * CHUNK);
+
+  it.each([
+    ["was read to its end", () => seal(file)],
+    [
+      "was left in the middle",
+      async () => {
+        const stream = sealStream(fileKey, [file]);
+        for (let i = 0; i < 2; i++) await stream.next();
+        await stream.return(undefined);
+      },
+    ],
+    [
+      "broke off with its source",
+      async () => {
+        function* broken() {
+          yield file;
+          throw new Error("the disk is gone");
+        }
+        await expect(buffer(sealStream(fileKey, broken()))).rejects.toThrow("the disk is gone");
+      },
+    ],
+  ])("is nothing of the file once it %s", async (_, run) => {
+    const made = await buffersOf(run);
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.every(isZero)).toBe(true);
+  });
+
+  it("is not its key, on either side", async () => {
+    const sealed = await seal(sample(10));
+    const buffers = jest.spyOn(Buffer, "from");
+    await seal(sample(10));
+    await open(sealed);
+    const derived = buffers.mock.results
+      .map(({ value }) => value)
+      .filter((value) => Buffer.isBuffer(value));
+    buffers.mockRestore();
+    const keys = derived.filter((bytes) => bytes.length === 64);
+    expect(keys).toHaveLength(2);
+    expect(keys.every((bytes) => isZero(bytes.subarray(0, 32)))).toBe(true);
+    // The other half is the commitment, which is no secret.
+    expect(keys[1]?.subarray(32)).toEqual(sealed.subarray(34, HEADER));
   });
 });
 
