@@ -1,4 +1,5 @@
 /** The tests as the mutation tester runs them: on databases that are there already, two pairs for two testers. */
+import { join } from "node:path";
 import base from "./jest.config.js";
 
 const { globalSetup: _setup, globalTeardown: _teardown, ...config } = base;
@@ -14,5 +15,6 @@ export default {
   ...config,
   testMatch: testMatch[process.env.MUTATION_PART],
   testPathIgnorePatterns: ["\\.crash\\.test\\.ts$"],
+  testEnvironment: join(import.meta.dirname, "test/mutation-environment.mjs"),
   setupFiles: ["<rootDir>/test/mutation-worker.mjs"],
 };
