@@ -1,0 +1,412 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
+import type { Guard } from "../contract/endpoint.ts";
+import { entryKind } from "../features/entries/entries.ts";
+import { uuidToBytes } from "../lib/ids.ts";
+import { verifyVault } from "./integrity.ts";
+import {
+  createRecord,
+  getRecord,
+  listRecordVersions,
+  patchRecord,
+  putRecord,
+  restoreRecord,
+  trashRecord,
+  type RecordKind,
+} from "./records.ts";
+import { insertRow } from "./statements.ts";
+import { versionTable } from "./versions.ts";
+
+type Fields = typeof entryKind.fields._zod.output;
+
+let test: TestVault;
+let ada: Owner;
+let id: string;
+beforeAll(async () => {
+  test = await openTestVault();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  test.clock.now = new Date("2026-11-21T20:00:00.000Z");
+  ada = await test.newOwner();
+  id = randomUUID();
+});
+
+const MINUTE = 60_000;
+const later = (ms: number) => {
+  test.clock.now = new Date(test.clock.now.getTime() + ms);
+};
+const fieldsOf = (title: string, more: Partial<Fields> = {}) =>
+  entryKind.fields.parse({ day: "2026-11-21", title, ...more });
+const put = async (title: string, guard?: Guard, more: Partial<Fields> = {}) =>
+  putRecord(ada.vault, entryKind, id, {
+    fields: fieldsOf(title, more),
+    guard,
+    now: test.clock.now,
+  });
+const patch = (change: object, guard?: Guard) =>
+  patchRecord(ada.vault, entryKind, id, { patch: change, guard, now: test.clock.now });
+const trash = (guard?: Guard) =>
+  trashRecord(ada.vault, entryKind, id, { guard, now: test.clock.now });
+const get = () => getRecord(ada.vault, entryKind, id);
+const versions = (before = Number.MAX_SAFE_INTEGER, limit = 50) =>
+  listRecordVersions(ada.vault, entryKind, id, { before, limit });
+const titles = async () => (await versions()).versions.map((version) => version.title);
+const restore = (rev: number, guard?: Guard) =>
+  restoreRecord(ada.vault, entryKind, id, { rev, guard, now: test.clock.now });
+const create = (title: string, idempotencyKey?: string) =>
+  createRecord(ada.vault, entryKind, {
+    fields: fieldsOf(title),
+    idempotencyKey,
+    now: test.clock.now,
+  });
+const rowOf = async (of = id) =>
+  (await test.sql("vault", "SELECT * FROM daily_entries WHERE id = ?", uuidToBytes(of)))[0];
+
+const NOT_FOUND = { code: "not_found" };
+
+describe("a record", () => {
+  it("comes back as it was written, with when and at which revision", async () => {
+    const written = await put("First", undefined, { tags: ["a"], body: "text" });
+    const at = test.clock.now.toISOString();
+    expect(written).toEqual({
+      isNew: true,
+      record: {
+        ...fieldsOf("First", { tags: ["a"], body: "text" }),
+        id,
+        rev: 1,
+        createdAt: at,
+        updatedAt: at,
+      },
+    });
+    expect(await get()).toEqual(written.record);
+    later(MINUTE);
+    const again = await put("Second");
+    expect(again).toMatchObject({
+      isNew: false,
+      record: { title: "Second", rev: 2, createdAt: at, updatedAt: test.clock.now.toISOString() },
+    });
+    expect(await get()).toEqual(again.record);
+  });
+
+  it("is not found before it is written, in the trash, or by another person", async () => {
+    await expect(get()).rejects.toMatchObject(NOT_FOUND);
+    await put("First");
+    const eve = await test.newOwner();
+    await expect(getRecord(eve.vault, entryKind, id)).rejects.toMatchObject(NOT_FOUND);
+    await trash();
+    await expect(get()).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it("lies in the trash for thirty days, from which a write takes it out as a new one", async () => {
+    await put("First");
+    await trash();
+    expect(await rowOf()).toMatchObject({ purge_after: "2026-12-21", rev: 2 });
+    for (const gone of [patch({ title: "x" }), trash(), versions(), restore(1)]) {
+      await expect(gone).rejects.toMatchObject(NOT_FOUND);
+    }
+    expect(await put("Again")).toMatchObject({ isNew: true, record: { title: "Again", rev: 3 } });
+    expect(await rowOf()).toMatchObject({ purge_after: null });
+    expect(await titles()).toEqual(["First"]);
+    expect((await verifyVault(ada.vault)).status).toBe("ok");
+  });
+
+  it("is nobody's to change or to throw away who did not write it", async () => {
+    for (const gone of [patch({ title: "x" }), trash(), versions(), restore(1)]) {
+      await expect(gone).rejects.toMatchObject(NOT_FOUND);
+    }
+    expect(
+      await test.sql("vault", "SELECT 1 FROM daily_entries WHERE owner_id = ?", ada.ownerId),
+    ).toEqual([]);
+  });
+});
+
+describe("a guard", () => {
+  it.each<[string, Guard, boolean, boolean, boolean]>([
+    ["none", undefined, true, true, true],
+    ["that there is none", "absent", true, false, true],
+    ["that there is one", "present", false, true, false],
+    ["its revision", { rev: 1 }, false, true, false],
+    ["another revision", { rev: 2 }, false, false, false],
+  ])("lets a write through when it holds: %s", async (_, guard, absent, present, trashed) => {
+    const mismatch = (current: unknown) => ({
+      code: "rev_mismatch",
+      particulars: { members: { current } },
+    });
+    const [there, gone] = [randomUUID(), randomUUID()];
+    const expectPut = async (at: string, holds: boolean, current: unknown) => {
+      id = at;
+      if (holds) expect((await put("Mine", guard)).record.title).toBe("Mine");
+      else await expect(put("Mine", guard)).rejects.toMatchObject(mismatch(current));
+    };
+    await expectPut(id, absent, null);
+
+    ada = await test.newOwner();
+    id = there;
+    const { record } = await put("Theirs");
+    await expectPut(there, present, record);
+
+    ada = await test.newOwner();
+    id = gone;
+    await put("Theirs");
+    await trash();
+    await expectPut(gone, trashed, null);
+  });
+
+  it("holds for changing, throwing away and restoring too, and a refused change leaves no trace", async () => {
+    await put("First");
+    const { record } = await put("Second");
+    const current = { code: "rev_mismatch", particulars: { members: { current: record } } };
+    for (const guard of ["absent", { rev: 1 }] as const) {
+      for (const refused of [patch({ title: "x" }, guard), trash(guard), restore(1, guard)]) {
+        await expect(refused).rejects.toMatchObject(current);
+      }
+    }
+    expect(await get()).toEqual(record);
+    expect(await titles()).toEqual(["First"]);
+    // Nor did it take a revision.
+    expect(await patch({ title: "Third" }, { rev: 2 })).toMatchObject({ rev: 3 });
+    expect(await restore(2, { rev: 3 })).toMatchObject({ title: "Second", rev: 4 });
+    await trash({ rev: 4 });
+  });
+});
+
+describe("a merge patch", () => {
+  it("changes what it names and nothing else, and null takes a field back to its default", async () => {
+    const { record } = await put("First", undefined, { tags: ["a"], starred: true, time: "07:30" });
+    later(MINUTE);
+    expect(await patch({ title: "Second", starred: null, time: null })).toEqual({
+      ...record,
+      title: "Second",
+      starred: false,
+      time: null,
+      rev: 2,
+      updatedAt: test.clock.now.toISOString(),
+    });
+    expect(await patch({ title: undefined })).toMatchObject({ title: "", tags: ["a"] });
+  });
+
+  it("is refused, without a revision, when what comes out is no record", async () => {
+    await put("First");
+    for (const change of [
+      { day: null },
+      { day: "2026-02-30" },
+      { mood: 1 },
+      { id: randomUUID() },
+    ]) {
+      await expect(patch(change)).rejects.toMatchObject({ code: "invalid_request" });
+    }
+    await expect(patch({ day: "x" })).rejects.toMatchObject({
+      particulars: { errors: [{ path: "body.day" }] },
+    });
+    expect(await get()).toMatchObject({ title: "First", rev: 1 });
+  });
+});
+
+describe("the earlier states of a record", () => {
+  it("are kept at each write without a revision, newest first, whole and with their times", async () => {
+    const written = [];
+    for (const title of ["First", "Second", "Third"]) {
+      written.push((await put(title)).record);
+      later(MINUTE);
+    }
+    expect(await versions()).toEqual({
+      versions: [written[1], written[0]],
+      hasMore: false,
+    });
+  });
+
+  it("are not kept again within one sitting of somebody who knows the revision, unless something is lost", async () => {
+    await put("First");
+    await put("First and", { rev: 1 });
+    // It was the first to be kept.
+    expect(await titles()).toEqual(["First"]);
+    later(MINUTE);
+    await put("First and more", { rev: 2 });
+    expect(await titles()).toEqual(["First"]);
+    later(MINUTE);
+    await patch({ title: "First and more, still" }, { rev: 3 });
+    expect(await titles()).toEqual(["First"]);
+    await put("Cut", { rev: 4 });
+    expect(await titles()).toEqual(["First and more, still", "First"]);
+    later(11 * MINUTE);
+    await put("Cut, and long after", { rev: 5 });
+    expect(await titles()).toEqual(["Cut", "First and more, still", "First"]);
+    await put("Cut, and long after, more", "present");
+    await patch({ title: "Cut, and long after, more and more" });
+    expect((await titles()).slice(0, 2)).toEqual([
+      "Cut, and long after, more",
+      "Cut, and long after",
+    ]);
+  });
+
+  it("are looked for among the record's own: another one's do not count for the sitting", async () => {
+    const mine = id;
+    await put("First");
+    id = randomUUID();
+    await put("Other");
+    await put("Other, more");
+    const other = id;
+    id = mine;
+    await put("First, more", { rev: 1 });
+    expect(await titles()).toEqual(["First"]);
+    id = other;
+    expect(await titles()).toEqual(["Other"]);
+  });
+
+  it("come in pages from below a revision, which say whether there is more", async () => {
+    for (let n = 1; n <= 12; n++) await put(`T${n}`);
+    const page = async (before: number, limit: number) => {
+      const { versions: found, hasMore } = await versions(before, limit);
+      return [found.map((version) => version.rev), hasMore];
+    };
+    expect(await page(12, 20)).toEqual([[11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], false]);
+    expect(await page(12, 11)).toEqual([[11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], false]);
+    expect(await page(12, 10)).toEqual([[11, 10, 9, 8, 7, 6, 5, 4, 3, 2], true]);
+    expect(await page(12, 8)).toEqual([[11, 10, 9, 8, 7, 6, 5, 4], true]);
+    expect(await page(9, 7)).toEqual([[8, 7, 6, 5, 4, 3, 2], true]);
+    expect(await page(9, 8)).toEqual([[8, 7, 6, 5, 4, 3, 2, 1], false]);
+    expect(await page(5, 1)).toEqual([[4], true]);
+    expect(await page(2, 1)).toEqual([[1], false]);
+    expect(await page(1, 1)).toEqual([[], false]);
+  });
+
+  it("end a page early when they are large, and say that there are more", async () => {
+    await put("First");
+    const { keys } = ada.vault;
+    const at = test.clock.now.toISOString();
+    const times = { createdAt: at, updatedAt: at };
+    const fields = fieldsOf("Large", { body: "x".repeat(1024 * 1024) });
+    await ada.vault.database.transaction(async (execute) => {
+      for (let n = 0; n < 17; n++) {
+        const version = { kind: "entries", recordId: id, keptAt: at, fields, ...times };
+        const row = versionTable.sealRow(keys, randomBytes(16), 100 + n, version);
+        await insertRow(execute, versionTable, ada.ownerId, row);
+      }
+    });
+    const first = await versions();
+    expect(first.versions.map(({ rev }) => rev)).toEqual([116, 115, 114, 113, 112, 111, 110, 109]);
+    expect(first.hasMore).toBe(true);
+  });
+
+  it("are another record's or another kind's for nobody", async () => {
+    await put("First");
+    await put("Second");
+    const { keys } = ada.vault;
+    const [row] = await test.sql(
+      "vault",
+      "SELECT record_key FROM record_versions WHERE owner_id = ?",
+      ada.ownerId,
+    );
+    const at = test.clock.now.toISOString();
+    for (const [kind, recordId] of [
+      ["goals", id],
+      ["entries", randomUUID()],
+    ] as const) {
+      const fields = fieldsOf("Planted");
+      const version = { kind, recordId, keptAt: at, fields, createdAt: at, updatedAt: at };
+      const planted = versionTable.sealRow(keys, randomBytes(16), 50, version);
+      // As authentic as can be, under the record's own blind value.
+      const bytes = { ...planted.bytes, recordKey: row?.["record_key"] as Uint8Array };
+      await insertRow(ada.vault.database.execute, versionTable, ada.ownerId, { ...planted, bytes });
+      await expect(versions()).rejects.toThrow("decryption failed");
+      await expect(restore(50)).rejects.toThrow("decryption failed");
+      await test.sql("vault", "DELETE FROM record_versions WHERE rev = 50");
+    }
+    expect(await titles()).toEqual(["First"]);
+  });
+
+  it("can be restored, which is a write like any other and never within a sitting", async () => {
+    const { record } = await put("First", undefined, { tags: ["a"], body: "text" });
+    later(MINUTE);
+    await put("Second");
+    later(MINUTE);
+    const restored = await restore(1, { rev: 2 });
+    expect(restored).toEqual({ ...record, rev: 3, updatedAt: test.clock.now.toISOString() });
+    expect(await get()).toEqual(restored);
+    expect(await titles()).toEqual(["Second", "First"]);
+    // Nothing is lost from "First" to "First", and the last state was kept a moment ago.
+    await put("First", { rev: 3 }, { tags: ["a"], body: "text" });
+    expect(await restore(2, { rev: 4 })).toMatchObject({ title: "Second" });
+    expect(await titles()).toEqual(["First", "Second", "First"]);
+  });
+
+  it("cannot be restored by a revision that is none of them", async () => {
+    await put("First");
+    await put("Second");
+    await put("Third");
+    for (const rev of [0, 3, 4, 1000]) {
+      await expect(restore(rev)).rejects.toMatchObject({
+        code: "not_found",
+        particulars: { detail: expect.stringContaining("earlier state") },
+      });
+    }
+    await expect(restore(2)).resolves.toMatchObject({ title: "Second", rev: 4 });
+  });
+});
+
+describe("creating a record", () => {
+  it("gives each call a record of its own without an idempotency key", async () => {
+    const [one, other] = [await create("Same"), await create("Same")];
+    expect(one.id).not.toBe(other.id);
+    expect([one.rev, other.rev]).toEqual([1, 2]);
+  });
+
+  it("answers a repeated call with what the first one made, once, also when both come at once", async () => {
+    const first = await create("Same", "key-1");
+    expect(await create("Same", "key-1")).toEqual(first);
+    const made = await Promise.all([1, 2, 3].map(() => create("At once", "key-2")));
+    expect(new Set(made.map((record) => record.id)).size).toBe(1);
+    expect(made[0]?.id).not.toBe(first.id);
+    const rows = await test.sql(
+      "vault",
+      "SELECT rev FROM daily_entries WHERE owner_id = ?",
+      ada.ownerId,
+    );
+    expect(rows).toHaveLength(2);
+  });
+
+  it("refuses a key that was used for other content or for what is in the trash, and says for which", async () => {
+    const first = await create("Same", "key-1");
+    const conflict = {
+      code: "conflict",
+      particulars: {
+        detail: expect.stringContaining("Idempotency-Key"),
+        members: { id: first.id },
+      },
+    };
+    await expect(create("Other", "key-1")).rejects.toMatchObject(conflict);
+    // Of what it was made nobody can say any more.
+    later(MINUTE);
+    id = first.id;
+    const { record } = await put("Changed");
+    expect(await create("Other", "key-1")).toEqual(record);
+    await trash();
+    await expect(create("Same", "key-1")).rejects.toMatchObject(conflict);
+    await expect(create("Changed", "key-1")).rejects.toMatchObject(conflict);
+  });
+
+  it("means another record for another person and for another kind", async () => {
+    const first = await create("Same", "key-1");
+    ada = await test.newOwner();
+    expect((await create("Same", "key-1")).id).not.toBe(first.id);
+  });
+
+  it("tells a repeated call from a fault in writing, which is not swallowed", async () => {
+    const broken: RecordKind<Fields, Omit<Fields, "body">> = {
+      ...entryKind,
+      dayOf: () => {
+        throw new RangeError("a fault");
+      },
+    };
+    const fields = fieldsOf("Same");
+    const made = createRecord(ada.vault, broken, {
+      fields,
+      idempotencyKey: "key-1",
+      now: test.clock.now,
+    });
+    await expect(made).rejects.toThrow(RangeError);
+    expect(await rowOf()).toBeUndefined();
+  });
+});
