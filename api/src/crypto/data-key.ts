@@ -45,7 +45,7 @@ export function dataKey(version: number, dek: Uint8Array): DataKey {
     stateKey: () => stateKey(""),
     blind: (table, column, value) =>
       createHmac("sha256", blindKey(`${table}/${column}`))
-        .update(value, "utf8")
+        .update(value)
         .digest()
         .subarray(0, BLIND_BYTES),
   };

@@ -202,12 +202,17 @@ describe("a keyring", () => {
 describe("a keyring whose keys are rotated", () => {
   const later = new Date("2026-11-22T08:00:00.000Z");
   const statesOf = (bytes: Buffer) => decodeKeyring(bytes).map(({ id, status }) => [id, status]);
-  const first = createKeyring(now);
-  const [old = ""] = decodeKeyring(first).map((key) => key.id);
-  const staged = stageKey(first, later);
-  const [, fresh = ""] = decodeKeyring(staged).map((key) => key.id);
+
+  /** A keyring, the same with a staged key beside its active one, and the ids of both keys. */
+  function rotating() {
+    const first = createKeyring(now);
+    const staged = stageKey(first, later);
+    const [old = "", fresh = ""] = decodeKeyring(staged).map((key) => key.id);
+    return { first, staged, old, fresh };
+  }
 
   it("has a staged key that makes no wraps, beside the active one", () => {
+    const { first, staged, old, fresh } = rotating();
     expect(statesOf(staged)).toEqual([
       [old, "active"],
       [fresh, "decrypt_only"],
@@ -219,6 +224,7 @@ describe("a keyring whose keys are rotated", () => {
   });
 
   it("makes the staged key active, and keeps the other for opening", () => {
+    const { staged, old, fresh } = rotating();
     const activated = activateKey(staged, fresh);
     expect(statesOf(activated)).toEqual([
       [old, "decrypt_only"],
@@ -227,19 +233,43 @@ describe("a keyring whose keys are rotated", () => {
     // The one before is not taken for one that was staged.
     expect(stagedKey(decodeKeyring(activated))).toBeUndefined();
     expect(activateKey(activated, fresh)).toEqual(activated);
-    expect(() => activateKey(activated, "0123456789abcdef")).toThrow("does not have the key");
+    expect(() => activateKey(activated, "0123456789abcdef")).toThrow(
+      "it does not have the key 0123456789abcdef",
+    );
+  });
+
+  it("changes nothing of a key but its status", () => {
+    const { staged, fresh } = rotating();
+    const before = decodeKeyring(staged);
+    const after = decodeKeyring(activateKey(staged, fresh));
+    for (const [i, key] of after.entries()) {
+      expect(key.createdAt).toEqual(before[i]?.createdAt);
+      expect(key.key.export()).toEqual(before[i]?.key.export());
+    }
+  });
+
+  it("takes the newest of several staged keys, and none that is older than the active one", () => {
+    const { staged, old, fresh } = rotating();
+    const twice = stageKey(staged, later);
+    const ids = decodeKeyring(twice).map((key) => key.id);
+    expect(ids.slice(0, 2)).toEqual([old, fresh]);
+    expect(stagedKey(decodeKeyring(twice))?.id).toBe(ids[2]);
+    expect(stagedKey(decodeKeyring(activateKey(twice, fresh)))?.id).toBe(ids[2]);
+    expect(stagedKey(decodeKeyring(activateKey(twice, ids[2] ?? "")))).toBeUndefined();
   });
 
   it("lets go of a key, but never of the active one", () => {
+    const { first, staged, old, fresh } = rotating();
     const activated = activateKey(staged, fresh);
     const left = removeKey(activated, old);
     expect(statesOf(left)).toEqual([[fresh, "active"]]);
     expect(left.includes(Buffer.from(keyOf(first).export()))).toBe(false);
-    expect(() => removeKey(activated, fresh)).toThrow("is the active one");
-    expect(() => removeKey(left, old)).toThrow("does not have the key");
+    expect(() => removeKey(activated, fresh)).toThrow(`the key ${fresh} is the active one`);
+    expect(() => removeKey(left, old)).toThrow(`it does not have the key ${old}`);
   });
 
   it("is not written from a damaged one", () => {
+    const { staged, old, fresh } = rotating();
     const damaged = Buffer.from(staged);
     damaged.writeUInt8(damaged.readUInt8(40) ^ 1, 40);
     expect(() => stageKey(damaged, later)).toThrow(KeyringError);

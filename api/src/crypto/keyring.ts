@@ -1,6 +1,6 @@
 import { createHash, createSecretKey, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
 
-const MAGIC = Buffer.from("TIMOSKR1", "ascii");
+const MAGIC = Buffer.from("TIMOSKR1");
 const KEY_BYTES = 32;
 const CHECKSUM_BYTES = 32;
 const STATUS = { active: 1, decrypt_only: 2 } as const;
@@ -115,7 +115,7 @@ function encode(keys: readonly Entry[]): Buffer {
     const fixed = Buffer.alloc(9);
     fixed[0] = STATUS[status];
     fixed.writeBigUInt64BE(BigInt(createdAt.getTime()), 1);
-    return [Buffer.from([id.length]), Buffer.from(id, "ascii"), fixed, key];
+    return [Buffer.from([id.length]), Buffer.from(id), fixed, key];
   });
   const count = Buffer.alloc(2);
   count.writeUInt16BE(keys.length);

@@ -29,7 +29,7 @@ export function wrapBinding(context: WrapContext): Buffer {
 /** Wraps a data key under a master key held here: `nonce 12 | ciphertext 32 | tag 16`, AES-256-GCM. */
 export function wrapDek(mek: KeyObject, dek: Uint8Array, context: WrapContext): Buffer {
   const iv = nonce();
-  const cipher = createCipheriv("aes-256-gcm", mek, iv, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv("aes-256-gcm", mek, iv);
   cipher.setAAD(wrapBinding(context));
   return Buffer.concat([iv, cipher.update(dek), cipher.final(), cipher.getAuthTag()]);
 }
