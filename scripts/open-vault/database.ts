@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { createConnection } from "mysql2";
 import { z } from "zod";
 import type { Column, ReadOptions, Row, Tables } from "./sql-dump.ts";
@@ -5,7 +6,11 @@ import type { Column, ReadOptions, Row, Tables } from "./sql-dump.ts";
 const ColumnRow = z.tuple([z.instanceof(Buffer), z.instanceof(Buffer), z.instanceof(Buffer)]);
 const Values = z.array(z.instanceof(Buffer).nullable());
 
-/** The rows of a database that runs somewhere, as {@link readDump} gives those of a dump. */
+/**
+ * The rows of a database that runs somewhere, as {@link readDump} gives those of a dump.
+ *
+ * @throws Error, without the password, when it cannot be reached or is lost.
+ */
 export async function* readDatabase(url: string, wants: ReadOptions["wants"]): AsyncGenerator<Row> {
   const connection = createConnection({
     uri: url,
@@ -14,8 +19,20 @@ export async function* readDatabase(url: string, wants: ReadOptions["wants"]): A
     // As they come: bytes of a binary column, the digits of a number.
     typeCast: (field) => field.buffer(),
   });
-  const select = (sql: string): AsyncIterable<unknown> => connection.query(sql).stream();
+  let reading: Readable | undefined;
+  // A connection that is lost does not tell the query that is being read, and unheard it would end the process.
+  connection.on("error", (error: Error) => reading?.destroy(error));
+  const select = (sql: string): AsyncIterable<unknown> => {
+    reading = connection.query(sql).stream();
+    return reading;
+  };
   try {
+    await new Promise<void>((done, fail) => {
+      connection.connect((error) => {
+        if (error) fail(new Error(`The database cannot be opened: ${error.message}`));
+        else done();
+      });
+    });
     const tables: Tables = new Map();
     for await (const row of select(
       "SELECT table_name, column_name, data_type FROM information_schema.columns " +

@@ -195,6 +195,23 @@ describe("the reader of a vault", () => {
     expect(stderr).toContain("Whoever has what was written can read it.");
   });
 
+  it("says why it cannot open a database, and not with what password it tried", async () => {
+    const right = new URL(adminUrl(vault.database.name));
+    const refused = new URL(right);
+    refused.username = "nobody";
+    refused.password = "not-to-be-shown";
+    const away = new URL(refused);
+    away.port = "1";
+    for (const address of [refused, away]) {
+      const { code, stderr } = await open(["--vault", address.href, ...KEYRING]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/^The database cannot be opened: .+\n$/),
+      });
+      expect(stderr).not.toContain("not-to-be-shown");
+    }
+  });
+
   it("takes the keys from a set of their own, of the vault or of the platform", async () => {
     const name = vault.database.name;
     const rows = await mariadbDump("--ignore-table", `${name}.vault_keys`, name);
