@@ -32,10 +32,24 @@ name, else on the TimOS that runs on TIMOS_DATA_DIR (./.data).`;
 class UsageError extends Error {}
 
 const Provider = z.enum(["local", "pkcs11", "awskms", "gcpkms", "vault"]);
-const Days = z.coerce.number().min(0);
+/** Written out: an empty text is what a variable that is not set leaves, and no zero. */
+const Amount = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number);
 const Moment = z.coerce.date();
 
 type Flags = ReturnType<typeof readFlags>;
+type Flag = keyof Flags["values"];
+
+/** @throws UsageError for anything that a command would not heed: it may have been meant to hold it back. */
+function only({ values, positionals }: Flags, flags: readonly Flag[], words = 0): void {
+  const stray = Object.keys(values).find((name) => !flags.some((flag) => flag === name));
+  if (stray !== undefined) throw new UsageError(`--${stray} does not belong to this command.`);
+  if (positionals.length > words) {
+    throw new UsageError(`"${positionals.join(" ")}" is not understood.`);
+  }
+}
 
 function readFlags(args: string[]) {
   try {
@@ -66,24 +80,30 @@ function readFlags(args: string[]) {
 
 /** What a command does; false when something is left to do, which it said. */
 const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<boolean>>> = {
-  init: async ({ values, positionals }) => {
-    if (values.file === undefined || positionals.length > 0) throw new UsageError();
-    await init(values.file);
+  init: async (flags) => {
+    only(flags, ["file"]);
+    const { file } = flags.values;
+    if (file === undefined) throw new UsageError();
+    await init(file);
     return true;
   },
-  status: ({ values }) => withInstallation((inst) => status(inst, values.rows ?? false)),
-  doctor: ({ values }) =>
-    withInstallation((inst) =>
-      doctor(inst, {
-        isThorough: values.all ?? false,
-        hasRows: values.rows ?? false,
-        isRepairing: values.repair ?? false,
-      }),
-    ),
-  rotate: ({ values }) => {
+  status: (flags) => {
+    only(flags, ["rows"]);
+    return withInstallation((inst) => status(inst, flags.values.rows ?? false));
+  },
+  doctor: (flags) => {
+    only(flags, ["all", "rows", "repair"]);
+    const { all = false, rows = false, repair = false } = flags.values;
+    return withInstallation((inst) =>
+      doctor(inst, { isThorough: all, hasRows: rows, isRepairing: repair }),
+    );
+  },
+  rotate: (flags) => {
+    const { values } = flags;
     const isDryRun = values["dry-run"] ?? false;
-    const seconds = parsed(Days.optional(), values["settle-seconds"]);
-    if (values.mek === true && values.dek === undefined) {
+    const seconds = parsed(Amount.optional(), values["settle-seconds"]);
+    if (values.mek === true) {
+      only(flags, ["mek", "provider", "stage-only", "dry-run", "settle-seconds"]);
       const provider = parsed(Provider.optional(), values.provider);
       const isStageOnly = values["stage-only"] ?? false;
       const wait = seconds === undefined ? {} : { settleSeconds: seconds };
@@ -91,26 +111,38 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<boolean>>> = {
         rotateMek(inst, { provider, isStageOnly, isDryRun, ...wait }),
       );
     }
-    const { dek } = values;
-    if (dek === undefined || values.mek === true) throw new UsageError();
-    const user = dek === "all" ? null : dek;
+    only(flags, ["dek", "made-before", "dry-run", "settle-seconds"]);
+    const user = userOf(values.dek);
     const madeBefore = parsed(Moment.optional(), values["made-before"]) ?? new Date();
     const wait = seconds === undefined ? {} : { graceSeconds: seconds };
     return withInstallation((inst) => rotateDek(inst, { user, madeBefore, isDryRun, ...wait }));
   },
-  retire: ({ values, positionals }) => {
+  retire: (flags) => {
+    const { values, positionals } = flags;
     const isConfirmed = values.yes ?? false;
     const isDryRun = values["dry-run"] ?? false;
-    const [mekRef, ...others] = positionals;
-    if (values.mek === true && mekRef !== undefined && others.length === 0) {
-      return withInstallation((inst) => retireMek(inst, mekRef, isConfirmed && !isDryRun));
+    if (values.mek === true) {
+      only(flags, ["mek", "yes", "dry-run", "settle-seconds"], 1);
+      const [mekRef] = positionals;
+      if (mekRef === undefined) throw new UsageError();
+      const seconds = parsed(Amount.optional(), values["settle-seconds"]);
+      const wait = seconds === undefined ? {} : { settleSeconds: seconds };
+      return withInstallation((inst) =>
+        retireMek(inst, mekRef, { isConfirmed: isConfirmed && !isDryRun, ...wait }),
+      );
     }
-    if (values.dek === undefined || mekRef !== undefined) throw new UsageError();
-    const user = values.dek === "all" ? null : values.dek;
-    const days = parsed(Days, values["older-than"]);
+    only(flags, ["dek", "older-than", "yes", "dry-run"]);
+    const user = userOf(values.dek);
+    const days = parsed(Amount, values["older-than"]);
     return withInstallation((inst) => retireDeks(inst, { user, days, isConfirmed, isDryRun }));
   },
 };
+
+/** @returns null for everybody. */
+function userOf(name: string | undefined): string | null {
+  if (name === undefined || name === "") throw new UsageError();
+  return name === "all" ? null : name;
+}
 
 function parsed<T>(schema: z.ZodType<T>, text: string | undefined): T {
   const result = schema.safeParse(text);
@@ -133,6 +165,8 @@ try {
   if (command === undefined) throw new UsageError();
   if (!(await command(readFlags(rest)))) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof UsageError ? USAGE : asError(error).message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  const { message } = asError(error);
+  const isMisuse = error instanceof UsageError;
+  console.error([message, ...(isMisuse ? [USAGE] : [])].filter(Boolean).join("\n\n"));
+  process.exitCode = isMisuse ? 2 : 1;
 }

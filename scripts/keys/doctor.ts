@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
-import { decodeKeyring, stagedKey } from "../../api/src/crypto/keyring.ts";
+import { stagedKey } from "../../api/src/crypto/keyring.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
 import type { Installation } from "./installation.ts";
+import { readKeys } from "./keyring-file.ts";
 import { keyringOf } from "./rotate-mek.ts";
 import { count } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ export interface DoctorOptions {
 /** @returns whether nothing is left that is not as it should be. */
 export async function doctor(inst: Installation, options: DoctorOptions): Promise<boolean> {
   if (inst.config.vault.masterKeys.local !== undefined) {
-    const staged = stagedKey(decodeKeyring(readFileSync(keyringOf(inst))));
+    const staged = stagedKey(readKeys(keyringOf(inst)));
     if (staged !== undefined) {
       console.log(
         `local:${staged.id} was staged on ${staged.createdAt.toISOString()} and wraps nothing: npm run keys:rotate -- --mek`,

@@ -4,6 +4,7 @@ import {
   activateKey,
   decodeKeyring,
   KeyringError,
+  type MasterKey,
   removeKey,
   stagedKey,
   stageKey,
@@ -13,6 +14,16 @@ import { identify, isRunning, ProcessIdentity } from "../launcher/process-identi
 
 /** How long another command may be at the file: it reads and writes a few hundred bytes. */
 const PATIENCE_MS = 10_000;
+
+/** The keys in the file. @throws KeyringError when it is no keyring. */
+export function readKeys(file: string): MasterKey[] {
+  const bytes = readFileSync(file);
+  try {
+    return decodeKeyring(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
 
 /** Adds a key that makes no wraps yet, or finds the one that was added and never activated. @returns its id. */
 export async function stage(file: string): Promise<{ id: string; isNew: boolean }> {

@@ -9,6 +9,7 @@ import { makeOwners, openAll, runKeys, startKeys } from "../test/keys-command.ts
 
 const OWNERS = 3000;
 const ROTATE = ["rotate", "--mek", "--settle-seconds", "0.1"];
+const retire = (mekRef: string) => ["retire", "--mek", mekRef, "--yes", "--settle-seconds", "0.1"];
 
 let app: TestApp;
 beforeEach(async () => {
@@ -195,10 +196,67 @@ describe("keys:retire --mek", () => {
     await runKeys(app, ROTATE);
     expect(await runKeys(app, ["retire", "--mek", former])).toMatchObject({ code: 1 });
     expect(keysInFile()).toHaveLength(2);
-    expect(await runKeys(app, ["retire", "--mek", former, "--yes"])).toMatchObject({ code: 0 });
+    expect(await runKeys(app, retire(former))).toMatchObject({ code: 0 });
     expect(keysInFile()).toHaveLength(1);
-    const active = await runKeys(app, ["retire", "--mek", await current(), "--yes"]);
+    expect(
+      await app.sql("platform", "SELECT purpose FROM audit_events WHERE action = 'key.retired'"),
+    ).toEqual([{ purpose: `keys:retire --mek ${former}` }]);
+    const active = await runKeys(app, retire(await current()));
     expect(active.code).toBe(1);
     expect(await openAll(app)).toMatchObject({ size: 14 });
+    expect(await runKeys(app, retire(former))).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(`does not have ${former}`),
+    });
+  });
+
+  it("is refused when a wrap was on its way", async () => {
+    await makeOwners(app, 3);
+    const former = await current();
+    await runKeys(app, ROTATE);
+    const [late] = await app.sql("platform", "SELECT * FROM dek_wraps LIMIT 1");
+    const retiring = startKeys(app, [...retire(former).slice(0, -1), "2"]);
+    await retiring.speaks;
+    await app.sql("platform", "UPDATE dek_wraps SET mek_ref = ? WHERE owner_id = ?", [
+      former,
+      late?.["owner_id"],
+    ]);
+    expect(await retiring.ends).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/Nothing is under[^]*in use: 1 data keys/),
+    });
+    expect(keysInFile()).toHaveLength(2);
+  });
+
+  it("leaves no server behind that had no reason to look at the keyring meanwhile", async () => {
+    const person = await signUp(app);
+    const former = await current();
+    await runKeys(app, ROTATE);
+    expect((await runKeys(app, retire(former))).code).toBe(0);
+    const [user] = await app.sql("platform", "SELECT id FROM users");
+    app.deps.keys.forget(String(user?.["id"]));
+    const entry = { body: { day: "2026-11-21", body: "after the retirement" } };
+    expect((await person.call("POST", "/api/entries", entry)).status).toBe(201);
+    await signUp(app);
+    expect(new Set(await referencesIn())).toEqual(new Set([await current()]));
+  });
+});
+
+describe("the command line", () => {
+  it.each([
+    ["rotate", "--mek", "--dek", "all"],
+    ["rotate", "--mek", "--made-before", "2026-01-01"],
+    ["rotate", "--dek", "all", "--stage-only"],
+    ["rotate", "--dek", ""],
+    ["rotate", "--dek", "all", "others"],
+    ["retire", "--dek", "all", "--older-than", "", "--yes"],
+    ["retire", "--dek", "all", "--older-than", "-1", "--yes"],
+    ["retire", "--dek", "all", "--yes"],
+    ["retire", "--mek", "local:0000000000000000", "--older-than", "30", "--yes"],
+    ["doctor", "--dry-run", "--repair"],
+    ["status", "--row"],
+  ])("refuses what it would not heed: %s %s %s %s %s", async (...args) => {
+    const run = await runKeys(app, args);
+    expect(run).toMatchObject({ code: 2, output: expect.stringContaining("Usage:") });
   });
 });

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
+import { recordEvents } from "../../api/src/platform/audit.ts";
 import {
   destroyDek,
   listDekHistories,
@@ -6,49 +8,79 @@ import {
 } from "../../api/src/platform/dek-rotation.ts";
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
 import { findState } from "../../api/src/platform/state-statements.ts";
+import { asSystem } from "../../api/src/platform/tenancy.ts";
 import { countRowsByVersion, deleteMirror } from "../../api/src/vault/rotation/statements.ts";
 import type { Installation } from "./installation.ts";
-import { retire } from "./keyring-file.ts";
+import { readKeys, retire } from "./keyring-file.ts";
 import { findUserId } from "./rotate-dek.ts";
-import { keyringOf } from "./rotate-mek.ts";
-import { count } from "./terminal.ts";
+import { keyringOf, settleSecondsOf } from "./rotate-mek.ts";
+import { count, duration } from "./terminal.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Removes a master key from the keyring. Refused while a data key is under it in either database. */
+/**
+ * Removes a master key from the keyring. Refused while a data key is under it in either database; looked at twice, since
+ * a wrap that a server made under it a moment ago may be on its way.
+ */
 export async function retireMek(
   inst: Installation,
   mekRef: string,
-  isConfirmed: boolean,
+  options: { isConfirmed: boolean; settleSeconds?: number },
 ): Promise<boolean> {
   if (!/^local:[0-9a-f]{16}$/.test(mekRef)) {
     throw new Error(
       `${mekRef} is no key of the keyring (local:<16 hex digits>). Others are retired where they are kept.`,
     );
   }
-  const counts = await Promise.all([
-    countWraps(inst.platformDatabase.execute, "dek_wraps"),
-    countWraps(inst.vaultDatabase.execute, "vault_keys"),
-  ]);
-  const [platform = 0, vault = 0] = counts.map((inUse) => inUse.get(mekRef) ?? 0);
-  if (platform + vault > 0) {
-    console.error(
-      `${mekRef} is in use: ${count(platform)} data keys in the platform and ${count(vault)} in the vault are wrapped under it. ` +
-        "Move them first: npm run keys:rotate -- --mek",
-    );
-    return false;
-  }
   const file = keyringOf(inst);
-  if (!isConfirmed) {
+  const key = readKeys(file).find(({ id }) => mekRef === `local:${id}`);
+  if (key === undefined) throw new Error(`The keyring ${file} does not have ${mekRef}.`);
+  if (await isMekInUse(inst, mekRef)) return false;
+  if (key.status === "active") {
+    throw new Error(`${mekRef} is the current key. First: npm run keys:rotate -- --mek`);
+  }
+  if (!options.isConfirmed) {
     console.error(
       `${mekRef} would be removed from ${file}, and no copy of it is kept. Backups of the keys that are older than its ` +
         "rotation need it: without it they open no journal. Say --yes once there are none.",
     );
     return false;
   }
-  await retire(file, mekRef.slice("local:".length));
+  const settleSeconds = options.settleSeconds ?? settleSecondsOf(inst);
+  console.log(
+    `Nothing is under ${mekRef}. Looking once more in ${duration(settleSeconds)}, for what may be on its way.`,
+  );
+  await sleep(settleSeconds * 1000);
+  if (await isMekInUse(inst, mekRef)) return false;
+  await noteInAudit(inst, mekRef);
+  await retire(file, key.id);
   console.log(
     `Removed ${mekRef} from ${file}. Copies of the keyring on other machines still have it.`,
+  );
+  return true;
+}
+
+async function noteInAudit({ platform, clock }: Installation, mekRef: string): Promise<void> {
+  const event = { subject: null, actor: "operator", requestId: null } as const;
+  const purpose = `keys:retire --mek ${mekRef}`;
+  await asSystem(() =>
+    recordEvents(platform, [{ ...event, action: "key.retired", purpose }], clock()),
+  );
+}
+
+async function isMekInUse(
+  { platformDatabase, vaultDatabase }: Installation,
+  mekRef: string,
+): Promise<boolean> {
+  const counts = await Promise.all([
+    countWraps(platformDatabase.execute, "dek_wraps"),
+    countWraps(vaultDatabase.execute, "vault_keys"),
+  ]);
+  const [platform = 0, vault = 0] = counts.map((inUse) => inUse.get(mekRef) ?? 0);
+  if (platform + vault === 0) return false;
+  console.error(
+    `${mekRef} is in use: ${count(platform)} data keys in the platform and ${count(vault)} in the vault are wrapped under it. ` +
+      "Move them first: npm run keys:rotate -- --mek",
   );
   return true;
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { decodeKeyring, stagedKey } from "../../api/src/crypto/keyring.ts";
+import { stagedKey } from "../../api/src/crypto/keyring.ts";
 import { recordEvents } from "../../api/src/platform/audit.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
@@ -12,7 +11,7 @@ import {
   type Unmoved,
 } from "../../api/src/vault/rotation/rewrap.ts";
 import type { Installation } from "./installation.ts";
-import { activate, stage } from "./keyring-file.ts";
+import { activate, readKeys, stage } from "./keyring-file.ts";
 import { count, duration, meter, stopSignal } from "./terminal.ts";
 
 const PURPOSE = "keys:rotate --mek";
@@ -53,7 +52,7 @@ export async function rotateMek(inst: Installation, options: MekRotation): Promi
 /** Stages a key, proves it and makes it current, unless a rotation to the current one is under way. */
 async function prepareLocal(inst: Installation, isStageOnly: boolean): Promise<boolean> {
   const file = keyringOf(inst);
-  const staged = stagedKey(decodeKeyring(readFileSync(file)));
+  const staged = stagedKey(readKeys(file));
   if (!isStageOnly && staged === undefined) {
     const current = await localKeyring(file).current();
     const left = await countLeft(inst, current);
@@ -83,8 +82,7 @@ async function foresee(
   provider: MekProvider,
 ): Promise<boolean> {
   const current = await provider.current();
-  const staged =
-    name === "local" ? stagedKey(decodeKeyring(readFileSync(keyringOf(inst)))) : undefined;
+  const staged = name === "local" ? stagedKey(readKeys(keyringOf(inst))) : undefined;
   const left = await countLeft(inst, current);
   const isNew = name === "local" && (staged !== undefined || left === 0);
   const target = isNew ? (staged === undefined ? "a new key" : `local:${staged.id}`) : current;
@@ -98,7 +96,7 @@ async function foresee(
 async function move(
   inst: Installation,
   provider: MekProvider,
-  { settleSeconds = inst.config.vault.keyCacheSeconds + SIGN_UP_SECONDS }: MekRotation,
+  { settleSeconds = settleSecondsOf(inst) }: MekRotation,
 ): Promise<boolean> {
   const { signal, release } = stopSignal();
   const progress = meter();
@@ -153,6 +151,11 @@ async function noteInAudit({ platform, clock }: Installation, what: string): Pro
   await asSystem(() =>
     recordEvents(platform, [{ ...event, action: "key.rewrapped", purpose }], clock()),
   );
+}
+
+/** How long a wrap under a former master key may be on its way into a table. */
+export function settleSecondsOf({ config }: Installation): number {
+  return config.vault.keyCacheSeconds + SIGN_UP_SECONDS;
 }
 
 export function keyringOf({ config }: Installation): string {

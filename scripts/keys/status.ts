@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import { decodeKeyring, stagedKey } from "../../api/src/crypto/keyring.ts";
+import { stagedKey } from "../../api/src/crypto/keyring.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { countDekStates, listDekHistories } from "../../api/src/platform/dek-rotation.ts";
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
 import { countRowsByVersion } from "../../api/src/vault/rotation/statements.ts";
 import { asError } from "../launcher/files.ts";
 import type { Installation } from "./installation.ts";
+import { readKeys } from "./keyring-file.ts";
 import { keyringOf } from "./rotate-mek.ts";
 import { count } from "./terminal.ts";
 
@@ -36,7 +36,7 @@ async function showProviders(inst: Installation): Promise<boolean> {
 
 function showKeyring(file: string): void {
   console.log(`Keyring: ${file}`);
-  const keys = decodeKeyring(readFileSync(file));
+  const keys = readKeys(file);
   const staged = stagedKey(keys);
   for (const key of keys) {
     const words = key === staged ? "staged" : key.status === "active" ? "active" : "opens only";
@@ -52,7 +52,7 @@ async function showReferences({ meks, platformDatabase, vaultDatabase, config }:
   console.log("Data keys wrapped under each master key:");
   const references = [...new Set([...platform.keys(), ...vault.keys()])].sort();
   const { local } = config.vault.masterKeys;
-  const keyring = local === undefined ? [] : decodeKeyring(readFileSync(local.file));
+  const keyring = local === undefined ? [] : readKeys(local.file);
   let areKnown = true;
   for (const reference of references) {
     const counts = `platform ${count(platform.get(reference) ?? 0)}, vault ${count(vault.get(reference) ?? 0)}`;
