@@ -170,6 +170,42 @@ describe("a box", () => {
     expect(() => open(dataKey(4, dek), place, box)).toThrow(DecryptionError);
   });
 
+  it("does not open when it names another key or version, even made by someone who has the key", () => {
+    for (const named of [{ dekId: randomBytes(16) }, { version: 4 }]) {
+      const forged = seal({ ...key, ...named }, place, json);
+      expect(() => open(key, place, forged)).toThrow(DecryptionError);
+      expect(open({ ...key, ...named }, place, forged).toString("utf8")).toBe(json);
+    }
+  });
+
+  it("tells no version of bytes that are no box", () => {
+    const box = seal(key, place, "");
+    expect(box).toHaveLength(114);
+    expect(boxVersion(box)).toBe(3);
+    for (const bytes of [
+      Buffer.alloc(0),
+      box.subarray(0, 113),
+      Buffer.concat([Buffer.from("f902", "hex"), box.subarray(2)]),
+      Buffer.concat([Buffer.from("7b01", "hex"), box.subarray(2)]),
+      Buffer.from(JSON.stringify({ title: "x".repeat(200) })),
+    ]) {
+      expect(() => boxVersion(bytes)).toThrow(DecryptionError);
+    }
+  });
+
+  it("has a place for each table and box, whichever was used before", () => {
+    const places = ["a", "b", "ab", ""].flatMap((table) =>
+      ["sealed", "body", ""].map((name) => ({ ...place, table, box: name })),
+    );
+    const boxes = places.map((where) => seal(key, where, json));
+    for (const [i, box] of boxes.entries()) {
+      for (const [j, where] of places.entries()) {
+        if (i === j) expect(open(key, where, box).toString("utf8")).toBe(json);
+        else expect(() => open(key, where, box)).toThrow(DecryptionError);
+      }
+    }
+  });
+
   it("does not open when its padding is not what sealing makes", () => {
     const named = { dek, version: 3, ...place };
     const nonce = randomBytes(12);
