@@ -6,6 +6,7 @@ import { contract } from "./contract/index.ts";
 import type { Deps } from "./deps.ts";
 import { accountRoutes } from "./features/account/routes.ts";
 import { authenticate, type Caller } from "./features/auth/authenticate.ts";
+import { authorize } from "./features/auth/authorize.ts";
 import { authRoutes, type AfterSignIn } from "./features/auth/routes.ts";
 import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
@@ -28,7 +29,11 @@ import { openVault, type UserVault } from "./vault/user-vault.ts";
 export function createApp(deps: Deps): Express {
   const { http, mail, isProduction } = deps.config;
   const gates: Gates<Caller> = {
-    authenticate: (authorization) => authenticate(deps, authorization),
+    admit: async (authorization, endpoint) => {
+      const caller = await authenticate(deps, authorization);
+      authorize(caller, endpoint, deps.clock());
+      return caller;
+    },
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
     limiter: deps.limiter,
     origins: http.origins,

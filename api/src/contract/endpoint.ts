@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorCode } from "./errors.ts";
+import type { Permission } from "./permissions.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 export type AnswerStatus = 200 | 201 | 202 | 204 | 303 | 503;
@@ -13,11 +14,22 @@ export type AnswerStatus = 200 | 201 | 202 | 204 | 303 | 503;
 export type Auth = "public" | "user" | "refresh_cookie";
 
 /** One endpoint, as data. The server, the OpenAPI document and the web client are all read off it. */
-export interface Endpoint {
+export type Endpoint = Described &
+  (
+    | { readonly auth: Exclude<Auth, "user"> }
+    | {
+        readonly auth: "user";
+        /** What the caller must be allowed: deny by default, so each endpoint names it. */
+        readonly permission: Permission;
+        /** Asks for a proof of the last five minutes of who is calling. */
+        readonly fresh?: true;
+      }
+  );
+
+interface Described {
   readonly method: Method;
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly auth: Auth;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -8,11 +8,16 @@ export interface Cookie {
   readonly maxAgeSeconds?: number;
 }
 
-/** Our cookies: `rt` is the refresh token, `su` knows again the browser that signed up. */
-export type CookieName = "rt" | "su";
+/**
+ * Our cookies: `rt` is the refresh token, `su` knows again the browser that signed up, `dev` one that somebody has
+ * signed in from, `td` one that is trusted with a single factor, `oa` one that went to a provider, `mfa` holds the
+ * second factor's challenge on the way back from there.
+ */
+export type CookieName = "rt" | "su" | "dev" | "td" | "oa" | "mfa";
 
 interface Extras {
   readonly cookies?: readonly Cookie[];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a handler answers: one of the statuses its endpoint names, with that status's body. */
@@ -31,5 +36,8 @@ const answer =
 export const ok = answer(200);
 export const created = answer(201);
 export const accepted = answer(202);
+/** Sends a browser on to `url`. */
+export const seeOther = (url: string, extras: Extras = {}) =>
+  answer(303)(undefined, { ...extras, headers: { ...extras.headers, Location: url } });
 export const unavailable = answer(503);
 export const noContent = (extras: Extras = {}) => answer(204)(undefined, extras);

@@ -1,6 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
-import { AppError, ERRORS } from "../contract/errors.ts";
+import { AppError, ERRORS, type ErrorCode } from "../contract/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+
+/** What a client is told that knows RFC 6750 and RFC 9470. */
+const CHALLENGES: Partial<Record<ErrorCode, string>> = {
+  token_expired: 'Bearer error="invalid_token"',
+  session_revoked: 'Bearer error="invalid_token"',
+  reauth_required: 'Bearer error="insufficient_user_authentication", max_age="300"',
+};
 
 /** The one place where an error becomes an answer: problem+json (RFC 9457). */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
@@ -43,7 +50,7 @@ function answerProblem(res: Response, error: AppError, requestId: string): void 
   const { code, status, particulars } = error;
   const { detail, errors, retryAfterSeconds, members } = particulars;
   if (retryAfterSeconds !== undefined) res.set("Retry-After", String(retryAfterSeconds));
-  if (status === 401) res.set("WWW-Authenticate", "Bearer");
+  if (status === 401) res.set("WWW-Authenticate", CHALLENGES[code] ?? "Bearer");
   res
     .status(status)
     .type("application/problem+json")

@@ -10,7 +10,14 @@ const SECURITY: Record<Auth, object[]> = {
 
 /** What an endpoint can answer besides the failures it names, for being the kind of endpoint it is. */
 const IMPLIED = {
-  user: ["unauthenticated", "token_expired", "session_revoked"],
+  user: [
+    "unauthenticated",
+    "token_expired",
+    "session_revoked",
+    "mfa_required_by_policy",
+    "forbidden",
+  ],
+  fresh: ["reauth_required"],
   body: ["invalid_request", "payload_too_large", "unsupported_media_type"],
   limit: ["rate_limited"],
   any: ["internal", "platform_unavailable", "vault_unavailable"],
@@ -67,6 +74,7 @@ function operation(feature: string, name: string, endpoint: Endpoint) {
     tags: [feature],
     summary: endpoint.summary,
     security: SECURITY[endpoint.auth],
+    ...(endpoint.auth === "user" ? { "x-permission": endpoint.permission } : {}),
     parameters: [
       ...parameters("path", endpoint.params),
       ...parameters("query", endpoint.query),
@@ -97,6 +105,7 @@ function failures(endpoint: Endpoint) {
   const codes = new Set<ErrorCode>([
     ...endpoint.errors,
     ...(endpoint.auth === "user" ? IMPLIED.user : []),
+    ...(endpoint.auth === "user" && endpoint.fresh ? IMPLIED.fresh : []),
     ...(endpoint.body ? IMPLIED.body : []),
     ...(endpoint.params || endpoint.query ? (["invalid_request"] as const) : []),
     ...(endpoint.limit ? IMPLIED.limit : []),

@@ -34,11 +34,16 @@ export function outboxPage(directory: string): RequestHandler {
 function page(items: readonly { name: string; message: string }[]): string {
   const mails = items
     .toReversed()
-    .map(({ message }) => `<pre>${linked(escape(message))}</pre>`)
+    .map(({ message }) => `<pre>${linked(escape(withoutHtml(message)))}</pre>`)
     .join("\n");
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbox</title>
 <style>body{font:16px/1.5 system-ui;max-width:46rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8886;border-radius:8px;padding:1rem}</style>
 <h1>Outbox</h1><p>Mails that were written here instead of being sent, newest first.</p>${mails || "<p>There is none yet.</p>"}</html>`;
+}
+
+/** A mail without its second part, which says the same as the first. */
+function withoutHtml(message: string): string {
+  return message.split(/\n--[^\n]*\nContent-Type: text\/html/, 1)[0] ?? message;
 }
 
 function escape(text: string): string {

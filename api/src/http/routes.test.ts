@@ -460,6 +460,7 @@ describe("an endpoint of a contract", () => {
       path: "/things/:id",
       summary: "Read",
       auth: "user",
+      permission: "journal:read",
       params: z.strictObject({ id: z.string() }),
       responses: { 200: Shown },
       errors: [],
@@ -492,7 +493,7 @@ describe("an endpoint of a contract", () => {
   const confined: string[] = [];
   beforeAll(async () => {
     const gates = {
-      authenticate: (authorization: string | undefined) =>
+      admit: (authorization: string | undefined) =>
         authorization === undefined
           ? Promise.reject(new AppError("unauthenticated"))
           : Promise.resolve({ name: authorization }),

@@ -11,8 +11,12 @@ import { assertSameSite } from "./same-site.ts";
 
 /** What every request passes before a handler sees it. */
 export interface Gates<C> {
-  /** Whose the access token in `Authorization` is. @throws AppError `unauthenticated` and its kin. */
-  authenticate(authorization: string | undefined): Promise<C>;
+  /**
+   * Whose the token in `Authorization` is, when they may call the endpoint.
+   *
+   * @throws AppError `unauthenticated`, `forbidden` and their kin.
+   */
+  admit(authorization: string | undefined, endpoint: UserEndpoint): Promise<C>;
   /** Runs a signed-in person's request confined to their tenant. */
   confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
   readonly limiter: LimiterFactory;
@@ -21,6 +25,8 @@ export interface Gates<C> {
   /** Whether the site is served over TLS, and its cookies with `Secure` and `__Host-`. */
   readonly isSecure: boolean;
 }
+
+type UserEndpoint = Extract<Endpoint, { auth: "user" }>;
 
 type Handler<E extends Endpoint, C> = (
   request: Input<E> & { peer: Peer } & (E["auth"] extends "user" ? { caller: C } : unknown),
@@ -69,7 +75,7 @@ async function serve<C>(
   res: Response,
 ): Promise<void> {
   const caller =
-    endpoint.auth === "user" ? await gates.authenticate(req.get("authorization")) : undefined;
+    endpoint.auth === "user" ? await gates.admit(req.get("authorization"), endpoint) : undefined;
   if (endpoint.auth === "refresh_cookie") assertSameSite(req, gates.origins);
   const input = {
     params: parse("params", endpoint.params, req.params),
@@ -87,11 +93,12 @@ async function serve<C>(
 
 function send(
   endpoint: Endpoint,
-  { status, body, cookies }: Answer<Endpoint>,
+  { status, body, cookies, headers }: Answer<Endpoint>,
   isSecure: boolean,
   res: Response,
 ): void {
   for (const cookie of cookies ?? []) setCookie(res, cookie, isSecure);
+  if (headers !== undefined) res.set(headers);
   const schema = endpoint.responses[status];
   res.status(status);
   if (schema === null || schema === undefined) {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
-import { verificationMail } from "../features/auth/mails.ts";
+import { compose, lettersIn } from "../mails/compose.ts";
 import { mailer } from "./mail.ts";
 
 const from = "TimOS <timos@example.org>";
-const mail = { to: "ada@example.org", subject: "Hello", text: "A line.\n" };
+const mail = { to: "ada@example.org", subject: "Hello", text: "A line.\n", html: "<p>A line.</p>" };
 
 describe("the outbox", () => {
   let folder: string;
@@ -32,7 +32,8 @@ describe("the outbox", () => {
   it("shows a link whole, on one line, in a mail that needs no decoding", async () => {
     const send = mailer({ smtpUrl: undefined, from, outboxDir: folder });
     const token = "x".repeat(32);
-    await send(verificationMail("ada@example.org", "http://127.0.0.1:3000", token));
+    const letter = lettersIn("en").verifyEmail(`http://127.0.0.1:3000/verify-email#token=${token}`);
+    await send(compose("ada@example.org", letter));
     const [name = ""] = readdirSync(folder);
     const text = readFileSync(join(folder, name), "utf8");
     expect(text).toMatch(/^Content-Transfer-Encoding: 7bit$/m);

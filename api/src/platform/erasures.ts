@@ -49,6 +49,7 @@ export async function eraseAccount(
         (await tx.erasure.create({ data: { ...erasure, ownerId, userId, tenantId } }));
       await tx.dekWrap.deleteMany({ where: { ownerId } });
       await tx.userDek.deleteMany({ where: { userId } });
+      await tx.auditKey.deleteMany({ where: { userId } });
       // Sessions and links go with it.
       await tx.user.delete({ where: { id: userId } });
       await tx.tenant.deleteMany({ where: { id: tenantId, users: { none: {} } } });

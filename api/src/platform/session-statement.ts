@@ -1,13 +1,14 @@
 import type { RowDataPacket } from "mysql2/promise";
-import type { UserModel } from "../../generated/platform/models.ts";
+import type { AuthSessionModel, TenantModel, UserModel } from "../../generated/platform/models.ts";
 import type { Execute } from "../lib/database.ts";
 
-/** Whoever a live session belongs to, with all that deciding "who" and "what day" needs. */
+/** Somebody who is signed in, with all that deciding "who", "may they" and "what day" needs. */
 export type SessionUser = Pick<
   UserModel,
   | "id"
   | "tenantId"
   | "role"
+  | "platformRole"
   | "email"
   | "displayName"
   | "timeZone"
@@ -15,22 +16,39 @@ export type SessionUser = Pick<
   | "locale"
   | "weekStartsOn"
   | "createdAt"
->;
+> &
+  Pick<TenantModel, "mfaRequired">;
+
+/** A live session and whose it is. */
+export interface LiveSession {
+  readonly user: SessionUser;
+  readonly session: Pick<AuthSessionModel, "id" | "authTime" | "assurance">;
+}
+
+const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platformRole, u.email,
+  u.display_name AS displayName, u.time_zone AS timeZone, u.day_start_hour AS dayStartHour, u.locale,
+  u.week_starts_on AS weekStartsOn, u.created_at AS createdAt, t.mfa_required AS mfaRequired`;
 
 const SQL = `
-  SELECT u.id, u.tenant_id AS tenantId, u.role, u.email, u.display_name AS displayName, u.time_zone AS timeZone,
-    u.day_start_hour AS dayStartHour, u.locale, u.week_starts_on AS weekStartsOn, u.created_at AS createdAt
-  FROM auth_sessions s JOIN users u ON u.id = s.user_id
+  SELECT ${USER}, s.auth_time AS authTime, s.assurance
+  FROM auth_sessions s JOIN users u ON u.id = s.user_id JOIN tenants t ON t.id = u.tenant_id
   WHERE s.id = ? AND s.user_id = ? AND s.revoked_at IS NULL AND s.absolute_expires_at > ? AND u.status = 'active'`;
 
-/** The user of a session that is neither revoked nor over. Asked at each request, so that an end takes effect at once. */
-export async function findSessionUser(
+/** The session, if it is neither revoked nor over and its user is active. */
+export async function findLiveSession(
   execute: Execute,
   sessionId: string,
   userId: string,
   now: Date,
-): Promise<SessionUser | null> {
+): Promise<LiveSession | null> {
   const until = now.toISOString().slice(0, -1).replace("T", " ");
   const [row] = await execute<RowDataPacket[]>(SQL, [sessionId, userId, until]);
-  return row === undefined ? null : (row as RowDataPacket & SessionUser);
+  if (row === undefined) return null;
+  const { authTime, assurance, mfaRequired, ...user } = row as RowDataPacket &
+    Omit<SessionUser, "mfaRequired"> &
+    LiveSession["session"] & { readonly mfaRequired: number };
+  return {
+    user: { ...user, mfaRequired: mfaRequired === 1 },
+    session: { id: sessionId, authTime, assurance },
+  };
 }

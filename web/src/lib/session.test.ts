@@ -8,6 +8,7 @@ const ada = {
   id: "9f1c1e0e-7a53-4c43-9c55-0f6f6f1d2a01",
   email: "ada@example.org",
   role: "owner",
+  platformRole: null,
   displayName: "Ada",
   timeZone: "UTC",
   dayStartHour: 0,

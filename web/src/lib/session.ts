@@ -1,4 +1,5 @@
 import { type AuthResult, contract, type Me } from "@timos/api/contract";
+import * as z from "zod";
 import { ApiError, createClient, type Send } from "@/lib/api.ts";
 import type { Alone, Channel } from "@/lib/tabs.ts";
 
@@ -39,6 +40,19 @@ export type Session = ReturnType<typeof createSession>;
 
 const EARLY_MS = 60_000;
 const HEARING_MS = 250;
+
+/** The answers that a new access token helps against. A wrong code or a missing proof are of status 401 too. */
+const STALE: readonly string[] = ["unauthenticated", "token_expired", "session_revoked"];
+
+async function isStale(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const problem: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  const code = z.object({ code: z.string() }).safeParse(problem).data?.code;
+  return code === undefined || STALE.includes(code);
+}
 
 /**
  * Who is signed in, in this browser. The access token lives in memory and nowhere else; the refresh token is a
@@ -166,10 +180,10 @@ export function createSession(around: Surroundings) {
     if (access === null || access.expiresAt - around.now() < EARLY_MS / 4) await renew();
     const first = access;
     const response = await attempt(path, init);
-    if (response.status !== 401) return response;
+    if (!(await isStale(response))) return response;
     if (access === first) await renew();
     const repeated = await attempt(path, init);
-    if (repeated.status === 401) end("ended");
+    if (await isStale(repeated)) end("ended");
     return repeated;
   };
 

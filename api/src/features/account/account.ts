@@ -1,10 +1,9 @@
 import type * as z from "zod";
 import type { Platform } from "../../platform/client.ts";
-import type { SessionUser } from "../../platform/session-statement.ts";
 import type { account, Me } from "./contract.ts";
 
-/** A user as they see themselves. */
-export function toMe({ createdAt, tenantId: _, ...user }: SessionUser): Me {
+/** A user as they see themselves; whatever else the row has, the answer's schema leaves out. */
+export function toMe({ createdAt, ...user }: Omit<Me, "createdAt"> & { createdAt: Date }): Me {
   return { ...user, createdAt: createdAt.toISOString() };
 }
 

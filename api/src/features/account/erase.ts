@@ -24,7 +24,7 @@ import {
   unknownErasures,
 } from "../../vault/erase.ts";
 import type { Receipt } from "./contract.ts";
-import { erasureMail } from "./mails.ts";
+import { compose, lettersIn } from "../../mails/compose.ts";
 
 const DAY_MS = 86_400_000;
 /** How long an answer waits for the vault and for the mail server. What takes longer goes on without it. */
@@ -56,7 +56,7 @@ export interface AccountDeps extends ErasureDeps {
  */
 export async function eraseMe(
   deps: AccountDeps,
-  user: { readonly id: string; readonly email: string },
+  user: { readonly id: string; readonly email: string; readonly locale: string },
   { confirm, reason }: { confirm: string; reason: Reason },
 ): Promise<Receipt> {
   if (confirm.trim().toLowerCase() !== user.email) {
@@ -74,7 +74,10 @@ export async function eraseMe(
     );
   await Promise.all([
     soon(eraseInVault(deps, erasure.ownerId), "the worker has to tell the vault of an erasure"),
-    soon(deps.send(erasureMail(user.email, receipt)), "the receipt of an erasure was not mailed"),
+    soon(
+      deps.send(compose(user.email, lettersIn(user.locale).accountErased(receipt))),
+      "the receipt of an erasure was not mailed",
+    ),
   ]);
   return receipt;
 }

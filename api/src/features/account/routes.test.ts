@@ -19,6 +19,7 @@ describe("GET /api/me", () => {
       id: expect.any(String),
       email: "ada@example.org",
       role: "owner",
+      platformRole: null,
       displayName: "ada",
       timeZone: "Europe/Berlin",
       dayStartHour: 0,

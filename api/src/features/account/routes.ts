@@ -1,7 +1,6 @@
 import { accepted, ok } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
-import { assertFresh } from "../auth/fresh.ts";
 import { toMe, updateSettings } from "./account.ts";
 import { listAudit } from "./audit.ts";
 import { account } from "./contract.ts";
@@ -13,7 +12,6 @@ export const accountRoutes = (gates: Gates<Caller>, deps: AccountDeps) =>
     patch: async ({ caller, body }) =>
       ok(await updateSettings(deps.platform, caller.user.id, body)),
     erase: async ({ caller, body: { confirm }, peer }) => {
-      await assertFresh(deps.platform, caller.sessionId, deps.clock());
       const { route: purpose, requestId } = peer;
       const reason = { actor: "user", purpose, requestId } as const;
       const receipt = await eraseMe(deps, caller.user, { confirm, reason });

@@ -27,6 +27,14 @@ export const AuthResult = z.object({
 });
 export type AuthResult = z.output<typeof AuthResult>;
 
+/** What signing in answers where a second factor is set up. No session exists yet. */
+export const Challenge = z.object({
+  mfaRequired: z.literal(true),
+  mfaToken: z.string().describe("Good for five tries within five minutes"),
+  methods: z.array(z.enum(["totp", "recovery"])),
+});
+export type Challenge = z.output<typeof Challenge>;
+
 const Accepted = z.object({ status: z.literal("accepted") });
 
 export const auth = endpoints({
@@ -75,12 +83,13 @@ export const auth = endpoints({
       password: Password,
       remember: z.boolean().default(false),
     }),
-    responses: { 200: AuthResult },
+    responses: { 200: z.union([AuthResult, Challenge]) },
     limit: { points: 120, seconds: 60 },
     errors: [
       "invalid_request",
       "invalid_credentials",
       "email_not_verified",
+      "account_suspended",
       "rate_limited",
       "too_many_attempts",
       "overloaded",

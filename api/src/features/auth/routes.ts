@@ -8,6 +8,7 @@ import { asSystem } from "../../platform/tenancy.ts";
 import { toMe } from "../account/account.ts";
 import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
 import { auth } from "./contract.ts";
+import type { SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
 import { IDLE_SECONDS, revokeSession, rotateSession, type HeldSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
@@ -15,6 +16,8 @@ import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
 
 /** As long as the links of a sign-up work. */
 const SIGN_UP_SECONDS = 24 * 3600;
+/** How long a browser is known by its device cookie. */
+const DEVICE_SECONDS = 180 * 86_400;
 const ACCEPTED = accepted({ status: "accepted" as const });
 
 /** What is done after somebody signed in, without them waiting for it. */
@@ -25,14 +28,19 @@ export function authRoutes<C>(
   gates: Gates<C>,
   deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
 ) {
-  const signedIn = async (session: HeldSession, ...cookies: readonly Cookie[]) => {
+  const begun = async (session: HeldSession, ...cookies: readonly Cookie[]) => {
     const now = deps.clock();
     const [user, accessToken] = await Promise.all([
       asSystem(() => deps.platform.user.findUniqueOrThrow({ where: { id: session.userId } })),
       deps.accessTokens.issue({ userId: session.userId, sessionId: session.id }, now),
     ]);
     const body = { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
-    return ok(body, { cookies: [refreshCookie(deps, session), ...cookies] });
+    return ok(body, { cookies: [...sessionCookies(deps, session), ...cookies] });
+  };
+  const signedIn = async (outcome: SignedIn, peer: Peer) => {
+    if (outcome.is === "challenge") return ok(outcome.challenge);
+    deps.afterSignIn(outcome.session.userId, peer);
+    return begun(outcome.session);
   };
   const heldBy = (peer: Peer) => {
     const cookie = peer.cookie("rt");
@@ -47,26 +55,22 @@ export function authRoutes<C>(
       return accepted(ACCEPTED.body, { cookies: [cookie] });
     },
     verifyEmail: async ({ body, peer }) =>
-      signedIn(
-        await verifyEmail(deps, body.token, {
-          browser: browserOf(peer),
-          userAgent: peer.userAgent,
-        }),
-        { name: "su", value: "", maxAgeSeconds: 0 },
-      ),
+      begun(await verifyEmail(deps, body.token, { browser: browserOf(peer), from: peer }), {
+        name: "su",
+        value: "",
+        maxAgeSeconds: 0,
+      }),
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
     },
-    login: async ({ body, peer }) => {
-      const session = await signIn(deps, body, peer);
-      deps.afterSignIn(session.userId, peer);
-      return signedIn(session);
-    },
+    login: async ({ body, peer }) => signedIn(await signIn(deps, body, peer), peer),
     refresh: async ({ peer }) => {
       const token = heldBy(peer);
       if (token === null) throw new AppError("unauthenticated");
-      return signedIn(await rotateSession(deps.platform, deps.refreshTokens, token, deps.clock()));
+      return begun(
+        await rotateSession(deps.platform, deps.refreshTokens, token, peer, deps.clock()),
+      );
     },
     logout: async ({ peer }) => {
       const token = heldBy(peer);
@@ -84,7 +88,13 @@ function browserOf(peer: Peer): string | undefined {
   return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }
 
-function refreshCookie(deps: AuthDeps, { token, remember }: HeldSession): Cookie {
+/** A session's refresh token, and what its browser is to be known by later. */
+function sessionCookies(deps: AuthDeps, { token, remember, device }: HeldSession): Cookie[] {
   const cookie = { name: "rt", value: deps.refreshTokens.encode(token) } as const;
-  return remember ? { ...cookie, maxAgeSeconds: IDLE_SECONDS } : cookie;
+  return [
+    remember ? { ...cookie, maxAgeSeconds: IDLE_SECONDS } : cookie,
+    ...(device === undefined
+      ? []
+      : [{ name: "dev", value: device, maxAgeSeconds: DEVICE_SECONDS } as const]),
+  ];
 }

@@ -67,10 +67,14 @@ describe("signing in", () => {
     expect(decomposed.body).toMatchObject({ code: "email_not_verified" });
   });
 
-  it("refuses a suspended account like a wrong password", async () => {
+  it("tells that an account is suspended only to whoever knows its password", async () => {
     const eve = await signUp(app, { email: "eve@example.org" });
     await app.sql("platform", "UPDATE users SET status = 'suspended' WHERE email = ?", [eve.email]);
     expect(await signIn(eve.email, eve.password)).toMatchObject({
+      status: 403,
+      body: { code: "account_suspended" },
+    });
+    expect(await signIn(eve.email, "not the password")).toMatchObject({
       status: 401,
       body: { code: "invalid_credentials" },
     });

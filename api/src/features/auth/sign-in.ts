@@ -1,8 +1,9 @@
 import { AppError } from "../../contract/errors.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { completeSignIn, type SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
-import { startSession, type HeldSession } from "./sessions.ts";
+import type { From } from "./from.ts";
 
 export interface Credentials {
   readonly email: string;
@@ -10,23 +11,19 @@ export interface Credentials {
   readonly remember: boolean;
 }
 
-interface From {
-  readonly address: string | undefined;
-  readonly userAgent: string;
-}
-
 /**
  * Signs in by password. An attempt is counted before the password is looked at, and a blocked answer does not depend
  * on it; an unknown address takes as long and answers the same as a wrong password.
  *
- * @throws AppError `invalid_credentials`, `too_many_attempts`, `email_not_verified` (only when the password is right).
+ * @throws AppError `invalid_credentials`, `too_many_attempts`, `email_not_verified` and `account_suspended` (only
+ * when the password is right).
  */
 export async function signIn(
   deps: AuthDeps,
   { email, password, remember }: Credentials,
-  { address, userAgent }: From,
-): Promise<HeldSession> {
-  const client = clientKey(address);
+  from: From,
+): Promise<SignedIn> {
+  const client = clientKey(from.address);
   const account = deps.limits.keyOf(email, client);
   const counts = await Promise.all([
     deps.limits.failures.use(account),
@@ -36,16 +33,13 @@ export async function signIn(
   if (exceeded.length > 0) {
     throw new AppError("too_many_attempts", { retryAfterSeconds: Math.max(...exceeded) });
   }
-  return asSystem(async () => {
-    const user = await deps.platform.user.findUnique({ where: { email } });
-    const isRight = await deps.passwords.isRight(user?.passwordHash ?? null, password);
-    if (!isRight || user?.status !== "active") throw new AppError("invalid_credentials");
-    await Promise.all([
-      deps.limits.failures.reset(account),
-      deps.limits.clientFailures.giveBack(client),
-    ]);
-    if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
-    const now = deps.clock();
-    return startSession(deps.platform, deps.refreshTokens, { user, userAgent, remember, now });
-  });
+  const user = await asSystem(() => deps.platform.user.findUnique({ where: { email } }));
+  const isRight = await deps.passwords.isRight(user?.passwordHash ?? null, password);
+  if (!isRight || user === null) throw new AppError("invalid_credentials");
+  await Promise.all([
+    deps.limits.failures.reset(account),
+    deps.limits.clientFailures.giveBack(client),
+  ]);
+  const proof = { amr: ["pwd"], assurance: 1 } as const;
+  return completeSignIn(deps, { userId: user.id, proof, remember, from });
 }

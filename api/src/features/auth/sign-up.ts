@@ -3,11 +3,13 @@ import { AppError } from "../../contract/errors.ts";
 import { randomUUID } from "../../crypto/random.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import type { Mail } from "../../lib/mail.ts";
+import { compose, lettersIn } from "../../mails/compose.ts";
 import { inTransaction } from "../../platform/client.ts";
 import { insertDek } from "../../platform/deks.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { beginSession } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
-import { accountExistsMail, verificationMail } from "./mails.ts";
+import type { From } from "./from.ts";
 import {
   createLinkToken,
   listPending,
@@ -15,7 +17,7 @@ import {
   type PendingPassword,
 } from "./one-time-token.ts";
 import { assertStrong } from "./passwords.ts";
-import { startSession, type HeldSession } from "./sessions.ts";
+import type { HeldSession } from "./sessions.ts";
 
 /** What signing up and asking for the link again take at least; longer than either needs on a machine at rest. */
 const ANSWER_MS = 300;
@@ -64,7 +66,10 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
   // Known, or signed up by another request at this moment.
   const user = known ?? (await find());
   if (user?.emailVerifiedAt !== null) {
-    return accountExistsMail(form.email, deps.appUrl);
+    return compose(
+      form.email,
+      lettersIn(user?.locale ?? "en").accountExists(`${deps.appUrl}/sign-in`),
+    );
   }
   const passwordHash =
     (await hashChosenBefore(deps, user.id, form.password)) ?? pending.passwordHash;
@@ -114,7 +119,7 @@ export async function resendVerification(
 export async function verifyEmail(
   deps: AuthDeps,
   token: string,
-  { browser, userAgent }: { browser: string | undefined; userAgent: string },
+  { browser, from }: { browser: string | undefined; from: From },
 ): Promise<HeldSession> {
   const now = deps.clock();
   return asSystem(() =>
@@ -127,7 +132,9 @@ export async function verifyEmail(
       // The link was made for a sign-up that lost to the one that is proven already.
       if (proven.count !== 1) throw new AppError("gone");
       const user = await tx.user.findUniqueOrThrow({ where: { id } });
-      return startSession(tx, deps.refreshTokens, { user, userAgent, remember: true, now });
+      // The address is proven and the password was chosen just now; nothing else can be set up yet.
+      const proof = { amr: ["pwd"], assurance: 1 } as const;
+      return beginSession(tx, deps, { user, proof, from, remember: true, now });
     }),
   );
 }
@@ -154,17 +161,30 @@ async function createAccount(
     });
     await insertDek(tx, user, ownerId, dek);
     const token = await createLinkToken(tx, user, pending, deps.clock());
-    return verificationMail(form.email, deps.appUrl, token);
+    return verificationMail(deps, { email: form.email, locale: "en" }, token);
   });
 }
 
 async function mailLink(
   deps: AuthDeps,
-  user: { readonly id: string; readonly tenantId: string; readonly email: string },
+  user: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly email: string;
+    readonly locale: string;
+  },
   pending: PendingPassword | null,
 ): Promise<Mail> {
   const token = await createLinkToken(deps.platform, user, pending, deps.clock());
-  return verificationMail(user.email, deps.appUrl, token);
+  return verificationMail(deps, user, token);
+}
+
+function verificationMail(
+  { appUrl }: AuthDeps,
+  { email, locale }: { readonly email: string; readonly locale: string },
+  token: string,
+): Mail {
+  return compose(email, lettersIn(locale).verifyEmail(`${appUrl}/verify-email#token=${token}`));
 }
 
 /** Nobody's inbox is filled by strangers: past a few mails an hour, no more are sent and nothing is said. */

@@ -40,6 +40,7 @@ export const vault = endpoints({
     path: "/api/me/vault",
     summary: "Check that your vault holds all that you wrote, and see your keys",
     auth: "user",
+    permission: "account:read",
     responses: { 200: VaultStatus },
     limit: { points: 30, seconds: 60 },
     errors: ["rate_limited"],

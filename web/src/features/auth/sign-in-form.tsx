@@ -33,7 +33,9 @@ export function SignInForm({ email, autoFocus = false }: Props) {
           remember: data.has("remember"),
         },
       }),
-    onSuccess: (result) => session.accept(result),
+    onSuccess: (result) => {
+      if ("accessToken" in result) session.accept(result);
+    },
   });
   const { error, variables } = signIn;
   useFocusOnFault(form, error);

@@ -1,0 +1,27 @@
+import { sha256 } from "../../crypto/digest.ts";
+import { clientKey } from "../../lib/client-ip.ts";
+
+/** Where a request comes from, as far as signing in minds. */
+export interface From {
+  readonly address: string | undefined;
+  readonly userAgent: string;
+  readonly requestId: string;
+  readonly route: string;
+  cookie(name: "dev" | "td" | "su"): string | undefined;
+}
+
+/** The value of the device cookie, if the browser has one of ours. */
+export function deviceOf(from: From): string | undefined {
+  const value = from.cookie("dev");
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
+}
+
+export const deviceHash = (device: string) => new Uint8Array(sha256(device));
+
+/** The network of an address: an IPv4 /24 or an IPv6 /48. What is kept of an address, which is nobody's home. */
+export function networkOf(address: string | undefined): string | null {
+  if (address === undefined) return null;
+  const key = clientKey(address);
+  if (key.includes(":")) return `${key.split(":").slice(0, 3).join(":")}::/48`;
+  return `${key.split(".").slice(0, 3).join(".")}.0/24`;
+}

@@ -1,0 +1,186 @@
+import type { Letter, Letters, Paragraph, Whence } from "./letters.ts";
+
+const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Letter => ({
+  subject,
+  paragraphs: [
+    ...paragraphs,
+    {
+      facts: [
+        ["Gerät", whence.device],
+        ["Zeit", whence.at],
+      ],
+    },
+    "Warst du das nicht, ändere sofort dein Passwort und melde alle anderen Geräte ab.",
+  ],
+});
+
+export const de: Letters = {
+  verifyEmail: (link) => ({
+    subject: "Bestätige deine E-Mail-Adresse für TimOS",
+    paragraphs: [
+      "Willkommen bei TimOS.",
+      "Öffne diesen Link, um deine E-Mail-Adresse zu bestätigen und dich anzumelden. Er gilt einmal, 24 Stunden lang.",
+      { link, label: "Adresse bestätigen" },
+      "Hast du kein Konto angelegt, beachte diese Mail nicht. Ohne den Link kann niemand das Konto benutzen.",
+    ],
+  }),
+  accountExists: (link) => ({
+    subject: "Du hast schon ein TimOS-Konto",
+    paragraphs: [
+      "Jemand, vermutlich du, hat sich mit dieser Adresse bei TimOS registriert. Du hast aber schon ein Konto.",
+      { link, label: "Anmelden" },
+      "Warst du das nicht, ist nichts zu tun. Es wurde nichts geändert.",
+    ],
+  }),
+  resetPassword: (link) => ({
+    subject: "Wähle ein neues Passwort für TimOS",
+    paragraphs: [
+      "Öffne diesen Link, um ein neues Passwort zu wählen. Er gilt einmal, 30 Minuten lang.",
+      { link, label: "Passwort wählen" },
+      "Hast du nicht darum gebeten, beachte diese Mail nicht. Dein Passwort bleibt, wie es ist.",
+    ],
+  }),
+  passwordChanged: (whence) =>
+    notice(
+      "Dein TimOS-Passwort wurde geändert",
+      whence,
+      "Dein Passwort wurde geändert. Alle anderen Geräte wurden abgemeldet.",
+    ),
+  signInGuarded: (link) => ({
+    subject: "Jemand versucht, sich bei deinem TimOS-Konto anzumelden",
+    paragraphs: [
+      "Es gab viele fehlgeschlagene Anmeldungen an deinem Konto. Browser, die du schon benutzt hast, melden sich an wie immer; andere müssen warten.",
+      "Um dich jetzt von einem neuen Browser aus anzumelden, öffne dort diesen Link. Er gilt einmal, 10 Minuten lang.",
+      { link, label: "Von diesem Browser anmelden" },
+      "Niemand ist hineingekommen. Du musst nichts tun.",
+    ],
+  }),
+  passwordBlocked: (link) => ({
+    subject: "Dein TimOS-Passwort wurde abgeschaltet",
+    paragraphs: [
+      "Es gab hundert fehlgeschlagene Anmeldungen an deinem Konto, deshalb gilt sein Passwort nicht mehr. Niemand ist hineingekommen.",
+      "Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen weiteren anfordern.",
+      { link, label: "Passwort wählen" },
+      "Passkeys und verbundene Konten melden dich an wie immer.",
+    ],
+  }),
+  newDevice: (whence) =>
+    notice(
+      "Neue Anmeldung bei TimOS",
+      whence,
+      "Du hast dich von einem Browser angemeldet, der für dein Konto noch nicht benutzt wurde.",
+    ),
+  sessionReused: (whence) =>
+    notice(
+      "Eine TimOS-Sitzung wurde beendet",
+      whence,
+      "Derselbe Schlüssel einer Sitzung wurde zweimal benutzt; das geschieht, wenn er von einem Gerät kopiert wurde. Die Sitzung wurde beendet. Melde dich neu an.",
+    ),
+  secondFactorOn: (whence) =>
+    notice(
+      "Die Anmeldung in zwei Schritten ist an",
+      whence,
+      "Zum Anmelden gehört jetzt ein Code aus deiner Authenticator-App. Bewahre die Wiederherstellungscodes dort auf, wo du sie ohne dein Telefon findest.",
+    ),
+  secondFactorOff: (whence) =>
+    notice(
+      "Die Anmeldung in zwei Schritten ist aus",
+      whence,
+      "Zum Anmelden gehört kein Code mehr. Vertraute Geräte und Wiederherstellungscodes wurden entfernt.",
+    ),
+  recoveryCodesMade: (whence) =>
+    notice(
+      "Neue Wiederherstellungscodes für TimOS",
+      whence,
+      "Die bisherigen Wiederherstellungscodes gelten nicht mehr.",
+    ),
+  recoveryCodeUsed: (whence, left) =>
+    notice(
+      "Ein TimOS-Wiederherstellungscode wurde benutzt",
+      whence,
+      `Zum Anmelden wurde ein Wiederherstellungscode benutzt. Übrig sind ${left}.`,
+    ),
+  passkeyAdded: (name, whence) =>
+    notice(
+      "Ein Passkey wurde zu TimOS hinzugefügt",
+      whence,
+      `Der Passkey „${name}“ kann dich jetzt anmelden.`,
+    ),
+  passkeyRemoved: (name, whence) =>
+    notice(
+      "Ein Passkey wurde aus TimOS entfernt",
+      whence,
+      `Der Passkey „${name}“ kann dich nicht mehr anmelden.`,
+    ),
+  providerLinked: (provider, identity, whence) =>
+    notice(
+      `${provider} kann dich bei TimOS anmelden`,
+      whence,
+      `Dein Konto wurde mit ${identity} bei ${provider} verbunden.`,
+    ),
+  providerUnlinked: (provider, identity, whence) =>
+    notice(
+      `${provider} kann dich bei TimOS nicht mehr anmelden`,
+      whence,
+      `Die Verbindung mit ${identity} bei ${provider} wurde entfernt.`,
+    ),
+  apiTokenMade: (name, whence) =>
+    notice(
+      "Ein TimOS-Zugangstoken wurde angelegt",
+      whence,
+      `Mit dem Token „${name}“ kann ein Programm dein Konto benutzen.`,
+    ),
+  confirmEmail: (link) => ({
+    subject: "Bestätige deine neue E-Mail-Adresse für TimOS",
+    paragraphs: [
+      "Öffne diesen Link, um diese Adresse für dein Konto zu verwenden. Er gilt einmal, 60 Minuten lang.",
+      { link, label: "Adresse verwenden" },
+      "Hast du nicht darum gebeten, beachte diese Mail nicht.",
+    ],
+  }),
+  emailChanging: (newEmail, link) => ({
+    subject: "Deine TimOS-Adresse soll geändert werden",
+    paragraphs: [
+      `Jemand, vermutlich du, möchte ${newEmail} für dein Konto verwenden. Das gilt, sobald jene Adresse bestätigt ist.`,
+      "Warst du das nicht, öffne diesen Link, um es aufzuhalten, und ändere dein Passwort.",
+      { link, label: "Diese Adresse behalten" },
+    ],
+  }),
+  emailChanged: (newEmail, link) => ({
+    subject: "Deine TimOS-Adresse wurde geändert",
+    paragraphs: [
+      `Dein Konto verwendet jetzt ${newEmail}.`,
+      "Warst du das nicht, öffne innerhalb von 48 Stunden diesen Link, um diese Adresse zurückzubekommen und alle abzumelden.",
+      { link, label: "Rückgängig machen" },
+    ],
+  }),
+  invitation: (tenant, inviter, link) => ({
+    subject: `Einladung zu ${tenant} bei TimOS`,
+    paragraphs: [
+      `${inviter} lädt dich zu ${tenant} ein. Niemand dort kann lesen, was du schreibst.`,
+      { link, label: "Einladung annehmen" },
+      "Sie gilt einmal, 7 Tage lang, für ein Konto mit dieser E-Mail-Adresse.",
+    ],
+  }),
+  accountSuspended: () => ({
+    subject: "Dein TimOS-Konto wurde gesperrt",
+    paragraphs: [
+      "Eine Verwalterin oder ein Verwalter hat dein Konto gesperrt und überall abgemeldet. Nichts von dir wurde gelöscht, und niemand kann es lesen.",
+      "Wende dich an die Betreiber dieses Servers.",
+    ],
+  }),
+  accountErased: ({ id, requestedAt, unreadableAfter }) => ({
+    subject: "Dein TimOS-Konto wurde gelöscht",
+    paragraphs: [
+      "Dein Konto und die Schlüssel zu deinem Tagebuch wurden vernichtet. Was du geschrieben hast, lässt sich nicht mehr öffnen.",
+      `Sicherungen der Schlüssel bestehen noch wenige Tage. Nach dem ${unreadableAfter} (UTC) kann niemand mehr etwas von dir öffnen, auch nicht aus Sicherungen.`,
+      {
+        facts: [
+          ["Beleg", id],
+          ["Verlangt", requestedAt],
+        ],
+      },
+      "Diese Mail und die Antwort, die du gesehen hast, sind die einzigen Belege. Warst du das nicht, wende dich sofort an die Betreiber dieses Servers.",
+    ],
+  }),
+};

@@ -1,0 +1,178 @@
+import type { Letter, Letters, Paragraph, Whence } from "./letters.ts";
+
+const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Letter => ({
+  subject,
+  paragraphs: [
+    ...paragraphs,
+    {
+      facts: [
+        ["Device", whence.device],
+        ["Time", whence.at],
+      ],
+    },
+    "If this was not you, change your password at once and sign out everywhere else.",
+  ],
+});
+
+export const en: Letters = {
+  verifyEmail: (link) => ({
+    subject: "Confirm your e-mail address for TimOS",
+    paragraphs: [
+      "Welcome to TimOS.",
+      "Open this link to confirm your e-mail address and sign in. It works once, within 24 hours.",
+      { link, label: "Confirm the address" },
+      "If you did not sign up, ignore this mail. Without the link nobody can use the account.",
+    ],
+  }),
+  accountExists: (link) => ({
+    subject: "You already have a TimOS account",
+    paragraphs: [
+      "Someone, probably you, signed up for TimOS with this address. You have an account already.",
+      { link, label: "Sign in" },
+      "If it was not you, there is nothing to do. Nothing was changed.",
+    ],
+  }),
+  resetPassword: (link) => ({
+    subject: "Choose a new password for TimOS",
+    paragraphs: [
+      "Open this link to choose a new password. It works once, within 30 minutes.",
+      { link, label: "Choose a password" },
+      "If you did not ask for it, ignore this mail. Your password stays as it is.",
+    ],
+  }),
+  passwordChanged: (whence) =>
+    notice(
+      "Your TimOS password was changed",
+      whence,
+      "Your password was changed. All other devices were signed out.",
+    ),
+  signInGuarded: (link) => ({
+    subject: "Somebody is trying to sign in to your TimOS account",
+    paragraphs: [
+      "There were many failed attempts to sign in to your account. Browsers that you have used before can sign in as always; others have to wait.",
+      "To sign in from a new browser now, open this link there. It works once, within 10 minutes.",
+      { link, label: "Sign in from this browser" },
+      "Nobody got in. You need not do anything.",
+    ],
+  }),
+  passwordBlocked: (link) => ({
+    subject: "Your TimOS password was switched off",
+    paragraphs: [
+      "There were a hundred failed attempts to sign in to your account, so its password is not accepted any more. Nobody got in.",
+      "Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
+      { link, label: "Choose a password" },
+      "Passkeys and connected accounts sign you in as always.",
+    ],
+  }),
+  newDevice: (whence) =>
+    notice(
+      "New sign-in to TimOS",
+      whence,
+      "You signed in from a browser that has not been used for your account before.",
+    ),
+  sessionReused: (whence) =>
+    notice(
+      "A TimOS session was ended",
+      whence,
+      "The same key to a session was used twice, which happens when it was copied from a device. The session was ended. Sign in again.",
+    ),
+  secondFactorOn: (whence) =>
+    notice(
+      "Two-factor sign-in is on",
+      whence,
+      "From now on signing in takes a code from your authenticator app. Keep your recovery codes where you find them without your phone.",
+    ),
+  secondFactorOff: (whence) =>
+    notice(
+      "Two-factor sign-in is off",
+      whence,
+      "Signing in takes no code any more. Trusted devices and recovery codes were removed.",
+    ),
+  recoveryCodesMade: (whence) =>
+    notice("New recovery codes for TimOS", whence, "The earlier recovery codes work no more."),
+  recoveryCodeUsed: (whence, left) =>
+    notice(
+      "A TimOS recovery code was used",
+      whence,
+      `A recovery code was used to sign in. ${left} of them are left.`,
+    ),
+  passkeyAdded: (name, whence) =>
+    notice("A passkey was added to TimOS", whence, `The passkey “${name}” can sign you in now.`),
+  passkeyRemoved: (name, whence) =>
+    notice(
+      "A passkey was removed from TimOS",
+      whence,
+      `The passkey “${name}” cannot sign you in any more.`,
+    ),
+  providerLinked: (provider, identity, whence) =>
+    notice(
+      `${provider} can sign you in to TimOS`,
+      whence,
+      `Your account was connected with ${identity} at ${provider}.`,
+    ),
+  providerUnlinked: (provider, identity, whence) =>
+    notice(
+      `${provider} cannot sign you in to TimOS any more`,
+      whence,
+      `The connection with ${identity} at ${provider} was removed.`,
+    ),
+  apiTokenMade: (name, whence) =>
+    notice(
+      "A TimOS access token was made",
+      whence,
+      `The token “${name}” lets a program use your account.`,
+    ),
+  confirmEmail: (link) => ({
+    subject: "Confirm your new e-mail address for TimOS",
+    paragraphs: [
+      "Open this link to use this address for your account. It works once, within 60 minutes.",
+      { link, label: "Use this address" },
+      "If you did not ask for it, ignore this mail.",
+    ],
+  }),
+  emailChanging: (newEmail, link) => ({
+    subject: "Your TimOS e-mail address is about to change",
+    paragraphs: [
+      `Somebody, probably you, asked to use ${newEmail} for your account. It is used once that address is confirmed.`,
+      "If it was not you, open this link to stop it, and change your password.",
+      { link, label: "Keep this address" },
+    ],
+  }),
+  emailChanged: (newEmail, link) => ({
+    subject: "Your TimOS e-mail address was changed",
+    paragraphs: [
+      `Your account uses ${newEmail} now.`,
+      "If it was not you, open this link within 48 hours to have this address back and sign everybody out.",
+      { link, label: "Take it back" },
+    ],
+  }),
+  invitation: (tenant, inviter, link) => ({
+    subject: `You are invited to ${tenant} on TimOS`,
+    paragraphs: [
+      `${inviter} invites you to ${tenant}. Nobody there can read what you write.`,
+      { link, label: "Accept the invitation" },
+      "It works once, within 7 days, for an account with this e-mail address.",
+    ],
+  }),
+  accountSuspended: () => ({
+    subject: "Your TimOS account was suspended",
+    paragraphs: [
+      "An administrator suspended your account and signed you out everywhere. Nothing of yours was deleted, and nobody can read it.",
+      "Ask whoever runs this server.",
+    ],
+  }),
+  accountErased: ({ id, requestedAt, unreadableAfter }) => ({
+    subject: "Your TimOS account was erased",
+    paragraphs: [
+      "Your account and the keys to your journal were destroyed. What you wrote cannot be opened any more.",
+      `Backups of the keys are kept for a few days, and then deleted. After ${unreadableAfter} (UTC) nobody can open anything of yours, backups included.`,
+      {
+        facts: [
+          ["Receipt", id],
+          ["Requested", requestedAt],
+        ],
+      },
+      "This mail and the answer you were shown are the only receipts. If this was not you, tell whoever runs this server at once.",
+    ],
+  }),
+};
