@@ -2,8 +2,11 @@ import type { AuditEventModel } from "../../generated/platform/models.ts";
 import type { Platform, PlatformQueries } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
 
-/** Who is behind an event: somebody signed in, the server by itself, or whoever runs it from a terminal. */
-export type Actor = "user" | "job" | "operator";
+/**
+ * Who is behind an event: the user it concerns, the server by itself, whoever runs it from a terminal, an administrator,
+ * or somebody who is not signed in.
+ */
+export type Actor = "user" | "job" | "operator" | "admin" | "anonymous";
 
 /** Something that happened, as it is kept: never what was written, no key and no token. */
 export interface AuditEvent {
@@ -15,6 +18,11 @@ export interface AuditEvent {
   /** Why: for a request its method and route, for a job or a command its name. */
   readonly purpose: string;
   readonly requestId: string | null;
+  readonly outcome?: "success" | "failure" | "denied";
+  /** What it was done to, by its id. */
+  readonly target?: string;
+  /** The administrator's own id. */
+  readonly actorId?: string;
 }
 
 /** Keeps events. What they tell of must not happen unless this succeeds. */

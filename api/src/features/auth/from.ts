@@ -1,5 +1,6 @@
 import { sha256 } from "../../crypto/digest.ts";
 import { clientKey } from "../../lib/client-ip.ts";
+import type { AuditEvent } from "../../platform/audit.ts";
 
 /** Where a request comes from, as far as signing in minds. */
 export interface From {
@@ -24,4 +25,21 @@ export function networkOf(address: string | undefined): string | null {
   const key = clientKey(address);
   if (key.includes(":")) return `${key.split(":").slice(0, 3).join(":")}::/48`;
   return `${key.split(".").slice(0, 3).join(".")}.0/24`;
+}
+
+/** What a request did to an account, for its audit. */
+export function eventFrom(
+  from: From,
+  user: { readonly id: string; readonly tenantId: string },
+  action: string,
+  more: Pick<AuditEvent, "outcome" | "target"> & { readonly actor?: AuditEvent["actor"] } = {},
+): AuditEvent {
+  return {
+    subject: { userId: user.id, tenantId: user.tenantId },
+    actor: "user",
+    action,
+    purpose: from.route,
+    requestId: from.requestId,
+    ...more,
+  };
 }
