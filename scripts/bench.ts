@@ -4,13 +4,14 @@ import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import { crypto } from "./bench/crypto.ts";
 import { keys } from "./bench/keys.ts";
+import { records } from "./bench/records.ts";
 import { rotation } from "./bench/rotation.ts";
 import { stream } from "./bench/stream.ts";
 import { rounded, type Part, type Report, type Table } from "./bench/measure.ts";
 import { asError } from "./launcher/files.ts";
 
 /** One file of scripts/bench/ each. */
-const PARTS: readonly Part[] = [crypto, keys, rotation, stream];
+const PARTS: readonly Part[] = [crypto, keys, records, rotation, stream];
 
 const USAGE = `Usage: npm run bench [-- PART…]
 

@@ -1,44 +1,56 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPlatform, type Platform } from "../../api/src/platform/client.ts";
+import { createKeyring } from "../../api/src/crypto/keyring.ts";
+import { openInstallation, type Installation } from "../keys/installation.ts";
 import { migrateBoth } from "../launcher/migrations.ts";
-import { startServices, type Services } from "../lib/services.ts";
+import { startServices, type ServiceUrls } from "../lib/services.ts";
 
-export interface Databases {
-  readonly services: Services;
-  readonly platform: Platform;
+export interface Bench {
+  readonly inst: Installation;
+  readonly urls: ServiceUrls;
+  /** By which another process opens the same installation. */
+  readonly env: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
-/** A MariaDB and a Redis for one part of the benchmark, with both databases migrated. Gone when it closes. */
-export async function openDatabases(): Promise<Databases> {
+interface Options {
+  /** Whether MariaDB writes as an installation's does; otherwise it forgets what the machine loses. */
+  readonly isDurable?: boolean;
+  /** How long keys are kept in memory. */
+  readonly keyCacheSeconds?: number;
+}
+
+/** A MariaDB, a Redis and a keyring for one part of the benchmark, with both databases migrated. Gone when it closes. */
+export async function openBench({
+  isDurable = false,
+  keyCacheSeconds = 300,
+}: Options = {}): Promise<Bench> {
   const dir = mkdtempSync(join(tmpdir(), "timos-bench-"));
-  const services = await startServices({ dir, ephemeral: true });
+  const services = await startServices({ dir, ephemeral: !isDurable });
+  const stop = async () => {
+    await services.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
   try {
-    const { PLATFORM_MIGRATE_URL, VAULT_MIGRATE_URL, PLATFORM_DATABASE_URL } = services.urls;
-    await migrateBoth(
-      { platform: PLATFORM_MIGRATE_URL, vault: VAULT_MIGRATE_URL },
-      () => undefined,
-    );
-    const { hostname, port, username, password, pathname } = new URL(PLATFORM_DATABASE_URL);
-    const platform = openPlatform({
-      host: hostname,
-      port: Number(port),
-      user: username,
-      password: decodeURIComponent(password),
-      database: pathname.slice(1),
-    });
+    const { urls } = services;
+    const addresses = { platform: urls.PLATFORM_MIGRATE_URL, vault: urls.VAULT_MIGRATE_URL };
+    await migrateBoth(addresses, () => undefined);
+    const keyring = join(dir, "keyring");
+    writeFileSync(keyring, createKeyring(new Date()), { mode: 0o600 });
+    const env = { ...urls, KEYRING_FILE: keyring, KEY_CACHE_SECONDS: String(keyCacheSeconds) };
+    const inst = await openInstallation(env);
     return {
-      services,
-      platform,
+      inst,
+      urls,
+      env,
       close: async () => {
-        await platform.$disconnect();
-        await services.stop();
+        await inst.close();
+        await stop();
       },
     };
   } catch (error) {
-    await services.stop();
+    await stop();
     throw error;
   }
 }

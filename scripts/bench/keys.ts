@@ -3,19 +3,12 @@
  * peers are the calls of node:crypto inside them, with everything they are given made beforehand.
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { dataKey, dekIdOf } from "../../api/src/crypto/data-key.ts";
-import { createKeyring } from "../../api/src/crypto/keyring.ts";
-import { nonce, randomBytes, randomUUID } from "../../api/src/crypto/random.ts";
+import { nonce, randomBytes } from "../../api/src/crypto/random.ts";
 import { unwrapDek, wrapDek } from "../../api/src/crypto/wrap.ts";
-import { insertDek } from "../../api/src/platform/deks.ts";
-import { asSystem } from "../../api/src/platform/tenancy.ts";
-import { keyService } from "../../api/src/vault/key-service.ts";
-import { localKeyring } from "../../api/src/vault/mek/local.ts";
-import { openDatabases } from "./databases.ts";
+import { openBench } from "./databases.ts";
 import { compare, inRow, type Part, type Row } from "./measure.ts";
+import { makeWriter } from "./serving.ts";
 
 const OPTIONS = { authTagLength: 16 };
 
@@ -101,35 +94,22 @@ async function measureBlind(): Promise<Row[]> {
 }
 
 async function measureCache(): Promise<Row[]> {
-  const { platform, close } = await openDatabases();
-  const folder = mkdtempSync(join(tmpdir(), "timos-bench-keys-"));
+  const { inst, close } = await openBench();
   try {
-    const file = join(folder, "keyring");
-    writeFileSync(file, createKeyring(new Date()), { mode: 0o600 });
-    const options = { cacheSeconds: 3600, clock: () => new Date() };
-    const service = keyService(platform, localKeyring(file), options);
-    const user = { id: randomUUID(), tenantId: randomUUID() };
-    const { ownerId, dek } = await service.createDek();
-    await asSystem(async () => {
-      await platform.tenant.create({ data: { id: user.tenantId, name: "Bench" } });
-      const account = { email: "bench@timos.example", displayName: "Bench", timeZone: "UTC" };
-      await platform.user.create({ data: { ...user, ...account } });
-      await insertDek(platform, user, ownerId, dek);
-    });
+    const { userId } = await makeWriter(inst, 0);
     const use = { actor: "user", purpose: "bench", requestId: null } as const;
     const cache = await compare([
-      { name: "a key in memory", run: () => service.openKeys(user.id, use) },
+      { name: "a key in memory", run: () => inst.keys.openKeys(userId, use) },
       {
         name: "a key from the database: read, record, unwrap",
         run: () => {
-          service.forget(user.id);
-          return service.openKeys(user.id, use);
+          inst.keys.forget(userId);
+          return inst.keys.openKeys(userId, use);
         },
       },
     ]);
     return cache.map(inRow);
   } finally {
     await close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }

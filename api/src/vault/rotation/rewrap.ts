@@ -18,7 +18,8 @@ import { MekUnknown, type MekProvider, type Wrap } from "../mek/provider.ts";
 import { forEachItem, pace } from "../pace.ts";
 import { listMirrorsNotUnder, type Mirror } from "./statements.ts";
 
-const BATCH = 500;
+/** Larger ones are written a little faster, but are a longer reply to parse and a longer list to print. */
+const BATCH = 200;
 /** Before wraps are looked for again that somebody else is about to move. */
 const RETRY_MS = 200;
 
