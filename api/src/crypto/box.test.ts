@@ -115,7 +115,9 @@ describe("a box", () => {
     ["no revision", { rev: NaN }],
   ])("has no place at %s", (_, nowhere) => {
     const where = { ...place, ...nowhere };
-    expect(() => seal(key, where, json)).toThrow(RangeError);
+    expect(() => seal(key, where, json)).toThrow(
+      new RangeError("ids have 16 bytes, and a revision is a whole number"),
+    );
     expect(() => open(key, where, seal(key, place, json))).toThrow(DecryptionError);
   });
 

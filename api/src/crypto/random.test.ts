@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { seal } from "./box.ts";
 import { dataKey } from "./data-key.ts";
 import { nonce, randomToken, writeNonce } from "./random.ts";
@@ -20,6 +20,15 @@ describe("a nonce", () => {
     expect(target.subarray(0, 10)).toEqual(Buffer.alloc(10, 0xaa));
     expect(target.subarray(22)).toEqual(Buffer.alloc(10, 0xaa));
     expect(target.subarray(10, 22)).not.toEqual(Buffer.alloc(12, 0xaa));
+  });
+
+  it("is drawn from the very first on", async () => {
+    jest.resetModules();
+    const random = await import("./random.ts");
+    const target = Buffer.alloc(12, 0xaa);
+    random.writeNonce(target, 0);
+    expect(target).not.toEqual(Buffer.alloc(12, 0xaa));
+    expect(target).not.toEqual(Buffer.alloc(12));
   });
 
   it("has no bit that is always the same", () => {
