@@ -221,8 +221,8 @@ describe("the owner's head", () => {
     for (const day of ["2026-11-21", "2025-01-01", "2026-11-02", "2026-02-28"]) await put(day);
     expect(await months()).toEqual(["2026-11", "2026-02", "2025-01"]);
     expect(await months("record_versions")).toEqual([]);
-    await inChange(ada.vault, ({ noteMonth }) => {
-      noteMonth("goals", "2024-05");
+    await inChange(ada.vault, (change) => {
+      change.noteMonth("goals", "2024-05");
       return nothing();
     });
     expect(await months("goals")).toEqual(["2024-05"]);
