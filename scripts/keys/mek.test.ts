@@ -148,6 +148,19 @@ describe("keys:rotate --mek", () => {
       await current(),
     ]);
     expect(left).toHaveLength(2);
+    // One wrap that never opens must not keep all others under their master key for ever.
+    expect(run.output).toContain("--stage-only");
+    const stuck = await current();
+    expect(await runKeys(app, ROTATE)).toMatchObject({ code: 1 });
+    expect(await current()).toBe(stuck);
+    await runKeys(app, [...ROTATE, "--stage-only"]);
+    expect(await runKeys(app, ROTATE)).toMatchObject({ code: 1 });
+    expect(await current()).not.toBe(stuck);
+    const [end] = await app.sql(
+      "platform",
+      "SELECT purpose FROM audit_events ORDER BY id DESC LIMIT 1",
+    );
+    expect(end?.["purpose"]).toMatch(/is done but for \d wraps$/);
     // The tampered one is still whole in the vault, so that it can be repaired and moved.
     expect(await runKeys(app, ["doctor", "--all", "--repair"])).toMatchObject({
       code: 1,

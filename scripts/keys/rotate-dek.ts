@@ -27,7 +27,9 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
   const again = `npm run keys:rotate -- --dek ${user ?? "all"} --made-before ${madeBefore.toISOString()}`;
   console.log(`Should this be cut off, it goes on with: ${again}`);
   const { signal, release } = stopSignal();
-  const progress = meter();
+  const total = who === null ? await asSystem(() => inst.platform.user.count()) : 1;
+  let progress = meter();
+  let shown = "";
   try {
     const done = await resealAll(
       { ...inst, tables: RECORD_TABLES },
@@ -39,12 +41,23 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
         signal,
         onProgress: ({ phase, owners, rows, waitingMs }) => {
           if (waitingMs > 0) {
-            progress.say(
+            progress.wait(
               `Waiting ${duration(waitingMs / 1000)} for servers to read the keys anew.`,
             );
-          } else if (phase === "sealing" || phase === "looking again") {
-            progress.show(rows, null, `${phase}: ${count(owners)} owners, rows sealed`);
-          } else progress.show(owners, null, `${phase}: owners`);
+            return;
+          }
+          // Each phase has its own pace, and so its own rate and time left.
+          if (phase !== shown) {
+            progress.end();
+            progress = meter();
+          }
+          shown = phase;
+          const isSealing = phase === "sealing" || phase === "looking again";
+          progress.show(
+            owners,
+            total,
+            `${phase}${isSealing ? `, ${count(rows)} rows` : ""}: owners`,
+          );
         },
       },
     );

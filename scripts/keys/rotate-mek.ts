@@ -111,7 +111,7 @@ async function move(
       signal,
       onProgress: ({ done, total, waitingMs }) => {
         if (waitingMs > 0 && !isWaiting) {
-          progress.say(
+          progress.wait(
             `Nothing is left. Looking once more in ${duration(waitingMs / 1000)}, for what may be on its way.`,
           );
         }
@@ -126,11 +126,15 @@ async function move(
       console.log("Stopped. To go on: npm run keys:rotate -- --mek");
       return false;
     }
-    await noteInAudit(inst, "is done");
     if (unmoved.length > 0) {
-      console.error(`${count(unmoved.length)} wraps were left as they are: npm run keys:doctor`);
+      await noteInAudit(inst, `is done but for ${count(unmoved.length)} wraps`);
+      console.error(
+        `${count(unmoved.length)} wraps were left as they are: npm run keys:doctor. ` +
+          "As long as they are, a new master key is made by npm run keys:rotate -- --mek --stage-only, and the same without --stage-only.",
+      );
       return false;
     }
+    await noteInAudit(inst, "is done");
     console.log(
       `Every data key is under ${target}, counted twice in both databases. Once no backup is left that is older than today: ` +
         "npm run keys:retire -- --mek <former key> (npm run keys:status names it)",

@@ -5,13 +5,17 @@ const REDRAW_EVERY_MS = 100;
 export interface Meter {
   /** @param total - Null when nobody knows how much there is. */
   readonly show: (done: number, total: number | null, what: string) => void;
-  /** Something to be read that takes no part in the counting. */
-  readonly say: (line: string) => void;
+  /** Says that nothing is done for a while. The time until something is shown again does not slow the rate. */
+  readonly wait: (line: string) => void;
   readonly end: () => void;
 }
 
-export function meter(output: NodeJS.WriteStream = process.stdout): Meter {
-  const began = performance.now();
+export function meter(
+  output: Pick<NodeJS.WriteStream, "isTTY" | "write"> = process.stdout,
+  now: () => number = () => performance.now(),
+): Meter {
+  let began = now();
+  let waitingSince: number | null = null;
   let shownAt = -Infinity;
   let isOpen = false;
   const close = () => {
@@ -20,14 +24,17 @@ export function meter(output: NodeJS.WriteStream = process.stdout): Meter {
   };
   return {
     show: (done, total, what) => {
-      const now = performance.now();
-      if (now - shownAt < (output.isTTY ? REDRAW_EVERY_MS : PLAIN_EVERY_MS)) return;
-      shownAt = now;
-      const line = lineOf(done, total, what, (now - began) / 1000);
+      const at = now();
+      if (waitingSince !== null) began += at - waitingSince;
+      waitingSince = null;
+      if (at - shownAt < (output.isTTY ? REDRAW_EVERY_MS : PLAIN_EVERY_MS)) return;
+      shownAt = at;
+      const line = lineOf(done, total, what, (at - began) / 1000);
       output.write(output.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
       isOpen = output.isTTY;
     },
-    say: (line) => {
+    wait: (line) => {
+      waitingSince ??= now();
       close();
       output.write(`${line}\n`);
     },

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "@jest/globals";
+import { meter } from "./terminal.ts";
+
+function shownAt(steps: readonly (readonly [seconds: number, done: number | "waits"])[]): string[] {
+  const lines: string[] = [];
+  let seconds = 0;
+  const output = {
+    isTTY: true as const,
+    write: (text: string | Uint8Array) => {
+      lines.push(String(text));
+      return true;
+    },
+  };
+  const progress = meter(output, () => seconds * 1000);
+  for (const [at, done] of steps) {
+    seconds = at;
+    if (done === "waits") progress.wait("waiting");
+    else progress.show(done, 1000, "re-wrapped");
+  }
+  return lines;
+}
+
+describe("the progress of long work", () => {
+  it("has a rate and the time that is left", () => {
+    expect(shownAt([[10, 250]]).at(-1)).toMatch(/250 of 1,000 · 25 % · 25\/s · 30 s left$/);
+  });
+
+  it("does not count the time in which nothing was to be done", () => {
+    const lines = shownAt([
+      [10, 250],
+      [10, "waits"],
+      [85, 250],
+      [90, 375],
+    ]);
+    expect(lines.slice(-2)).toEqual([
+      expect.stringMatching(/25\/s · 30 s left$/),
+      expect.stringMatching(/25\/s · 25 s left$/),
+    ]);
+  });
+});
