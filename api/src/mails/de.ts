@@ -15,6 +15,11 @@ const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Le
 });
 
 export const de: Letters = {
+  language: "de",
+  device: (program, system) =>
+    system === undefined
+      ? (program ?? "Ein unbekanntes Gerät")
+      : `${program ?? "Ein Browser"} unter ${system}`,
   verifyEmail: (link) => ({
     subject: "Bestätige deine E-Mail-Adresse für TimOS",
     paragraphs: [

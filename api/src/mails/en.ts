@@ -15,6 +15,11 @@ const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Le
 });
 
 export const en: Letters = {
+  language: "en",
+  device: (program, system) =>
+    system === undefined
+      ? (program ?? "An unknown device")
+      : `${program ?? "A browser"} on ${system}`,
   verifyEmail: (link) => ({
     subject: "Confirm your e-mail address for TimOS",
     paragraphs: [

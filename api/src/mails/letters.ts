@@ -19,6 +19,10 @@ export interface Whence {
 
 /** Every mail that is sent, in one language. A `link` carries its token in the fragment, which browsers send nowhere. */
 export interface Letters {
+  /** The tag of the language. */
+  readonly language: string;
+  /** Names a device by the program and the system on it, as far as they are known. */
+  device(program: string | undefined, system: string | undefined): string;
   verifyEmail(link: string): Letter;
   accountExists(signInUrl: string): Letter;
   resetPassword(link: string): Letter;
