@@ -139,7 +139,7 @@ async function candidatesOf<F extends object, H extends object>(
 async function openPage<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
-  found: readonly Candidate<H>[],
+  found: readonly Candidate<H & Times>[],
   limit: number,
 ): Promise<Opened<VaultRecord<F>> & { nextCursor: string | null }> {
   const chosen = whatFits(found, limit);
@@ -160,17 +160,27 @@ function whatFits<H>(found: readonly Candidate<H>[], limit: number): readonly Ca
   return found.slice(0, end === -1 ? limit : end);
 }
 
-/** Reads the chosen rows whole. One that was trashed meanwhile is left out; one that was changed is as it is now. */
+/**
+ * Reads the chosen rows whole, and opens what was not opened yet. One that was trashed meanwhile is left out; one that
+ * was changed is as it is now.
+ */
 async function openWhole<F extends object, H extends object>(
   { database, keys }: UserVault,
   { table }: RecordKind<F, H>,
-  chosen: readonly Candidate<H>[],
+  chosen: readonly Candidate<H & Times>[],
 ): Promise<Opened<VaultRecord<F>>> {
   const ids = chosen.map(({ row }) => row.id);
   const rows = await listRows(database.execute, table, keys.ownerId, ids);
   const byId = new Map(rows.map((row) => [bytesToUuid(row.id), row]));
-  const there = ids.flatMap((id) => byId.get(bytesToUuid(id)) ?? []);
-  return openEach(there, (row) => toRecord(table.openRow(keys, row), row));
+  const there = chosen.flatMap((candidate) => {
+    const row = byId.get(bytesToUuid(candidate.row.id));
+    return row === undefined ? [] : [{ row, candidate }];
+  });
+  return openEach(there, ({ row, candidate }) => {
+    const isAsSeen = row.rev === candidate.row.rev;
+    const content = isAsSeen ? table.openRest(keys, row, candidate.head) : table.openRow(keys, row);
+    return toRecord(content, row);
+  });
 }
 
 interface Opened<T> {

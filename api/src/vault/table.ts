@@ -58,6 +58,8 @@ export interface Table<
   openRow(keys: OwnerKeys, row: StoredRow): F & Times;
   /** Opens the box `sealed` only. */
   openHead(keys: OwnerKeys, row: StoredRow): H & Times;
+  /** Opens the other boxes of a row whose `sealed` held `head` at the same revision. */
+  openRest(keys: OwnerKeys, row: StoredRow, head: H & Times): F & Times;
 }
 
 /** The columns of a table as its Prisma model has them, to be compared with it. */
@@ -89,7 +91,8 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
   type Box = readonly [name: string, schema: z.ZodObject];
   const { sealed, ...rest } = declaration.boxes;
   const head: Box = ["sealed", sealed.extend(Times.shape)];
-  const boxes: Box[] = [head, ...Object.entries<z.ZodObject>(rest)];
+  const others: Box[] = Object.entries<z.ZodObject>(rest);
+  const boxes: Box[] = [head, ...others];
   const blinds = Object.entries(declaration.blind) as [X, (fields: FieldsOf<B>) => string][];
 
   const readBox = (keys: OwnerKeys, row: StoredRow, box: string): string => {
@@ -136,5 +139,8 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     openRow: (keys, row) =>
       Object.assign({}, ...boxes.map((box) => openBox(keys, row, box))) as FieldsOf<B> & Times,
     openHead: (keys, row) => openBox(keys, row, head) as z.output<B["sealed"]> & Times,
+    openRest: (keys, row, content) =>
+      Object.assign({}, content, ...others.map((box) => openBox(keys, row, box))) as FieldsOf<B> &
+        Times,
   };
 }
