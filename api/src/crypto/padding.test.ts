@@ -110,6 +110,15 @@ describe("unpadding", () => {
     }
   });
 
+  it("refuses bytes that are all the same and not zero, and one alone", () => {
+    for (const text of ["", "x", "x".repeat(58), "x".repeat(59)]) {
+      for (const byte of [1, 0x20, 0x80, 0xff]) {
+        const dirty = pad(text).fill(byte, 4 + text.length);
+        expect(() => unpad(dirty)).toThrow(DecryptionError);
+      }
+    }
+  });
+
   it("refuses what is shorter than any padding", () => {
     for (let length = 0; length < 64; length++) {
       expect(() => unpad(Buffer.alloc(length))).toThrow(DecryptionError);

@@ -30,11 +30,12 @@ export function pad(text: string, before = 0, after = 0): Buffer {
   const start = before + LENGTH_BYTES;
   // Counting the bytes of a text takes longer than encoding it. So it is taken to have as many as it has letters:
   // that is right for most, and near enough for others to be padded to the same length.
-  for (let guess = text.length; ; guess = Buffer.byteLength(text, "utf8")) {
+  for (let guess = text.length; ; guess = Buffer.byteLength(text)) {
     const end = before + paddedLength(LENGTH_BYTES + guess);
     const padded = Buffer.allocUnsafe(end + after);
     const { read, written } = utf8.encodeInto(text, padded.subarray(start, end));
-    if (read === text.length && before + paddedLength(LENGTH_BYTES + written) === end) {
+    // No text has fewer bytes than letters. So one that fits has the padded length of the guess.
+    if (read === text.length) {
       padded.writeUInt32BE(written, before);
       return padded.fill(0, start + written, end);
     }
