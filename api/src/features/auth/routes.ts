@@ -4,43 +4,25 @@ import { accepted, noContent, ok, type Cookie } from "../../http/answer.ts";
 import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import { clientKey } from "../../lib/client-ip.ts";
-import { asSystem } from "../../platform/tenancy.ts";
-import { toMe } from "../account/account.ts";
-import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
 import { auth } from "./contract.ts";
-import type { SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
-import { IDLE_SECONDS, revokeSession, rotateSession, type HeldSession } from "./sessions.ts";
+import { revokeSession, rotateSession, type HeldSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
+import { handOutcome, handSession, type AfterSignIn } from "./signed-in.ts";
 
 /** As long as the links of a sign-up work. */
 const SIGN_UP_SECONDS = 24 * 3600;
-/** How long a browser is known by its device cookie. */
-const DEVICE_SECONDS = 180 * 86_400;
 const ACCEPTED = accepted({ status: "accepted" as const });
-
-/** What is done after somebody signed in, without them waiting for it. */
-export type AfterSignIn = (userId: string, peer: Peer) => void;
 
 /** Handlers set the cookie beside the answer, which is why they are more than one line each. */
 export function authRoutes<C>(
   gates: Gates<C>,
   deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
 ) {
-  const begun = async (session: HeldSession, ...cookies: readonly Cookie[]) => {
-    const now = deps.clock();
-    const [user, accessToken] = await Promise.all([
-      asSystem(() => deps.platform.user.findUniqueOrThrow({ where: { id: session.userId } })),
-      deps.accessTokens.issue({ userId: session.userId, sessionId: session.id }, now),
-    ]);
-    const body = { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
-    return ok(body, { cookies: [...sessionCookies(deps, session), ...cookies] });
-  };
-  const signedIn = async (outcome: SignedIn, peer: Peer) => {
-    if (outcome.is === "challenge") return ok(outcome.challenge);
-    deps.afterSignIn(outcome.session.userId, peer);
-    return begun(outcome.session);
+  const begun = async (session: HeldSession, ...more: readonly Cookie[]) => {
+    const { body, cookies } = await handSession(deps, session);
+    return ok(body, { cookies: [...cookies, ...more] });
   };
   const heldBy = (peer: Peer) => {
     const cookie = peer.cookie("rt");
@@ -64,7 +46,11 @@ export function authRoutes<C>(
       await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
     },
-    login: async ({ body, peer }) => signedIn(await signIn(deps, body, peer), peer),
+    login: async (asked) => {
+      const outcome = await signIn(deps, asked.body, asked.peer);
+      const { body, cookies } = await handOutcome(deps, outcome, asked.peer);
+      return ok(body, { cookies });
+    },
     refresh: async ({ peer }) => {
       const token = heldBy(peer);
       if (token === null) throw new AppError("unauthenticated");
@@ -86,15 +72,4 @@ export function authRoutes<C>(
 function browserOf(peer: Peer): string | undefined {
   const value = peer.cookie("su");
   return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
-}
-
-/** A session's refresh token, and what its browser is to be known by later. */
-function sessionCookies(deps: AuthDeps, { token, remember, device }: HeldSession): Cookie[] {
-  const cookie = { name: "rt", value: deps.refreshTokens.encode(token) } as const;
-  return [
-    remember ? { ...cookie, maxAgeSeconds: IDLE_SECONDS } : cookie,
-    ...(device === undefined
-      ? []
-      : [{ name: "dev", value: device, maxAgeSeconds: DEVICE_SECONDS } as const]),
-  ];
 }
