@@ -61,19 +61,29 @@ export async function findDeks(platform: Platform, userId: string): Promise<Owne
   };
 }
 
+/** A wrapped data key, and whose it is. */
+export interface SampledDek {
+  readonly subject: { readonly userId: string; readonly tenantId: string };
+  readonly ownerId: Uint8Array<ArrayBuffer>;
+  readonly dek: WrappedDek;
+}
+
 /** One data key of each master key that any is wrapped under: enough to prove that all of those keys are at hand. */
-export async function sampleWraps(
-  platform: Platform,
-): Promise<{ ownerId: Uint8Array<ArrayBuffer>; dek: WrappedDek }[]> {
+export async function sampleWraps(platform: Platform): Promise<SampledDek[]> {
   const used = await platform.dekWrap.groupBy({ by: ["mekRef"] });
   const samples = await Promise.all(
     used.map(async ({ mekRef }) => {
-      const { ownerId, ...wrap } = await platform.dekWrap.findFirstOrThrow({ where: { mekRef } });
+      const found = await platform.dekWrap.findFirst({ where: { mekRef } });
+      // A rotation moved the last of them meanwhile.
+      if (found === null) return [];
+      const { ownerId, ...wrap } = found;
       const dek = await platform.userDek.findUnique({
         where: { ownerId_version: { ownerId, version: wrap.version } },
       });
       // A wrap that is nobody's proves nothing, and locks nobody out.
-      return dek === null ? [] : [{ ownerId, dek: { ...wrap, dekId: dek.dekId } }];
+      if (dek === null) return [];
+      const { userId, tenantId, dekId } = dek;
+      return [{ subject: { userId, tenantId }, ownerId, dek: { ...wrap, dekId } }];
     }),
   );
   return samples.flat();

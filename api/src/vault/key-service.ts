@@ -44,7 +44,7 @@ export interface KeyService {
   /** Forgets the keys of a user: they were erased, rotated, or signed out everywhere. */
   forget(userId: string): void;
   /**
-   * Unwraps one data key of each master key in use.
+   * Unwraps one data key of each master key in use, of which its owner is told as of any other.
    *
    * @throws MekUnknown, DecryptionError or AppError `vault_unavailable`: the server must not start, since what it would write could not be read.
    */
@@ -123,13 +123,17 @@ export function keyService(
       cache.delete(userId);
     },
     prove: async () => {
-      for (const { ownerId, dek } of await asSystem(() => sampleWraps(platform))) {
+      for (const { subject, ownerId, dek } of await asSystem(() => sampleWraps(platform))) {
+        const event = { ...PROOF, subject, action: "key.unwrapped" };
+        await asSystem(() => recordEvents(platform, [event], clock()));
         await unwrap(ownerId, dek);
       }
     },
     health: () => mek.health(),
   };
 }
+
+const PROOF = { actor: "job", purpose: "start", requestId: null } as const;
 
 const subjectOf = ({ userId, tenantId }: OwnedDeks) => ({ userId, tenantId });
 
