@@ -7,6 +7,8 @@ export interface AuthLimits {
   readonly failures: Limiter;
   /** Failed sign-ins from one client, whatever the account. */
   readonly clientFailures: Limiter;
+  /** Second factors that were tried, by factor and account. */
+  readonly secondFactors: Limiter;
   /** Mails to one address. */
   readonly mailsTo: Limiter;
   /** Mails to one address that one client asked for: fewer, so that a stranger cannot use up the owner's. */
@@ -20,6 +22,7 @@ export function authLimits(limiter: LimiterFactory, rootKey: Uint8Array): AuthLi
   return {
     failures: limiter({ name: "login-failures", points: 10, seconds: 15 * 60 }),
     clientFailures: limiter({ name: "login-client-failures", points: 50, seconds: 15 * 60 }),
+    secondFactors: limiter({ name: "second-factors", points: 10, seconds: 15 * 60 }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: 3600 }),
     clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: 3600 }),
     keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
