@@ -9,22 +9,26 @@ export type AnswerStatus = 200 | 201 | 202 | 204 | 303 | 503;
  * Who may call:
  * - `public`: anyone.
  * - `user`: the bearer of an access token.
+ * - `optional_user`: anyone, from our own pages only, since it sets a cookie; who sends an access token is judged by it.
  * - `refresh_cookie`: a browser holding the refresh cookie, from our own pages only.
  */
-export type Auth = "public" | "user" | "refresh_cookie";
+export type Auth = "public" | "user" | "optional_user" | "refresh_cookie";
 
 /** One endpoint, as data. The server, the OpenAPI document and the web client are all read off it. */
 export type Endpoint = Described &
   (
-    | { readonly auth: Exclude<Auth, "user"> }
-    | {
-        readonly auth: "user";
-        /** What the caller must be allowed: deny by default, so each endpoint names it. */
-        readonly permission: Permission;
-        /** Asks for a proof of the last five minutes of who is calling. */
-        readonly fresh?: true;
-      }
+    | { readonly auth: Exclude<Auth, "user" | "optional_user"> }
+    | ({ readonly auth: "user" } & Guarded)
+    | ({ readonly auth: "optional_user" } & Guarded)
   );
+
+/** What is asked of somebody signed in. */
+export interface Guarded {
+  /** What the caller must be allowed: deny by default, so each endpoint names it. */
+  readonly permission: Permission;
+  /** Asks for a proof of the last five minutes of who is calling. */
+  readonly fresh?: true;
+}
 
 interface Described {
   readonly method: Method;
@@ -35,6 +39,8 @@ interface Described {
   readonly body?: z.ZodType;
   /** How much body is read: `small` (16 KiB, the default) or `journal` (2 MiB). */
   readonly bodyLimit?: "small" | "journal";
+  /** The body is an HTML form's (`application/x-www-form-urlencoded`), not JSON. */
+  readonly form?: true;
   /** What is answered, failures apart, by status; `null` is an answer without a body. */
   readonly responses: Readonly<Partial<Record<AnswerStatus, z.ZodType | null>>>;
   /** Answers carry `ETag: "<rev>"`, taken from the body's `rev`. */

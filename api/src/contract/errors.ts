@@ -40,6 +40,11 @@ export const ERRORS = {
   last_sign_in_method: { status: 409, title: "Without it you could not sign in any more." },
   last_owner: { status: 409, title: "Somebody has to remain the owner. Hand it over first." },
   gone: { status: 410, title: "This link is used or has expired." },
+  provider_refused: { status: 403, title: "The provider did not confirm who you are." },
+  provider_email_missing: {
+    status: 422,
+    title: "The provider did not tell your e-mail address, which an account needs.",
+  },
   rev_mismatch: { status: 412, title: "It was changed meanwhile." },
   payload_too_large: { status: 413, title: "The request is too large." },
   unsupported_media_type: { status: 415, title: "The request must be JSON." },
@@ -54,6 +59,10 @@ export const ERRORS = {
   platform_unavailable: {
     status: 503,
     title: "Accounts cannot be reached. Try again in a moment.",
+  },
+  provider_unavailable: {
+    status: 503,
+    title: "The provider cannot be reached. Try again in a moment, or sign in another way.",
   },
   overloaded: { status: 503, title: "Too much at once. Try again in a moment." },
 } as const satisfies Record<string, { status: number; title: string }>;

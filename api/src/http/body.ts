@@ -5,29 +5,33 @@ import { AppError } from "../contract/errors.ts";
 
 const LIMIT_BYTES = { small: 16 * 1024, journal: 2 * 1024 * 1024 };
 const JSON_TYPES = ["application/json", "application/merge-patch+json"];
+const FORM_TYPE = "application/x-www-form-urlencoded";
 
 const parsers = {
   small: parser(LIMIT_BYTES.small),
   journal: parser(LIMIT_BYTES.journal),
+  form: express.urlencoded({ limit: LIMIT_BYTES.small, type: FORM_TYPE, extended: false }),
 };
 
 /**
- * Reads the JSON body of an endpoint into `req.body`; without a body that is undefined.
+ * Reads the body of an endpoint, JSON or a form, into `req.body`; without a body that is undefined.
  *
  * @throws AppError `unsupported_media_type`, `payload_too_large`, or `invalid_request` for what is no JSON in UTF-8.
  */
 export async function readBody(endpoint: Endpoint, req: Request): Promise<unknown> {
   if (endpoint.body === undefined) return undefined;
-  const parse = parsers[endpoint.bodyLimit ?? "small"];
+  const limit = endpoint.bodyLimit ?? "small";
+  const parse = parsers[endpoint.form ? "form" : limit];
   const hasBody =
     req.headers["transfer-encoding"] !== undefined ||
     Number(req.headers["content-length"] ?? 0) > 0;
   if (!hasBody) return undefined;
-  if (req.is(JSON_TYPES) === false) throw new AppError("unsupported_media_type");
+  if (req.is(endpoint.form ? FORM_TYPE : JSON_TYPES) === false)
+    throw new AppError("unsupported_media_type");
   await new Promise<void>((resolve, reject) => {
     parse(req, req.res as never, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(bodyFault(error, LIMIT_BYTES[endpoint.bodyLimit ?? "small"]));
+      else reject(bodyFault(error, LIMIT_BYTES[limit]));
     });
   });
   return req.body;
@@ -52,6 +56,7 @@ function bodyFault(error: unknown, limit: number): Error {
   const type = error instanceof Error && "type" in error ? error.type : undefined;
   switch (type) {
     case "entity.too.large":
+    case "parameters.too.many":
       return new AppError("payload_too_large", {
         cause: error,
         ...bodyIs(`must be at most ${limit.toLocaleString("en")} bytes`),

@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode } from "../contract/errors.ts";
 const SECURITY: Record<Auth, object[]> = {
   public: [],
   user: [{ bearer: [] }],
+  optional_user: [{}, { bearer: [] }],
   refresh_cookie: [{ refreshCookie: [] }],
 };
 
@@ -74,7 +75,7 @@ function operation(feature: string, name: string, endpoint: Endpoint) {
     tags: [feature],
     summary: endpoint.summary,
     security: SECURITY[endpoint.auth],
-    ...(endpoint.auth === "user" ? { "x-permission": endpoint.permission } : {}),
+    ...("permission" in endpoint ? { "x-permission": endpoint.permission } : {}),
     parameters: [
       ...parameters("path", endpoint.params),
       ...parameters("query", endpoint.query),
@@ -82,7 +83,7 @@ function operation(feature: string, name: string, endpoint: Endpoint) {
       ...(endpoint.idempotent ? [header("Idempotency-Key")] : []),
     ],
     ...(endpoint.body
-      ? { requestBody: { required: true, content: json(endpoint.body, "input") } }
+      ? { requestBody: { required: true, content: bodyOf(endpoint.body, endpoint.form) } }
       : {}),
     responses: { ...successes(endpoint), ...failures(endpoint) },
   };
@@ -104,8 +105,8 @@ function successes(endpoint: Endpoint) {
 function failures(endpoint: Endpoint) {
   const codes = new Set<ErrorCode>([
     ...endpoint.errors,
-    ...(endpoint.auth === "user" ? IMPLIED.user : []),
-    ...(endpoint.auth === "user" && endpoint.fresh ? IMPLIED.fresh : []),
+    ...("permission" in endpoint ? IMPLIED.user : []),
+    ...("permission" in endpoint && endpoint.fresh ? IMPLIED.fresh : []),
     ...(endpoint.body ? IMPLIED.body : []),
     ...(endpoint.params || endpoint.query ? (["invalid_request"] as const) : []),
     ...(endpoint.limit ? IMPLIED.limit : []),
@@ -130,6 +131,11 @@ function failures(endpoint: Endpoint) {
         },
       ]),
   );
+}
+
+function bodyOf(schema: z.ZodType, isForm: true | undefined) {
+  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
+  return { [type]: { schema: jsonSchema(schema, "input") } };
 }
 
 function json(schema: z.ZodType, io: "input" | "output") {

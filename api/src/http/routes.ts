@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from "express";
 import type * as z from "zod";
-import type { Endpoint, Endpoints, Input } from "../contract/endpoint.ts";
+import type { Endpoint, Endpoints, Guarded, Input } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
 import { clientKey } from "../lib/client-ip.ts";
 import type { Limiter, LimiterFactory } from "../lib/rate-limit.ts";
@@ -16,7 +16,7 @@ export interface Gates<C> {
    *
    * @throws AppError `unauthenticated`, `forbidden` and their kin.
    */
-  admit(authorization: string | undefined, endpoint: UserEndpoint): Promise<C>;
+  admit(authorization: string | undefined, endpoint: Guarded): Promise<C>;
   /** Runs a signed-in person's request confined to their tenant. */
   confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
   readonly limiter: LimiterFactory;
@@ -26,11 +26,15 @@ export interface Gates<C> {
   readonly isSecure: boolean;
 }
 
-type UserEndpoint = Extract<Endpoint, { auth: "user" }>;
-
 type Handler<E extends Endpoint, C> = (
-  request: Input<E> & { peer: Peer } & (E["auth"] extends "user" ? { caller: C } : unknown),
+  request: Input<E> & { peer: Peer } & Called<E["auth"], C>,
 ) => Promise<Answer<E>>;
+
+type Called<A extends Endpoint["auth"], C> = A extends "user"
+  ? { caller: C }
+  : A extends "optional_user"
+    ? { caller: C | undefined }
+    : unknown;
 
 /**
  * Binds one handler to each endpoint of a feature: rate limit, sign-in or same-site check, body, then the handler.
@@ -74,9 +78,7 @@ async function serve<C>(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const caller =
-    endpoint.auth === "user" ? await gates.admit(req.get("authorization"), endpoint) : undefined;
-  if (endpoint.auth === "refresh_cookie") assertSameSite(req, gates.origins);
+  const caller = await callerOf(endpoint, gates, req);
   const input = {
     params: parse("params", endpoint.params, req.params),
     query: parse("query", endpoint.query, req.query),
@@ -89,6 +91,26 @@ async function serve<C>(
   const handle = () => handler(input);
   const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
   send(endpoint, answer, gates.isSecure, res);
+}
+
+async function callerOf<C>(
+  endpoint: Endpoint,
+  gates: Gates<C>,
+  req: Request,
+): Promise<C | undefined> {
+  const authorization = req.get("authorization");
+  switch (endpoint.auth) {
+    case "public":
+      return undefined;
+    case "user":
+      return gates.admit(authorization, endpoint);
+    case "optional_user":
+      assertSameSite(req, gates.origins);
+      return authorization === undefined ? undefined : gates.admit(authorization, endpoint);
+    case "refresh_cookie":
+      assertSameSite(req, gates.origins);
+      return undefined;
+  }
 }
 
 function send(

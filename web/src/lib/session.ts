@@ -176,7 +176,8 @@ export function createSession(around: Surroundings) {
 
   /** Sends a request of the signed-in person, renewing the access token when it must. */
   const send: Send = async (path, init, who) => {
-    if (who !== "user") return around.send(path, init, who);
+    const mayBeSent = who === "user" || (who === "optional_user" && access !== null);
+    if (!mayBeSent) return around.send(path, init, who);
     if (access === null || access.expiresAt - around.now() < EARLY_MS / 4) await renew();
     const first = access;
     const response = await attempt(path, init);

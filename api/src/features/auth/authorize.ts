@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../contract/endpoint.ts";
+import type { Guarded } from "../../contract/endpoint.ts";
 import { AppError } from "../../contract/errors.ts";
 import { ruleOf } from "../../contract/permissions.ts";
 import type { Caller } from "./authenticate.ts";
@@ -13,7 +13,7 @@ const FRESH_MS = 5 * 60_000;
  */
 export function authorize(
   { user, authTime, assurance }: Caller,
-  endpoint: Extract<Endpoint, { auth: "user" }>,
+  endpoint: Guarded,
   now: Date,
 ): void {
   const { roles, isOpenBeforeMfa } = ruleOf(endpoint.permission);
