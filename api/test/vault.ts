@@ -24,12 +24,14 @@ export interface TestVault {
   readonly deps: RewrapDeps & ResealDeps;
   readonly keyringFile: string;
   readonly clock: { now: Date };
-  /** Makes somebody who has a data key and has written nothing. */
-  newOwner(): Promise<Owner>;
+  /** Makes somebody who has a data key and has written nothing; `id` is what the vault knows them by. */
+  newOwner(id?: Uint8Array<ArrayBuffer>): Promise<Owner>;
   /** Opens the vault of somebody as it is now, from no cache. */
   open(userId: string): Promise<UserVault>;
   /** Runs SQL as the administrator of the server. */
   sql(database: Role, sql: string, ...values: unknown[]): Promise<RowDataPacket[]>;
+  /** Deletes everything from both databases. */
+  empty(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,18 +55,22 @@ export async function openTestVault(): Promise<TestVault> {
       database: services[`${role}Database`],
       timezone: "Z",
       dateStrings: ["DATE"],
+      multipleStatements: true,
     });
   const admins = { platform: await connect("platform"), vault: await connect("vault") };
   const sql: TestVault["sql"] = async (role, statement, ...values) =>
     (await admins[role].query<RowDataPacket[]>(statement, values))[0];
-  for (const role of ["platform", "vault"] as const) {
-    await sql(role, "SET foreign_key_checks = 0");
-    const tables = await sql(
-      role,
-      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE '\\_%'",
-    );
-    for (const { name } of tables) await sql(role, "DELETE FROM ??", name);
-  }
+  const empty = async () => {
+    for (const role of ["platform", "vault"] as const) {
+      const tables = await sql(
+        role,
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE '\\_%'",
+      );
+      const deletions = tables.map((table) => `DELETE FROM \`${String(table["name"])}\`;`);
+      await sql(role, `SET foreign_key_checks = 0; ${deletions.join(" ")}`);
+    }
+  };
+  await empty();
   const platform = openPlatform(addressOf(services.platformUrl));
   const platformDatabase = openDatabase(addressOf(services.platformUrl), "platform_unavailable");
   const vaultDatabase = openDatabase(addressOf(services.vaultUrl), "vault_unavailable");
@@ -90,9 +96,13 @@ export async function openTestVault(): Promise<TestVault> {
     clock,
     open,
     sql,
-    newOwner: async () => {
+    empty,
+    newOwner: async (id) => {
       const user = { id: randomUUID(), tenantId: randomUUID() };
-      const { ownerId, dek } = await keys.createDek();
+      const { ownerId, dek } =
+        id === undefined
+          ? await keys.createDek()
+          : { ownerId: id, dek: await keys.createVersion(id, 1) };
       await asSystem(() =>
         inTransaction(platform, async (tx) => {
           await tx.tenant.create({ data: { id: user.tenantId, name: "test" } });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
 import { AppError } from "../../contract/errors.ts";
 import { boxVersion } from "../../crypto/box.ts";
@@ -18,11 +18,15 @@ import { isDue, resealAll, type ResealDeps, type ResealOptions } from "./reseal.
 
 let test: TestVault;
 let ada: Owner;
-beforeEach(async () => {
+beforeAll(async () => {
   test = await openTestVault();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.empty();
+  test.clock.now = new Date("2026-11-21T20:00:00.000Z");
   ada = await test.newOwner();
 });
-afterEach(() => test.close());
 
 const DAY = "2026-11-21";
 const put = (vault: UserVault, id: string, title: string) =>
@@ -292,7 +296,7 @@ describe("rotating data keys", () => {
       ...vaultDatabase,
       execute: async (sql, values) => {
         const rows = await vaultDatabase.execute(sql, values);
-        if (!hasWritten && sql.includes('FROM daily_entries WHERE owner_id = ? AND id IN')) {
+        if (!hasWritten && sql.includes("FROM daily_entries WHERE owner_id = ? AND id IN")) {
           hasWritten = true;
           await put(await test.open(ada.userId), id, "Meanwhile");
         }

@@ -1,0 +1,371 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
+import { entryKind } from "../../features/entries/entries.ts";
+import { findDekHistory, activateDek, addPendingDek } from "../../platform/dek-rotation.ts";
+import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
+import { putRecord } from "../records.ts";
+import { examineKeys, type DoctorOptions, type Finding } from "./doctor.ts";
+import { resealAll } from "./reseal.ts";
+import { addMirror } from "./statements.ts";
+
+let test: TestVault;
+let ada: Owner;
+let name: string;
+beforeAll(async () => {
+  test = await openTestVault();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.empty();
+  ada = await newOwner(0);
+  name = ada.ownerId.toString("hex");
+  await write(ada);
+});
+
+/** Somebody whose id begins with a byte of this remainder by ten: 0 is in the sample. */
+function newOwner(remainder: number): Promise<Owner> {
+  const id = new Uint8Array(randomBytes(16));
+  id[0] = 10 * randomInt(25) + remainder;
+  return test.newOwner(id);
+}
+
+const write = ({ vault }: Owner, id = randomUUID()) =>
+  putRecord(vault, entryKind, id, {
+    fields: entryKind.fields.parse({ day: "2026-11-21" }),
+    guard: undefined,
+    now: test.clock.now,
+  });
+const platform = (sql: string, ...values: unknown[]) => test.sql("platform", sql, ...values);
+const vault = (sql: string, ...values: unknown[]) => test.sql("vault", sql, ...values);
+
+async function examine(options: Partial<DoctorOptions> = {}, meks = test.deps.meks) {
+  const findings: Finding[] = [];
+  const examined = await examineKeys(
+    { ...test.deps, meks },
+    {
+      isThorough: true,
+      hasRows: false,
+      isRepairing: false,
+      onFinding: (finding) => {
+        findings.push(finding);
+      },
+      ...options,
+    },
+  );
+  expect(examined.left).toBe(findings.filter(({ isRepaired }) => !isRepaired).length);
+  return { ...examined, findings };
+}
+const says = async (options: Partial<DoctorOptions> = {}) =>
+  (await examine(options)).findings.map(
+    ({ ownerId, what, remedy, isRepaired }) =>
+      `${ownerId} ${what}: ${remedy}${isRepaired ? "!" : ""}`,
+  );
+
+const REPAIR = "npm run keys:doctor -- --repair";
+const RESTORE = "restore the backup of the keys that has it";
+
+/** Gives an owner another data key; `state` is how far its rotation came. */
+async function addVersion(owner: Owner, state: "pending" | "active" | "done"): Promise<void> {
+  if (state === "done") {
+    const options = { who: owner.userId, madeBefore: new Date("2100-01-01"), graceMs: 0 };
+    await resealAll(test.deps, { ...options, purpose: "test" });
+    return;
+  }
+  const history = await findDekHistory(test.deps.platform, owner.userId);
+  if (history === null) throw new Error("there are no keys");
+  const version = history.versions.length + 1;
+  const dek = await test.deps.keys.createVersion(history.ownerId, version);
+  await addPendingDek(test.deps.platform, history, dek, { now: test.clock.now, purpose: "test" });
+  await addMirror(test.deps.vaultDatabase, history.ownerId, dek);
+  if (state === "active") {
+    await activateDek(test.deps.platform, history, version, test.clock.now);
+  }
+}
+
+describe("keys as they should be", () => {
+  it("are found so, each unwrapped once where wrap and mirror are the same", async () => {
+    await addVersion(ada, "done");
+    // Nothing was written yet, so nothing is mirrored, and nothing has to be.
+    const eve = await newOwner(0);
+    expect(await examine({ hasRows: true })).toEqual({
+      owners: 2,
+      unwrapped: 3,
+      left: 0,
+      findings: [],
+    });
+    expect(await vault("SELECT 1 FROM vault_keys WHERE owner_id = ?", eve.ownerId)).toEqual([]);
+  });
+
+  it("are unwrapped for one owner in ten, when it is not to be thorough", async () => {
+    const eve = await newOwner(3);
+    await write(eve);
+    await newOwner(7);
+    expect(await examine({ isThorough: false })).toMatchObject({ owners: 3, unwrapped: 1 });
+    expect(await examine({ isThorough: true })).toMatchObject({ owners: 3, unwrapped: 3 });
+  });
+});
+
+describe("a key that is missing or damaged in one database", () => {
+  it.each<[string, "platform" | "vault", string, string, string]>([
+    [
+      "the platform's wrap is gone",
+      "platform",
+      "DELETE FROM dek_wraps",
+      "the platform's wrap of version 1 is missing",
+      "take the vault's",
+    ],
+    [
+      "the platform's wrap does not open",
+      "platform",
+      "UPDATE dek_wraps SET `blob` = REVERSE(`blob`)",
+      "the platform's wrap of version 1 does not open",
+      "take the vault's",
+    ],
+    [
+      "the platform's wrap is under a master key that is gone",
+      "platform",
+      "UPDATE dek_wraps SET mek_ref = 'local:gone'",
+      "the platform's wrap of version 1 does not open",
+      "take the vault's",
+    ],
+    [
+      "the mirror is gone",
+      "vault",
+      "DELETE FROM vault_keys",
+      "version 1 is not mirrored in the vault",
+      "copy it",
+    ],
+    [
+      "the mirror does not open",
+      "vault",
+      "UPDATE vault_keys SET `blob` = REVERSE(`blob`)",
+      "the mirror of version 1 is another key than the platform's",
+      "copy it",
+    ],
+    [
+      "the mirror names another master key",
+      "vault",
+      "UPDATE vault_keys SET mek_ref = 'local:gone'",
+      "the mirror of version 1 is another key than the platform's",
+      "copy it",
+    ],
+    [
+      "the mirror names another suite",
+      "vault",
+      "UPDATE vault_keys SET suite = 2",
+      "the mirror of version 1",
+      "copy it",
+    ],
+    [
+      "the mirror names another data key",
+      "vault",
+      "UPDATE vault_keys SET dek_id = REPEAT('x', 16)",
+      "the mirror of version 1 differs from the platform's",
+      "copy it",
+    ],
+  ])(
+    "is found by the sample already, and repaired when asked: %s",
+    async (_, database, sql, what, remedy) => {
+      const wraps = async () => [
+        await platform("SELECT * FROM dek_wraps"),
+        await vault("SELECT * FROM vault_keys"),
+      ];
+      // Not one of those whose keys are all unwrapped.
+      await test.empty();
+      ada = await newOwner(3);
+      await write(ada);
+      const before = await wraps();
+      await test.sql(database, sql);
+      const damaged = await wraps();
+      const { findings } = await examine({ isThorough: false });
+      expect(findings).toEqual([
+        {
+          ownerId: ada.ownerId.toString("hex"),
+          what: expect.stringContaining(what),
+          remedy: `${remedy}: ${REPAIR}`,
+          isRepaired: false,
+        },
+      ]);
+      expect(await wraps()).toEqual(damaged);
+      const repaired = await examine({ isThorough: false, isRepairing: true });
+      expect(repaired).toMatchObject({
+        left: 0,
+        findings: [{ remedy: "repaired", isRepaired: true }],
+      });
+      expect(await wraps()).toEqual(before);
+      expect(await examine()).toMatchObject({ findings: [] });
+    },
+  );
+
+  it("is found where the mirror of somebody who wrote nothing differs", async () => {
+    const eve = await newOwner(0);
+    const history = await findDekHistory(test.deps.platform, eve.userId);
+    if (history === null) throw new Error("there are no keys");
+    const other = await test.deps.keys.createVersion(history.ownerId, 1);
+    await addMirror(test.deps.vaultDatabase, history.ownerId, other);
+    expect(await says()).toEqual([
+      `${eve.ownerId.toString("hex")} the mirror of version 1 is another key than the platform's: copy it: ${REPAIR}`,
+    ]);
+  });
+
+  it("is taken from nowhere when neither opens, or both are gone", async () => {
+    const damage = "SET `blob` = REVERSE(`blob`)";
+    await platform(`UPDATE dek_wraps ${damage}`);
+    await vault(`UPDATE vault_keys ${damage}`);
+    const lost = [`${name} version 1 opens from neither database: ${RESTORE}`];
+    expect(await says()).toEqual(lost);
+    expect(await says({ isRepairing: true })).toEqual(lost);
+    expect(await says({ isThorough: false })).toEqual(lost);
+    await platform("DELETE FROM dek_wraps");
+    expect(await says({ isRepairing: true })).toEqual(lost);
+    await vault("DELETE FROM vault_keys");
+    expect(await says({ isRepairing: true })).toEqual(lost);
+    expect(await platform("SELECT 1 FROM dek_wraps")).toEqual([]);
+  });
+
+  it("does not come back for somebody who is being erased, and it is said that it is not repaired", async () => {
+    await vault("DELETE FROM vault_keys");
+    await vault("INSERT INTO erasures (owner_id) VALUES (?)", ada.ownerId);
+    expect(await examine({ isRepairing: true })).toMatchObject({
+      left: 1,
+      findings: [{ remedy: "copy it", isRepaired: false }],
+    });
+    expect(await vault("SELECT 1 FROM vault_keys")).toEqual([]);
+  });
+
+  it("is not looked into while the master key is away, which is no damage", async () => {
+    const away: MekProvider = {
+      ...test.deps.meks,
+      unwrap: () => Promise.reject(new MekUnavailable("local:x", "unreachable")),
+    };
+    await expect(examine({}, away)).rejects.toThrow(MekUnavailable);
+  });
+
+  it("is a key of each version: a rotation that is under way has two", async () => {
+    await addVersion(ada, "pending");
+    expect(await examine()).toMatchObject({ unwrapped: 2, findings: [] });
+    await vault("DELETE FROM vault_keys WHERE version = 2");
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} version 2 is not mirrored in the vault: repaired!`,
+    ]);
+    await platform("UPDATE dek_wraps SET `blob` = REVERSE(`blob`) WHERE version = 1");
+    expect(await says()).toEqual([
+      `${name} the platform's wrap of version 1 does not open: take the vault's: ${REPAIR}`,
+    ]);
+  });
+});
+
+describe("the states of an owner's keys", () => {
+  it("have one that is active, or somebody has to look", async () => {
+    const remedy = "restore user_deks from its backup";
+    await platform("UPDATE user_deks SET state = 'decrypt_only'");
+    expect(await says()).toEqual([`${name} it has 0 active versions: ${remedy}`]);
+    await platform("UPDATE user_deks SET state = 'active'");
+    await addVersion(ada, "pending");
+    await platform("UPDATE user_deks SET state = 'active'");
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} it has 2 active versions: ${remedy}`,
+    ]);
+  });
+
+  it("say that a destroyed key is nowhere any more: a mirror of it is deleted", async () => {
+    await addVersion(ada, "done");
+    await platform("UPDATE user_deks SET state = 'destroyed' WHERE version = 1");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    expect(await says()).toEqual([
+      `${name} version 1 was destroyed, and is still mirrored: delete it: ${REPAIR}`,
+    ]);
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} version 1 was destroyed, and is still mirrored: repaired!`,
+    ]);
+    expect(await vault("SELECT version FROM vault_keys")).toEqual([{ version: 2 }]);
+    expect(await examine()).toMatchObject({ unwrapped: 1, findings: [] });
+  });
+});
+
+describe("rows", () => {
+  it("under a key that there is not, or that was destroyed, are counted, each table by itself", async () => {
+    const id = randomUUID();
+    await write(ada, id);
+    await write(ada, id);
+    expect(await examine({ hasRows: true })).toMatchObject({ findings: [] });
+    const restored = (table: string, rows: number, why: string) =>
+      `${name} ${rows} rows of ${table} are under version 1, which ${why}: ${RESTORE}`;
+    const tables = (why: string) => [
+      restored("daily_entries", 2, why),
+      restored("record_versions", 1, why),
+      restored("vault_heads", 1, why),
+    ];
+    await addVersion(ada, "active");
+    await platform("UPDATE user_deks SET state = 'destroyed' WHERE version = 1");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    await vault("DELETE FROM vault_keys WHERE version = 1");
+    expect(await says()).toEqual([]);
+    expect(await says({ hasRows: true, isRepairing: true })).toEqual(tables("was destroyed"));
+    await platform("DELETE FROM user_deks WHERE version = 1");
+    expect(await says({ hasRows: true })).toEqual(tables("there is not"));
+  });
+
+  it("under a key that was swept let its rotation go on, when asked", async () => {
+    await addVersion(ada, "done");
+    const former = { ...ada.vault };
+    await vault("DELETE FROM vault_heads");
+    await write({ ...ada, vault: former });
+    const what = (table: string) =>
+      `${name} 1 rows of ${table} are under version 1, which was swept`;
+    const remedy = `let the rotation go on, by keys:rotate --dek: ${REPAIR}`;
+    expect(await says({ hasRows: true })).toEqual([
+      `${what("daily_entries")}: ${remedy}`,
+      `${what("vault_heads")}: ${remedy}`,
+    ]);
+    expect(await platform("SELECT 1 FROM user_deks WHERE swept_at IS NOT NULL")).toHaveLength(1);
+    expect((await says({ hasRows: true, isRepairing: true }))[0]).toBe(
+      `${what("daily_entries")}: repaired!`,
+    );
+    expect(await platform("SELECT 1 FROM user_deks WHERE swept_at IS NOT NULL")).toEqual([]);
+    expect(await says({ hasRows: true })).toEqual([]);
+  });
+});
+
+describe("what is nobody's", () => {
+  it("is told of and left alone: a wrap in the platform, a mirror in the vault", async () => {
+    const [x, y] = [randomBytes(16), randomBytes(16)].toSorted((a, b) => a.compare(b));
+    await platform(
+      "INSERT INTO dek_wraps SELECT ?, 7, method, mek_ref, suite, `blob` FROM dek_wraps",
+      x,
+    );
+    await vault(
+      "INSERT INTO vault_keys SELECT ?, 9, method, dek_id, mek_ref, suite, `blob` FROM vault_keys",
+      y,
+    );
+    await vault(
+      "INSERT INTO vault_keys SELECT owner_id, 5, method, dek_id, mek_ref, suite, `blob` FROM vault_keys WHERE version = 1",
+    );
+    const nobodys = "nobody's: erased, planted, or the platform was put back to before it was made";
+    const found = await says({ isRepairing: true });
+    expect(found[0]).toBe(
+      `${x?.toString("hex")} a wrap of version 7 in the platform is nobody's: delete it`,
+    );
+    expect(found.slice(1).toSorted()).toEqual(
+      [
+        `${y?.toString("hex")} the platform has no version 9, which the vault has: ${nobodys}`,
+        `${name} the platform has no version 5, which the vault has: ${nobodys}`,
+      ].toSorted(),
+    );
+    expect(await platform("SELECT 1 FROM dek_wraps")).toHaveLength(2);
+    expect(await vault("SELECT 1 FROM vault_keys")).toHaveLength(3);
+  });
+
+  it("is looked for past the first five hundred", async () => {
+    const rows = Array.from({ length: 1001 }, () => [randomBytes(16)]);
+    await vault("CREATE OR REPLACE TEMPORARY TABLE planted (owner BINARY(16))");
+    await vault("INSERT INTO planted VALUES ?", rows);
+    await vault(
+      "INSERT INTO vault_keys SELECT owner, 1, method, dek_id, mek_ref, suite, `blob` FROM vault_keys, planted",
+    );
+    const { findings } = await examine();
+    expect(findings).toHaveLength(1001);
+    expect(new Set(findings.map(({ ownerId }) => ownerId)).size).toBe(1001);
+  });
+});
