@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
-import type { PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
+import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
 import type { Challenge } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -30,37 +32,69 @@ export const secondFactor = challenges({
   expired: "mfa_token_expired",
 });
 
+type Deps = Pick<AuthDeps, "platform" | "refreshTokens" | "clock">;
+
 /**
  * The end of every way in, whatever it began with. There is no other place where a session begins for somebody who has
  * an account, so that no way in forgets the second factor or lets a suspended account in (CVE-2026-9798).
  *
  * @throws AppError `email_not_verified`, `account_suspended`.
  */
-export async function completeSignIn(
-  deps: Pick<AuthDeps, "platform" | "refreshTokens" | "clock">,
+export async function completeSignIn(deps: Deps, signIn: SignIn): Promise<SignedIn> {
+  return asSystem(() =>
+    inTransaction(deps.platform, (tx) => completeSignInWithin(tx, deps, signIn)),
+  );
+}
+
+/** {@link completeSignIn} in a transaction of the caller's, who sees everyone's rows. */
+export async function completeSignInWithin(
+  tx: PlatformQueries,
+  deps: Deps,
   { userId, proof, remember, from }: SignIn,
 ): Promise<SignedIn> {
   const now = deps.clock();
-  return asSystem(async () => {
-    const user = await deps.platform.user.findUnique({
-      where: { id: userId },
-      include: { totp: { select: { confirmedAt: true } } },
-    });
-    if (user === null) throw new AppError("invalid_credentials");
-    if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
-    if (proof.assurance === 1 && (user.totp?.confirmedAt ?? null) !== null) {
-      const step = { userId, payload: { amr: [...proof.amr], remember }, now };
-      const mfaToken = await secondFactor.create(deps.platform, step);
-      const methods: Challenge["methods"] = ["totp", "recovery"];
-      return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
-    }
-    // Only who proved all that is asked learns that the account is suspended.
-    if (user.status !== "active") throw new AppError("account_suspended");
-    return {
-      is: "session",
-      session: await beginSession(deps.platform, deps, { user, proof, remember, from, now }),
-    };
+  const user = await tx.user.findUnique({
+    where: { id: userId },
+    include: { totp: { select: { confirmedAt: true } } },
   });
+  if (user === null) throw new AppError("invalid_credentials");
+  if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
+  const isAsked = proof.assurance === 1 && (user.totp?.confirmedAt ?? null) !== null;
+  const isSpared = isAsked && (await isTrusting(tx, user, from, now));
+  if (isAsked && !isSpared) {
+    const step = { userId, payload: { amr: [...proof.amr], remember }, now };
+    const mfaToken = await secondFactor.create(tx, step);
+    const hasCodes = (await countRecoveryCodes(tx, userId)) > 0;
+    const methods: Challenge["methods"] = hasCodes ? ["totp", "recovery"] : ["totp"];
+    return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
+  }
+  // Only who proved all that is asked learns that the account is suspended.
+  if (user.status !== "active") throw new AppError("account_suspended");
+  // A trusted device is no proof: what asks for a fresh one, or for two factors, goes on asking.
+  const proven = isSpared ? { ...proof, amr: [...proof.amr, "tdv"], provenAt: NEVER } : proof;
+  const session = await beginSession(tx, deps, { user, proof: proven, remember, from, now });
+  return { is: "session", session };
+}
+
+const NEVER = new Date(0);
+
+/** Whether the question for a second factor is spared in this browser: not where somebody has to have proven two. */
+async function isTrusting(
+  tx: PlatformQueries,
+  user: { readonly id: string; readonly tenantId: string; readonly platformRole: string | null },
+  from: From,
+  now: Date,
+): Promise<boolean> {
+  return !(await mustProveTwo(tx, user)) && (await useTrustedDevice(tx, user.id, from, now));
+}
+
+/** Whether the tenant's rules or a role on the platform ask for two factors, proven each time. */
+export async function mustProveTwo(
+  tx: PlatformQueries,
+  user: { readonly tenantId: string; readonly platformRole: string | null },
+): Promise<boolean> {
+  if (user.platformRole !== null) return true;
+  return (await tx.tenant.count({ where: { id: user.tenantId, mfaRequired: true } })) > 0;
 }
 
 /** Begins a session, and remembers the browser as one of the user's. */

@@ -1,8 +1,9 @@
 import { AppError } from "../../contract/errors.ts";
 import { isEqual } from "../../crypto/digest.ts";
 import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
-import type { Platform, PlatformQueries } from "../../platform/client.ts";
+import type { PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import type { AuthDeps } from "./deps.ts";
 import { deviceHash, deviceOf, networkOf, type From } from "./from.ts";
 import { hashOf, type RefreshToken, type RefreshTokens } from "./refresh-token.ts";
 
@@ -11,6 +12,8 @@ const IDLE_MS = 7 * DAY_MS;
 const ABSOLUTE_MS = 30 * DAY_MS;
 /** How long after a rotation the token before it still answers with its successor: tabs that refresh at once. */
 const GRACE_MS = 10_000;
+
+type SessionDeps = Pick<AuthDeps, "platform" | "refreshTokens" | "sessions" | "clock">;
 
 /** A session as its browser holds it. */
 export interface HeldSession {
@@ -24,10 +27,12 @@ export interface HeldSession {
 
 /** How somebody proved who they are. */
 export interface Proof {
-  /** RFC 8176 values, such as `pwd`, `otp`, `hwk`. */
+  /** RFC 8176 values, such as `pwd`, `otp`, `hwk`; of our own `rcv` (recovery code) and `tdv` (trusted device). */
   readonly amr: readonly string[];
   /** 2 for two factors. */
   readonly assurance: 1 | 2;
+  /** When, if not now. */
+  readonly provenAt?: Date;
 }
 
 /** Seconds until a remembered session ends if it is not used. */
@@ -63,7 +68,7 @@ export async function startSession(
       deviceHash: deviceHash(device),
       amr: proof.amr.join(","),
       assurance: proof.assurance,
-      authTime: now,
+      authTime: proof.provenAt ?? now,
       createdAt: now,
       idleExpiresAt: new Date(now.getTime() + IDLE_MS),
       absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
@@ -80,12 +85,11 @@ export async function startSession(
  * @throws AppError `unauthenticated`, `session_revoked`, `refresh_reused`.
  */
 export async function rotateSession(
-  platform: Platform,
-  tokens: RefreshTokens,
+  { platform, refreshTokens: tokens, sessions, clock }: SessionDeps,
   presented: RefreshToken,
   from: From,
-  now: Date,
 ): Promise<HeldSession> {
+  const now = clock();
   return asSystem(async () => {
     const { sessionId: id, generation } = presented;
     const salt = new Uint8Array(randomBytes(16));
@@ -124,7 +128,8 @@ export async function rotateSession(
       isSameDevice(row, from) &&
       now.getTime() - row.rotatedAt.getTime() <= GRACE_MS;
     if (isParallel) return { ...held, token: tokens.successor(presented, row.salt) };
-    await revokeSession(platform, id, "refresh_reused", now);
+    await revokeSessions(platform, { userId: row.userId, only: id }, "refresh_reused", now);
+    await sessions.evict({ sessionId: id });
     throw new AppError("refresh_reused");
   });
 }
@@ -141,17 +146,55 @@ function isSameDevice(
   return isEqual(row.deviceHash, deviceHash(device));
 }
 
-/** Ends a session; its access tokens are refused from the next request on. */
-export async function revokeSession(
-  platform: Platform,
-  id: string,
-  reason: "logout" | "refresh_reused",
+/** Why a session was ended before its time. */
+export type RevokeReason =
+  | "logout"
+  | "logout_all"
+  | "revoked"
+  | "refresh_reused"
+  | "password_changed"
+  | "mfa_changed"
+  | "email_changed"
+  | "suspended"
+  | "removed";
+
+/**
+ * Ends one session of a user, all but one, or all. To be called in the transaction of what ends them; after its commit
+ * the caller says so with `deps.sessions.evict({ userId })`, and they are refused from the next request on.
+ *
+ * @returns how many there were.
+ */
+export async function revokeSessions(
+  tx: PlatformQueries,
+  {
+    userId,
+    only,
+    except,
+  }: { readonly userId: string; readonly only?: string; readonly except?: string },
+  reason: RevokeReason,
   now: Date,
-): Promise<void> {
-  await asSystem(() =>
-    platform.authSession.updateMany({
-      where: { id, revokedAt: null },
-      data: { revokedAt: now, revokeReason: reason },
-    }),
-  );
+): Promise<number> {
+  const id = only ?? (except === undefined ? undefined : { not: except });
+  const { count } = await tx.authSession.updateMany({
+    where: {
+      userId,
+      ...(id === undefined ? {} : { id }),
+      revokedAt: null,
+      idleExpiresAt: { gt: now },
+      absoluteExpiresAt: { gt: now },
+    },
+    data: { revokedAt: now, revokeReason: reason },
+  });
+  return count;
+}
+
+/** Ends the session of a refresh token, at the wish of whoever holds it. */
+export async function endSession(deps: SessionDeps, { sessionId }: RefreshToken): Promise<void> {
+  await asSystem(async () => {
+    const row = await deps.platform.authSession.findUnique({ where: { id: sessionId } });
+    if (row === null) return;
+    const which = { userId: row.userId, only: sessionId };
+    await revokeSessions(deps.platform, which, "logout", deps.clock());
+  });
+  await deps.sessions.evict({ sessionId });
 }
