@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { missingProviderVariables, providersOf, ProviderVariables } from "./config-providers.ts";
+import { isHttpsOrLoopback } from "./lib/loopback.ts";
 
 /** A configuration the server must not start with. Names every fault by its variable, and no value. */
 export class ConfigError extends Error {
@@ -160,6 +162,7 @@ const Environment = z.object({
   TOKEN_KEY: key,
   PASSWORD_PEPPER: key,
   JWT_KEYS: signingKeys,
+  ...ProviderVariables,
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().default("TimOS <timos@localhost>"),
   OUTBOX_DIR: z.string().optional(),
@@ -199,6 +202,7 @@ export function readConfig(env: Env = process.env) {
       ? []
       : ["SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go"]),
     ...missingKeyVariables(values),
+    ...missingProviderVariables(values),
   ]);
   return {
     isProduction: e.NODE_ENV === "production",
@@ -220,6 +224,7 @@ export function readConfig(env: Env = process.env) {
     },
     redisUrl: e.REDIS_URL,
     auth: { tokenKey: e.TOKEN_KEY, pepper: e.PASSWORD_PEPPER, signingKeys: e.JWT_KEYS.keys },
+    providers: providersOf(e),
     mail: { smtpUrl: e.SMTP_URL, from: e.MAIL_FROM, outboxDir: e.OUTBOX_DIR },
   } as const;
 }
@@ -322,10 +327,4 @@ function missingKeyVariables(values: Readonly<Record<string, string>>): string[]
   return [...(chosen === undefined ? [] : [chosen[1]]), ...needed]
     .filter((name) => !(name in values))
     .map((name) => `${name}: is not set`);
-}
-
-function isHttpsOrLoopback(url: string): boolean {
-  return (
-    url.startsWith("https:") || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?(\/|$)/.test(url)
-  );
 }
