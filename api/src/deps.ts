@@ -4,6 +4,7 @@ import { accessTokens } from "./features/auth/access-token.ts";
 import type { AccountDeps } from "./features/account/erase.ts";
 import type { AuthDeps } from "./features/auth/deps.ts";
 import { authLimits } from "./features/auth/limits.ts";
+import { liveSessions } from "./features/auth/live-sessions.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
 import type { Checks } from "./features/system/health.ts";
@@ -41,6 +42,8 @@ export async function openDeps(
   const meks = await masterKeys(config.vault.masterKeys);
   const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
   const evictions = broadcast(redis, "timos:forget-keys", (userId) => keys.forget(userId));
+  const sessionChanges = broadcast(redis, "timos:sessions", (said) => sessions.onMessage(said));
+  const sessions = liveSessions(platformDatabase.execute, sessionChanges, logger);
   const limiter = limiterFactory(redis);
   return {
     config,
@@ -64,6 +67,7 @@ export async function openDeps(
     passwords: await passwordHasher(config.auth.pepper),
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),
     refreshTokens: refreshTokens(config.auth.tokenKey),
+    sessions,
     limits: authLimits(limiter, config.auth.tokenKey),
     checks: {
       platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),
@@ -73,6 +77,7 @@ export async function openDeps(
     },
     close: async () => {
       evictions.close();
+      sessionChanges.close();
       redis.disconnect();
       await Promise.all([platform.$disconnect(), platformDatabase.close(), vaultDatabase.close()]);
     },

@@ -83,7 +83,12 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
         .sort()
         .map((name) => readFileSync(join(outbox, name), "utf8"));
     },
-    sql: runSql,
+    sql: async (database, sql, values) => {
+      const rows = await runSql(database, sql, values);
+      // What is changed behind the server's back it would notice within a second; a test does not wait.
+      deps.sessions.onMessage("tenant:");
+      return rows;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

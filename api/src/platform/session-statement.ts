@@ -22,7 +22,7 @@ export type SessionUser = Pick<
 /** A live session and whose it is. */
 export interface LiveSession {
   readonly user: SessionUser;
-  readonly session: Pick<AuthSessionModel, "id" | "authTime" | "assurance">;
+  readonly session: Pick<AuthSessionModel, "id" | "authTime" | "assurance" | "absoluteExpiresAt">;
 }
 
 const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platformRole, u.email,
@@ -30,7 +30,7 @@ const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platform
   u.week_starts_on AS weekStartsOn, u.created_at AS createdAt, t.mfa_required AS mfaRequired`;
 
 const SQL = `
-  SELECT ${USER}, s.auth_time AS authTime, s.assurance
+  SELECT ${USER}, s.auth_time AS authTime, s.assurance, s.absolute_expires_at AS absoluteExpiresAt
   FROM auth_sessions s JOIN users u ON u.id = s.user_id JOIN tenants t ON t.id = u.tenant_id
   WHERE s.id = ? AND s.user_id = ? AND s.revoked_at IS NULL AND s.absolute_expires_at > ? AND u.status = 'active'`;
 
@@ -44,11 +44,11 @@ export async function findLiveSession(
   const until = now.toISOString().slice(0, -1).replace("T", " ");
   const [row] = await execute<RowDataPacket[]>(SQL, [sessionId, userId, until]);
   if (row === undefined) return null;
-  const { authTime, assurance, mfaRequired, ...user } = row as RowDataPacket &
+  const { authTime, assurance, absoluteExpiresAt, mfaRequired, ...user } = row as RowDataPacket &
     Omit<SessionUser, "mfaRequired"> &
     LiveSession["session"] & { readonly mfaRequired: number };
   return {
     user: { ...user, mfaRequired: mfaRequired === 1 },
-    session: { id: sessionId, authTime, assurance },
+    session: { id: sessionId, authTime, assurance, absoluteExpiresAt },
   };
 }

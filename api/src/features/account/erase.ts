@@ -23,6 +23,7 @@ import {
   erasedOwners as ownersErasedInVault,
   unknownErasures,
 } from "../../vault/erase.ts";
+import type { LiveSessions } from "../auth/live-sessions.ts";
 import type { Receipt } from "./contract.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 
@@ -43,6 +44,7 @@ export interface ErasureDeps {
 export interface AccountDeps extends ErasureDeps {
   readonly logger: Logger;
   readonly send: Send;
+  readonly sessions: LiveSessions;
   /** Forgets the unwrapped keys of a user in every instance. */
   readonly forgetKeys: (userId: string) => Promise<void>;
 }
@@ -67,7 +69,7 @@ export async function eraseMe(
   const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason);
   if (erasure === null) throw new AppError("session_revoked");
   const receipt = toReceipt(erasure);
-  await deps.forgetKeys(user.id);
+  await Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]);
   const soon = (work: Promise<void>, otherwise: string) =>
     within(PATIENCE_MS, work).catch((error: unknown) =>
       deps.logger.error({ err: error }, otherwise),

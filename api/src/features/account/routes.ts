@@ -9,8 +9,7 @@ import { eraseMe, type AccountDeps } from "./erase.ts";
 export const accountRoutes = (gates: Gates<Caller>, deps: AccountDeps) =>
   routes(account, gates, {
     get: ({ caller }) => Promise.resolve(ok(toMe(caller.user))),
-    patch: async ({ caller, body }) =>
-      ok(await updateSettings(deps.platform, caller.user.id, body)),
+    patch: async ({ caller, body }) => ok(await updateSettings(deps, caller.user.id, body)),
     erase: async ({ caller, body: { confirm }, peer }) => {
       const { route: purpose, requestId } = peer;
       const reason = { actor: "user", purpose, requestId } as const;

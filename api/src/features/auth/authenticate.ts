@@ -1,5 +1,5 @@
 import { AppError } from "../../contract/errors.ts";
-import { findLiveSession, type SessionUser } from "../../platform/session-statement.ts";
+import type { SessionUser } from "../../platform/session-statement.ts";
 import type { AuthDeps } from "./deps.ts";
 
 /** Who is asking, proven by an access token of a session that is alive. */
@@ -14,14 +14,14 @@ export interface Caller {
 
 /** @throws AppError `unauthenticated`, `token_expired`, or `session_revoked` when the session is over. */
 export async function authenticate(
-  deps: Pick<AuthDeps, "accessTokens" | "platformDatabase" | "clock">,
+  deps: Pick<AuthDeps, "accessTokens" | "sessions" | "clock">,
   authorization: string | undefined,
 ): Promise<Caller> {
   const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw new AppError("unauthenticated");
   const now = deps.clock();
   const { sessionId, userId } = await deps.accessTokens.verify(token, now);
-  const found = await findLiveSession(deps.platformDatabase.execute, sessionId, userId, now);
+  const found = await deps.sessions.find(sessionId, userId, now);
   if (found === null) throw new AppError("session_revoked");
   const { user, session } = found;
   return { user, sessionId, authTime: session.authTime, assurance: session.assurance };

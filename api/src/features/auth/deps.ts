@@ -5,6 +5,7 @@ import type { Platform } from "../../platform/client.ts";
 import type { KeyService } from "../../vault/key-service.ts";
 import type { AccessTokens } from "./access-token.ts";
 import type { AuthLimits } from "./limits.ts";
+import type { LiveSessions } from "./live-sessions.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-token.ts";
 
@@ -20,5 +21,6 @@ export interface AuthDeps {
   readonly passwords: Passwords;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
+  readonly sessions: LiveSessions;
   readonly limits: AuthLimits;
 }

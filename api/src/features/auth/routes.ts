@@ -6,7 +6,7 @@ import { routes, type Gates } from "../../http/routes.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { auth } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
-import { revokeSession, rotateSession, type HeldSession } from "./sessions.ts";
+import { endSession, rotateSession, type HeldSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
 import { handOutcome, handSession, type AfterSignIn } from "./signed-in.ts";
@@ -54,15 +54,11 @@ export function authRoutes<C>(
     refresh: async ({ peer }) => {
       const token = heldBy(peer);
       if (token === null) throw new AppError("unauthenticated");
-      return begun(
-        await rotateSession(deps.platform, deps.refreshTokens, token, peer, deps.clock()),
-      );
+      return begun(await rotateSession(deps, token, peer));
     },
     logout: async ({ peer }) => {
       const token = heldBy(peer);
-      if (token !== null) {
-        await revokeSession(deps.platform, token.sessionId, "logout", deps.clock());
-      }
+      if (token !== null) await endSession(deps, token);
       return noContent({ cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
     },
   });
