@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../contract/errors.ts";
-import { randomUUID } from "../../crypto/random.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import type { Mail } from "../../lib/mail.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 import { inTransaction } from "../../platform/client.ts";
-import { insertDek } from "../../platform/deks.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { beginSession } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
 import type { From } from "./from.ts";
+import { createAccount } from "./new-account.ts";
 import {
   createLinkToken,
   listPending,
@@ -58,7 +57,13 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
   const known = await find();
   if (known === null) {
     try {
-      return await createAccount(deps, form, pending);
+      // The password is replaced when the address is proven. Until then it tells a right one from a wrong one, and lets
+      // nobody in.
+      const account = { ...form, emailVerifiedAt: null, passwordHash: pending.passwordHash };
+      return await createAccount(deps, account, async (tx, user) => {
+        const token = await createLinkToken(tx, user, pending, deps.clock());
+        return verificationMail(deps, { email: form.email, locale: "en" }, token);
+      });
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
@@ -139,32 +144,6 @@ export async function verifyEmail(
   );
 }
 
-async function createAccount(
-  deps: AuthDeps,
-  form: SignUp,
-  pending: PendingPassword,
-): Promise<Mail> {
-  const { ownerId, dek } = await deps.keys.createDek();
-  const displayName = form.displayName ?? (form.email.split("@")[0] ?? "").slice(0, 120);
-  const user = { id: randomUUID(), tenantId: randomUUID() };
-  return inTransaction(deps.platform, async (tx) => {
-    await tx.tenant.create({ data: { id: user.tenantId, name: displayName } });
-    await tx.user.create({
-      data: {
-        ...user,
-        email: form.email,
-        displayName,
-        // Replaced when the address is proven. Until then it tells a right password from a wrong one, and lets nobody in.
-        passwordHash: pending.passwordHash,
-        timeZone: form.timeZone ?? "UTC",
-      },
-    });
-    await insertDek(tx, user, ownerId, dek);
-    const token = await createLinkToken(tx, user, pending, deps.clock());
-    return verificationMail(deps, { email: form.email, locale: "en" }, token);
-  });
-}
-
 async function mailLink(
   deps: AuthDeps,
   user: {
@@ -179,7 +158,7 @@ async function mailLink(
   return verificationMail(deps, user, token);
 }
 
-function verificationMail(
+export function verificationMail(
   { appUrl }: AuthDeps,
   { email, locale }: { readonly email: string; readonly locale: string },
   token: string,
@@ -187,8 +166,15 @@ function verificationMail(
   return compose(email, lettersIn(locale).verifyEmail(`${appUrl}/verify-email#token=${token}`));
 }
 
-/** Nobody's inbox is filled by strangers: past a few mails an hour, no more are sent and nothing is said. */
-async function sendMail({ limits, ...deps }: AuthDeps, mail: Mail, client: string): Promise<void> {
+/**
+ * Sends a mail that somebody asked for who is not signed in. Nobody's inbox is filled by strangers: past a few mails an
+ * hour, no more are sent and nothing is said.
+ */
+export async function sendMail(
+  { limits, ...deps }: AuthDeps,
+  mail: Mail,
+  client: string,
+): Promise<void> {
   const byClient = await limits.clientMailsTo.use(limits.keyOf(mail.to, client));
   if (byClient.isExceeded) return;
   const byAll = await limits.mailsTo.use(limits.keyOf(mail.to));
