@@ -11,6 +11,7 @@ import { authRoutes } from "./features/auth/routes.ts";
 import type { AfterSignIn } from "./features/auth/signed-in.ts";
 import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
+import { mfaRoutes } from "./features/mfa/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { vaultRoutes } from "./features/vault/routes.ts";
 import { verifySoon } from "./features/vault/vault.ts";
@@ -90,6 +91,7 @@ export function createApp(deps: Deps): Express {
     verifySoon(deps, userId, { actor: "user", purpose: route, requestId });
   };
   app.use(authRoutes(gates, { ...deps, afterSignIn }));
+  app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));

@@ -1,8 +1,12 @@
+import { AppError } from "../../contract/errors.ts";
 import { sha256 } from "../../crypto/digest.ts";
 import { randomBytes, randomUUID } from "../../crypto/random.ts";
 import { bytesToUuid, uuidToBytes } from "../../lib/ids.ts";
-import type { PlatformQueries } from "../../platform/client.ts";
-import type { From } from "../auth/from.ts";
+import { deviceName } from "../../mails/whence.ts";
+import { recordEvents } from "../../platform/audit.ts";
+import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import type { AuthDeps } from "../auth/deps.ts";
+import { eventFrom, type From } from "../auth/from.ts";
 
 const LIFETIME_SECONDS = 30 * 86_400;
 const ID_BYTES = 16;
@@ -73,7 +77,7 @@ export async function forgetTrustedDevices(tx: PlatformQueries, userId: string):
 /** The devices that a user trusts, the one used last first. `isCurrent` marks the one that asks. */
 export async function listTrustedDevices(
   db: PlatformQueries,
-  userId: string,
+  { id: userId, locale }: { readonly id: string; readonly locale: string },
   from: From,
   now: Date,
 ) {
@@ -82,7 +86,29 @@ export async function listTrustedDevices(
     where: { userId, expiresAt: { gt: now } },
     orderBy: { lastUsedAt: "desc" },
   });
-  return devices.map((device) => ({ ...device, isCurrent: device.id === current }));
+  return devices.map(({ id, userAgent, createdAt, lastUsedAt, expiresAt }) => ({
+    id,
+    device: deviceName(userAgent, locale),
+    isCurrent: id === current,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  }));
+}
+
+/** Ends the trust in one device. @throws AppError `not_found` when the user trusts no such device. */
+export async function forgetTrustedDevice(
+  { platform, clock }: Pick<AuthDeps, "platform" | "clock">,
+  user: { readonly id: string; readonly tenantId: string },
+  id: string,
+  from: From,
+): Promise<void> {
+  await inTransaction(platform, async (tx) => {
+    const { count } = await tx.trustedDevice.deleteMany({ where: { id, userId: user.id } });
+    if (count !== 1) throw new AppError("not_found");
+    const revoked = eventFrom(from, user, "trusted_device.revoked", { target: id });
+    await recordEvents(tx, [revoked], clock());
+  });
 }
 
 function presentedBy(from: From): { id: string; secretHash: Uint8Array<ArrayBuffer> } | null {
