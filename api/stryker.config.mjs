@@ -13,7 +13,7 @@ export default {
   plugins: ["@stryker-mutator/jest-runner"],
   ignorePatterns: ["coverage", "dist"],
   // A busy machine is not to be taken for a mutant that never ends.
-  timeoutMS: 10_000,
+  timeoutMS: 20_000,
   jsonReporter: { fileName: process.env["MUTATION_REPORT"] },
   reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
