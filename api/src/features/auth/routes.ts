@@ -58,7 +58,7 @@ export function authRoutes<C>(
     },
     logout: async ({ peer }) => {
       const token = heldBy(peer);
-      if (token !== null) await endSession(deps, token);
+      if (token !== null) await endSession(deps, token, peer);
       return noContent({ cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
     },
   });

@@ -1,10 +1,12 @@
 import { AppError } from "../../contract/errors.ts";
 import { isEqual } from "../../crypto/digest.ts";
 import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
-import type { PlatformQueries } from "../../platform/client.ts";
+import { recordEvents } from "../../platform/audit.ts";
+import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { tell } from "../mfa/mails.ts";
 import type { AuthDeps } from "./deps.ts";
-import { deviceHash, deviceOf, networkOf, type From } from "./from.ts";
+import { deviceHash, deviceOf, eventFrom, networkOf, type From } from "./from.ts";
 import { hashOf, type RefreshToken, type RefreshTokens } from "./refresh-token.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,8 +14,19 @@ const IDLE_MS = 7 * DAY_MS;
 const ABSOLUTE_MS = 30 * DAY_MS;
 /** How long after a rotation the token before it still answers with its successor: tabs that refresh at once. */
 const GRACE_MS = 10_000;
+/** How long a session that ended can still be asked about: by which token it was reused, and when. */
+const KEPT_MS = 30 * DAY_MS;
 
 type SessionDeps = Pick<AuthDeps, "platform" | "refreshTokens" | "sessions" | "clock">;
+type ReuseDeps = Pick<AuthDeps, "send" | "logger">;
+
+interface SessionOwner {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly email: string;
+  readonly locale: string;
+  readonly timeZone: string;
+}
 
 /** A session as its browser holds it. */
 export interface HeldSession {
@@ -80,29 +93,23 @@ export async function startSession(
 /**
  * Trades a refresh token for its successor by compare-and-swap: of requests that come at once one rotates, and the
  * others receive the same successor for ten seconds, on the same device. Any older token was stolen, or its owner
- * robbed: the session ends (RFC 9700 §4.14).
+ * robbed: the session ends, and its owner is told (RFC 9700 §4.14).
  *
  * @throws AppError `unauthenticated`, `session_revoked`, `refresh_reused`.
  */
 export async function rotateSession(
-  { platform, refreshTokens: tokens, sessions, clock }: SessionDeps,
+  deps: SessionDeps & ReuseDeps,
   presented: RefreshToken,
   from: From,
 ): Promise<HeldSession> {
+  const { platform, refreshTokens: tokens, clock } = deps;
   const now = clock();
+  const { sessionId: id, generation } = presented;
   return asSystem(async () => {
-    const { sessionId: id, generation } = presented;
     const salt = new Uint8Array(randomBytes(16));
     const next = tokens.successor(presented, salt);
     const rotated = await platform.authSession.updateMany({
-      where: {
-        id,
-        generation,
-        currentHash: hashOf(presented),
-        revokedAt: null,
-        idleExpiresAt: { gt: now },
-        absoluteExpiresAt: { gt: now },
-      },
+      where: { generation, currentHash: hashOf(presented), ...live({ id }, now) },
       data: {
         generation: generation + 1,
         currentHash: hashOf(next),
@@ -113,14 +120,13 @@ export async function rotateSession(
         idleExpiresAt: new Date(now.getTime() + IDLE_MS),
       },
     });
-    const row = await platform.authSession.findUnique({ where: { id } });
+    const row = await platform.authSession.findUnique({ where: { id }, include: { user: true } });
     if (row === null) throw new AppError("unauthenticated");
     const held = { id, userId: row.userId, remember: row.remember };
+    const isOver =
+      row.revokedAt !== null || row.idleExpiresAt <= now || row.absoluteExpiresAt <= now;
+    if (isOver || row.user.status !== "active") throw new AppError("session_revoked");
     if (rotated.count === 1) return { ...held, token: next };
-    if (row.revokedAt !== null) throw new AppError("session_revoked");
-    if (row.idleExpiresAt <= now || row.absoluteExpiresAt <= now) {
-      throw new AppError("session_revoked");
-    }
     const isParallel =
       row.generation === generation + 1 &&
       row.previousHash !== null &&
@@ -128,8 +134,7 @@ export async function rotateSession(
       isSameDevice(row, from) &&
       now.getTime() - row.rotatedAt.getTime() <= GRACE_MS;
     if (isParallel) return { ...held, token: tokens.successor(presented, row.salt) };
-    await revokeSessions(platform, { userId: row.userId, only: id }, "refresh_reused", now);
-    await sessions.evict({ sessionId: id });
+    await endReusedSession(deps, row.user, id, from, now);
     throw new AppError("refresh_reused");
   });
 }
@@ -144,6 +149,47 @@ function isSameDevice(
     return row.userAgent === from.userAgent && row.network === networkOf(from.address);
   }
   return isEqual(row.deviceHash, deviceHash(device));
+}
+
+async function endReusedSession(
+  deps: SessionDeps & ReuseDeps,
+  user: SessionOwner,
+  id: string,
+  from: From,
+  now: Date,
+): Promise<void> {
+  const ended = await inTransaction(deps.platform, async (tx) => {
+    const count = await revokeSessions(tx, { userId: user.id, only: id }, "refresh_reused", now);
+    const about = { outcome: "denied", target: id, actor: "anonymous" } as const;
+    // Of several that come at once one tells.
+    if (count === 1) await recordEvents(tx, [eventFrom(from, user, "session.reused", about)], now);
+    return count;
+  });
+  await deps.sessions.evict({ sessionId: id });
+  if (ended === 1) tell(deps, user, from, (letters, whence) => letters.sessionReused(whence));
+}
+
+/** Which sessions are neither revoked nor over. */
+const live = <W extends object>(where: W, now: Date) => ({
+  ...where,
+  revokedAt: null,
+  idleExpiresAt: { gt: now },
+  absoluteExpiresAt: { gt: now },
+});
+
+/** The sessions of a user that are neither revoked nor over, the newest first. */
+export async function listLiveSessions(
+  db: PlatformQueries,
+  userId: string,
+  now: Date,
+  { take, cursor }: { readonly take: number; readonly cursor: string | undefined },
+) {
+  return db.authSession.findMany({
+    where: live({ userId }, now),
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take,
+    ...(cursor === undefined ? {} : { cursor: { id: cursor }, skip: 1 }),
+  });
 }
 
 /** Why a session was ended before its time. */
@@ -166,35 +212,69 @@ export type RevokeReason =
  */
 export async function revokeSessions(
   tx: PlatformQueries,
-  {
-    userId,
-    only,
-    except,
-  }: { readonly userId: string; readonly only?: string; readonly except?: string },
+  which: { readonly userId: string; readonly only?: string; readonly except?: string },
   reason: RevokeReason,
   now: Date,
 ): Promise<number> {
-  const id = only ?? (except === undefined ? undefined : { not: except });
+  const { userId, only, except } = which;
+  const ids = [only, except && { not: except }].filter((id) => id !== undefined);
   const { count } = await tx.authSession.updateMany({
-    where: {
-      userId,
-      ...(id === undefined ? {} : { id }),
-      revokedAt: null,
-      idleExpiresAt: { gt: now },
-      absoluteExpiresAt: { gt: now },
-    },
+    where: live({ userId, AND: ids.map((id) => ({ id })) }, now),
     data: { revokedAt: now, revokeReason: reason },
   });
   return count;
 }
 
 /** Ends the session of a refresh token, at the wish of whoever holds it. */
-export async function endSession(deps: SessionDeps, { sessionId }: RefreshToken): Promise<void> {
-  await asSystem(async () => {
-    const row = await deps.platform.authSession.findUnique({ where: { id: sessionId } });
-    if (row === null) return;
-    const which = { userId: row.userId, only: sessionId };
-    await revokeSessions(deps.platform, which, "logout", deps.clock());
+export async function endSession(
+  deps: SessionDeps,
+  { sessionId: id }: RefreshToken,
+  from: From,
+): Promise<void> {
+  const now = deps.clock();
+  await asSystem(() =>
+    inTransaction(deps.platform, async (tx) => {
+      const row = await tx.authSession.findUnique({ where: { id }, include: { user: true } });
+      if (row === null) return;
+      const { user } = row;
+      if ((await revokeSessions(tx, { userId: user.id, only: id }, "logout", now)) === 0) return;
+      await recordEvents(tx, [eventFrom(from, user, "session.ended", { target: id })], now);
+    }),
+  );
+  await deps.sessions.evict({ sessionId: id });
+}
+
+/**
+ * Notes in a live session that its user has proved anew who they are. To be called in the transaction that uses the
+ * proof up; after its commit the caller says so with `deps.sessions.evict({ sessionId })`.
+ *
+ * @throws AppError `session_revoked` when it has ended meanwhile.
+ */
+export async function proveAgain(
+  tx: PlatformQueries,
+  session: { readonly id: string; readonly userId: string },
+  { amr, assurance }: Omit<Proof, "provenAt">,
+  now: Date,
+): Promise<void> {
+  const { count } = await tx.authSession.updateMany({
+    where: live({ id: session.id, userId: session.userId }, now),
+    data: { authTime: now, amr: amr.join(","), assurance },
   });
-  await deps.sessions.evict({ sessionId });
+  if (count !== 1) throw new AppError("session_revoked");
+}
+
+/** Deletes sessions that ended more than thirty days ago. A job calls it. */
+export async function deleteEndedSessions(platform: Platform, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - KEPT_MS);
+  await asSystem(() =>
+    platform.authSession.deleteMany({
+      where: {
+        OR: [
+          { revokedAt: { lt: before } },
+          { idleExpiresAt: { lt: before } },
+          { absoluteExpiresAt: { lt: before } },
+        ],
+      },
+    }),
+  );
 }
