@@ -26,6 +26,8 @@ export interface TestVault {
   readonly clock: { now: Date };
   /** Makes somebody who has a data key and has written nothing; `id` is what the vault knows them by. */
   newOwner(id?: Uint8Array<ArrayBuffer>): Promise<Owner>;
+  /** Gives somebody a second data key, which is active from now on, and opens their vault with both. */
+  renewKey(owner: Owner): Promise<UserVault>;
   /** Opens the vault of somebody as it is now, from no cache. */
   open(userId: string): Promise<UserVault>;
   /** Runs SQL as the administrator of the server. */
@@ -113,6 +115,27 @@ export async function openTestVault(): Promise<TestVault> {
       );
       const vault = await open(user.id);
       return { userId: user.id, ownerId: Buffer.from(ownerId), vault };
+    },
+    renewKey: async ({ userId, ownerId }) => {
+      const dek = await keys.createVersion(new Uint8Array(ownerId), 2);
+      await sql(
+        "platform",
+        "UPDATE user_deks SET state = 'decrypt_only', swept_at = NULL WHERE user_id = ?",
+        userId,
+      );
+      await sql(
+        "platform",
+        "INSERT INTO user_deks (user_id, tenant_id, owner_id, version, dek_id, state) SELECT id, tenant_id, ?, 2, ?, 'active' FROM users WHERE id = ?",
+        ownerId,
+        Buffer.from(dek.dekId),
+        userId,
+      );
+      await sql(
+        "platform",
+        "INSERT INTO dek_wraps (owner_id, version, method, mek_ref, suite, `blob`) VALUES (?, 2, ?, ?, ?, ?)",
+        ...[ownerId, dek.method, dek.mekRef, dek.suite, Buffer.from(dek.blob)],
+      );
+      return open(userId);
     },
     close: async () => {
       await Promise.all([

@@ -174,25 +174,10 @@ describe("the key service", () => {
   });
 
   it("has every version that rows may be under, the active one first", async () => {
-    const { userId: other, ownerId } = await test.newOwner();
+    const owner = await test.newOwner();
+    const other = owner.userId;
+    await test.renewKey(owner);
     const { keys } = service();
-    const dek = await keys.createVersion(new Uint8Array(ownerId), 2);
-    await platform(
-      "INSERT INTO user_deks SELECT user_id, 2, tenant_id, owner_id, ?, 'active', created_at, activated_at, NULL FROM user_deks WHERE user_id = ?",
-      Buffer.from(dek.dekId),
-      other,
-    );
-    await platform(
-      "UPDATE user_deks SET state = 'decrypt_only' WHERE user_id = ? AND version = 1",
-      other,
-    );
-    await platform(
-      "INSERT INTO dek_wraps (owner_id, version, method, mek_ref, suite, `blob`) VALUES (?, 2, 'mek', ?, ?, ?)",
-      ownerId,
-      dek.mekRef,
-      dek.suite,
-      Buffer.from(dek.blob),
-    );
     const opened = await keys.openKeys(other, use);
     expect(opened.active.version).toBe(2);
     expect(opened.searched.map((key) => key.version)).toEqual([2, 1]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
 import type { Guard } from "../contract/endpoint.ts";
 import { entryKind } from "../features/entries/entries.ts";
-import { uuidToBytes } from "../lib/ids.ts";
+import { asUuid, uuidToBytes } from "../lib/ids.ts";
 import { verifyVault } from "./integrity.ts";
 import {
   createRecord,
@@ -16,6 +16,7 @@ import {
   type RecordKind,
 } from "./records.ts";
 import { insertRow } from "./statements.ts";
+import type { UserVault } from "./user-vault.ts";
 import { versionTable } from "./versions.ts";
 
 type Fields = typeof entryKind.fields._zod.output;
@@ -272,6 +273,28 @@ describe("the earlier states of a record", () => {
     expect(await page(1, 1)).toEqual([[], false]);
   });
 
+  it("are read no further than a page needs", async () => {
+    for (let n = 1; n <= 6; n++) await put(`T${n}`);
+    const { database } = ada.vault;
+    let reads = 0;
+    const counting: UserVault = {
+      ...ada.vault,
+      database: {
+        ...database,
+        execute: (sql, values) => {
+          if (sql.includes("FROM record_versions")) reads++;
+          return database.execute(sql, values);
+        },
+      },
+    };
+    const page = { before: 6, limit: 1 };
+    expect(await listRecordVersions(counting, entryKind, id, page)).toMatchObject({
+      versions: [{ rev: 5 }],
+      hasMore: true,
+    });
+    expect(reads).toBe(1);
+  });
+
   it("end a page early when they are large, and say that there are more", async () => {
     await put("First");
     const { keys } = ada.vault;
@@ -326,10 +349,48 @@ describe("the earlier states of a record", () => {
     expect(restored).toEqual({ ...record, rev: 3, updatedAt: test.clock.now.toISOString() });
     expect(await get()).toEqual(restored);
     expect(await titles()).toEqual(["Second", "First"]);
-    // Nothing is lost from "First" to "First", and the last state was kept a moment ago.
-    await put("First", { rev: 3 }, { tags: ["a"], body: "text" });
-    expect(await restore(2, { rev: 4 })).toMatchObject({ title: "Second" });
-    expect(await titles()).toEqual(["First", "Second", "First"]);
+    // Nothing is lost when what was cut off comes back, and a state was kept a moment ago.
+    await put("First, and more", { rev: 3 }, { tags: ["a"], body: "text" });
+    await put("First", { rev: 4 }, { tags: ["a"], body: "text" });
+    const kept = await titles();
+    expect(kept[0]).toBe("First, and more");
+    expect(await restore(4, { rev: 5 })).toMatchObject({ title: "First, and more", rev: 6 });
+    expect(await titles()).toEqual(["First", ...kept]);
+  });
+
+  it.each<[string, (vault: UserVault) => Promise<unknown>]>([
+    [
+      "thrown away",
+      (vault) => trashRecord(vault, entryKind, id, { guard: undefined, now: test.clock.now }),
+    ],
+    ["deleted", () => test.sql("vault", "DELETE FROM daily_entries WHERE id = ?", uuidToBytes(id))],
+  ])("are not restored when the record is %s meanwhile", async (_, remove) => {
+    await put("First");
+    await put("Second");
+    const { database } = ada.vault;
+    let isRemoved = false;
+    const racing: UserVault = {
+      ...ada.vault,
+      database: {
+        ...database,
+        execute: async (sql, values) => {
+          const rows = await database.execute(sql, values);
+          if (sql.includes("FROM record_versions") && !isRemoved) {
+            isRemoved = true;
+            await remove(ada.vault);
+          }
+          return rows as never;
+        },
+      },
+    };
+    const restored = restoreRecord(racing, entryKind, id, {
+      rev: 1,
+      guard: undefined,
+      now: test.clock.now,
+    });
+    await expect(restored).rejects.toMatchObject(NOT_FOUND);
+    expect(isRemoved).toBe(true);
+    await expect(get()).rejects.toMatchObject(NOT_FOUND);
   });
 
   it("cannot be restored by a revision that is none of them", async () => {
@@ -365,6 +426,17 @@ describe("creating a record", () => {
       ada.ownerId,
     );
     expect(rows).toHaveLength(2);
+  });
+
+  it("answers with the record of before also when the data key was rotated meanwhile", async () => {
+    const first = await create("Same", "key-1");
+    const { active } = ada.vault.keys;
+    expect(first.id).toBe(asUuid(active.blind("daily_entries", "idempotency_key", "key-1")));
+    ada = { ...ada, vault: await test.renewKey(ada) };
+    expect(ada.vault.keys.active.version).toBe(2);
+    expect(await create("Same", "key-1")).toEqual(first);
+    await expect(create("Other", "key-1")).rejects.toMatchObject({ code: "conflict" });
+    expect((await create("Same", "key-2")).id).not.toBe(first.id);
   });
 
   it("refuses a key that was used for other content or for what is in the trash, and says for which", async () => {

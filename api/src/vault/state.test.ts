@@ -4,14 +4,12 @@ import type { RowDataPacket } from "mysql2/promise";
 import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import { uuidToBytes } from "../lib/ids.ts";
-import { addPendingDek, activateDek, findDekHistory } from "../platform/dek-rotation.ts";
 import { findState, moveState, type VaultState } from "../platform/state-statements.ts";
 import { inChange, underLock } from "./head.ts";
 import { acceptVault, countOwned, isDue, rebase, verifyVault } from "./integrity.ts";
 import { putRecord, trashRecord } from "./records.ts";
 import { announce, settle, stateAt, sumAt, sumRows, violate } from "./state.ts";
 import { RECORD_TABLES } from "./tables.ts";
-import type { UserVault } from "./user-vault.ts";
 
 const TABLES = ["vault_heads", ...RECORD_TABLES];
 
@@ -76,17 +74,6 @@ async function putBack(owner: Buffer, copy: Map<string, RowDataPacket[]>): Promi
     await test.sql("vault", "DELETE FROM ?? WHERE owner_id = ?", table, owner);
     for (const row of rows) await test.sql("vault", "INSERT INTO ?? SET ?", table, row);
   }
-}
-
-/** Gives the owner another data key, active, and opens their vault with both. */
-async function rotated(): Promise<UserVault> {
-  const history = await findDekHistory(test.deps.platform, ada.userId);
-  if (history === null) throw new Error("there are no keys");
-  const dek = await test.deps.keys.createVersion(history.ownerId, 2);
-  const now = test.clock.now;
-  await addPendingDek(test.deps.platform, history, dek, { now, purpose: "test" });
-  await activateDek(test.deps.platform, history, 2, now);
-  return test.open(ada.userId);
 }
 
 describe("a vault as it should be", () => {
@@ -268,7 +255,7 @@ describe("a vault that is not what it should be", () => {
   });
 
   it("leaves the state under the key that it is under, when another one was asked for", async () => {
-    const both = await rotated();
+    const both = await test.renewKey(ada);
     await vault("DELETE FROM daily_entries WHERE id = ?", id(1));
     expect(await rebase(both, 2)).toMatchObject({ status: "violated" });
     expect(await storedState()).toMatchObject({ dekVersion: 1 });
@@ -364,7 +351,7 @@ describe("the state of a vault", () => {
   });
 
   it("is made with another key when the vault is as it should be, and goes on under that", async () => {
-    const both = await rotated();
+    const both = await test.renewKey(ada);
     expect(await rebase(both, 2)).toMatchObject({ status: "ok", verifiedAt: test.clock.now });
     const { sum, dekVersion } = await storedState();
     expect(dekVersion).toBe(2);
@@ -379,7 +366,7 @@ describe("the state of a vault", () => {
   });
 
   it("sums the same rows to other sums under other keys and at other revisions", async () => {
-    const both = await rotated();
+    const both = await test.renewKey(ada);
     const { execute } = both.database;
     const [one, two] = await sumRows(both, execute, 2, [1, 2]);
     expect(one).toBe(sumAt(await storedState(), 2));
