@@ -23,7 +23,12 @@ export function hmac(key: KeyObject, ...parts: readonly (string | Uint8Array)[])
 
 /** A 32-byte key for one purpose, by HKDF-SHA256 (RFC 5869). */
 export function deriveKey(root: Uint8Array, info: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync("sha256", root, "", info, 32)));
+  const bytes = Buffer.from(hkdfSync("sha256", root, "", info, 32));
+  try {
+    return createSecretKey(bytes);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 /** Compares in a time that depends on the lengths only. */

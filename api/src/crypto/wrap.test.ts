@@ -1,5 +1,5 @@
-import { createSecretKey, randomBytes, webcrypto } from "node:crypto";
-import { describe, expect, it } from "@jest/globals";
+import { createSecretKey, Decipheriv, randomBytes, webcrypto } from "node:crypto";
+import { describe, expect, it, jest } from "@jest/globals";
 import { dekIdOf } from "./data-key.ts";
 import { DecryptionError } from "./decryption-error.ts";
 import {
@@ -144,4 +144,16 @@ describe("checking an unwrapped key", () => {
     }).toThrow(DecryptionError);
     expect(short).toEqual(Buffer.alloc(16));
   });
+});
+
+it("leaves no key in memory of a wrap whose tag was altered", () => {
+  const wrap = wrapDek(mek, dek, context);
+  wrap.writeUInt8(wrap.readUInt8(59) ^ 1, 59);
+  const update = jest.spyOn(Decipheriv.prototype, "update");
+  try {
+    expect(() => unwrapDek(mek, wrap, context)).toThrow(DecryptionError);
+    expect(update.mock.results.map(({ value }) => value)).toEqual([Buffer.alloc(32)]);
+  } finally {
+    update.mockRestore();
+  }
 });

@@ -50,6 +50,8 @@ export function unwrapDek(mek: KeyObject, wrap: Uint8Array, context: WrapContext
   try {
     decipher.final();
   } catch {
+    // Of a wrap whose tag alone was altered this is the key.
+    dek.fill(0);
     throw new DecryptionError();
   }
   checkDek(dek, context);
