@@ -81,18 +81,19 @@ export interface StateEvent {
   readonly purpose: string;
 }
 
-/** Writes an event into the audit of the user who is the vault's `ownerId`. */
+/** Writes an event into the audit of the user who is the vault's `ownerId`. @returns false when they were erased. */
 export async function insertStateEvent(
   execute: Execute,
   ownerId: Uint8Array,
   { actor, action, purpose }: StateEvent,
   at: Date,
-): Promise<void> {
-  await execute(
+): Promise<boolean> {
+  const { affectedRows } = await execute<ResultSetHeader>(
     `INSERT INTO audit_events (tenant_id, user_id, actor, action, purpose, at)
      SELECT tenant_id, user_id, ?, ?, ?, ? FROM user_deks WHERE owner_id = ? LIMIT 1`,
     [actor, action, purpose, at, ownerId],
   );
+  return affectedRows === 1;
 }
 
 ["tenantId", "userId", "actor", "action", "purpose", "at"] satisfies (keyof AuditEventModel)[];

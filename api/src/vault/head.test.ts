@@ -172,6 +172,20 @@ describe("a change", () => {
     expect(await take()).toBe(52);
   });
 
+  it("of a vault that was put back twice gives no revision of the time between again", async () => {
+    const head = async () =>
+      (await test.sql("vault", "SELECT * FROM vault_heads WHERE owner_id = ?", ada.ownerId))[0];
+    await take();
+    const first = await head();
+    const back = () =>
+      test.sql("vault", "UPDATE vault_heads SET ? WHERE owner_id = ?", first, ada.ownerId);
+    for (const rev of [2, 3]) expect(await take()).toBe(rev);
+    await back();
+    for (const rev of [4, 5]) expect(await take()).toBe(rev);
+    await back();
+    expect(await take()).toBe(6);
+  });
+
   it("finds that the vault is at a revision that was never given, and says so once", async () => {
     for (let n = 0; n < 3; n++) await take();
     for (let i = 0; i < 100 && (await stateNow()).nextRev !== null; i++) {

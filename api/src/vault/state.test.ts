@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
+import { elementOf } from "../crypto/multiset.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import { uuidToBytes } from "../lib/ids.ts";
 import { findState, moveState, type VaultState } from "../platform/state-statements.ts";
+import { eraseOwner } from "./erase.ts";
 import { inChange, underLock } from "./head.ts";
 import { acceptVault, countOwned, isDue, rebase, verifyVault } from "./integrity.ts";
 import { putRecord, trashRecord } from "./records.ts";
@@ -305,13 +307,16 @@ describe("the state of a vault", () => {
     expect(again).toEqual(announced);
   });
 
-  it("is not announced any more once it is violated", async () => {
+  it("is not announced any more once it is violated, but for the revision that was given", async () => {
     await setState({ violatedAt: test.clock.now });
     const { execute } = test.deps.vaultDatabase;
     const change = { rev: 2, toRev: 3, rows: [] };
     const state = await storedState();
     expect(await announce(ada.vault, execute, state, change)).toBeNull();
-    expect(await storedState()).toEqual(state);
+    expect(await storedState()).toEqual({ ...state, nextRev: 3 });
+    // By one who did not hear of it yet, too.
+    expect(await announce(ada.vault, execute, state, { ...change, toRev: 4 })).toBeNull();
+    expect(await storedState()).toEqual({ ...state, nextRev: 4 });
   });
 
   it("is settled only as what was announced, and by nobody who comes late", async () => {
@@ -330,6 +335,27 @@ describe("the state of a vault", () => {
     expect(await storedState()).toMatchObject({ rev: 3, nextRev: null });
   });
 
+  it("is not settled by half an announcement, which nobody made", async () => {
+    for (const half of [
+      { nextRev: 3, nextSum: null },
+      { nextRev: null, nextSum: randomBytes(32) },
+    ]) {
+      await setState(half);
+      const state = await storedState();
+      await settle(ada.vault, state);
+      expect(await storedState()).toEqual(state);
+    }
+  });
+
+  it("has for a vault without rows the sum of its head alone", async () => {
+    const eve = await test.newOwner();
+    await inChange(eve.vault, () => Promise.resolve());
+    const state = await findState(platform(), eve.ownerId);
+    const { active, ownerId } = eve.vault.keys;
+    const head = elementOf(active, "vault_heads", { id: ownerId, rev: 1, purgeAfter: null });
+    expect(state && sumAt(state, 1)).toBe(head);
+  });
+
   it("is violated by one who saw it as it is, and no event is left by one who did not", async () => {
     const state = await storedState();
     await setState({ verifiedAt: new Date("2026-01-01T00:00:00.000Z") });
@@ -339,6 +365,16 @@ describe("the state of a vault", () => {
     await violate(ada.vault, await storedState());
     expect(await storedState()).toMatchObject({ violatedAt: test.clock.now });
     expect(await events()).toEqual([VIOLATED]);
+  });
+
+  it("is not violated by the erasure of its owner, whose head goes first", async () => {
+    const state = await storedState();
+    await test.sql("platform", "DELETE FROM user_deks WHERE owner_id = ?", ada.ownerId);
+    await eraseOwner(test.deps.vaultDatabase, new Uint8Array(ada.ownerId));
+    const revoked = { code: "session_revoked" };
+    await expect(verifyVault(ada.vault)).rejects.toMatchObject(revoked);
+    await expect(violate(ada.vault, state)).rejects.toMatchObject(revoked);
+    expect(await storedState()).toEqual(state);
   });
 
   it("is of a revision that was announced, or the vault is violated", async () => {

@@ -1,3 +1,4 @@
+import { AppError } from "../contract/errors.ts";
 import type { DataKey } from "../crypto/data-key.ts";
 import { elementOf, fromBytes, modulo, sumToBytes, type CountedRow } from "../crypto/multiset.ts";
 import type { Execute } from "../lib/database.ts";
@@ -67,7 +68,12 @@ export async function announce(
   const { platform, keys } = vault;
   const { rev, toRev, rows } = change;
   for (let state = known; ; state = await stateAt(vault, execute, rev)) {
-    if (state.violatedAt !== null) return null;
+    if (state.violatedAt !== null) {
+      // The sum is not kept any more; how far the revisions went is, or the next restore would have them given again.
+      const given = { ...state, nextRev: toRev };
+      if (await moveState(platform.execute, keys.ownerId, state, given)) return null;
+      continue;
+    }
     const sum = sumAt(state, rev);
     if (sum === undefined) continue;
     const key = keys.ofVersion(state.dekVersion);
@@ -106,7 +112,12 @@ export async function violate(vault: UserVault, state: VaultState): Promise<void
   );
 }
 
-/** {@link moveState}, and an event in the audit if it succeeds. */
+/**
+ * {@link moveState}, and an event in the audit if it succeeds.
+ *
+ * @throws AppError `session_revoked`, having done nothing, when the owner was erased: that a vault is gone then, or its
+ * head, is as it should be.
+ */
 export async function moveWithEvent(
   { platform, keys, clock }: UserVault,
   from: VaultState,
@@ -114,9 +125,9 @@ export async function moveWithEvent(
   event: StateEvent,
 ): Promise<boolean> {
   return platform.transaction(async (execute) => {
-    const isMoved = await moveState(execute, keys.ownerId, from, to);
-    if (isMoved) await insertStateEvent(execute, keys.ownerId, event, clock());
-    return isMoved;
+    if (!(await moveState(execute, keys.ownerId, from, to))) return false;
+    if (await insertStateEvent(execute, keys.ownerId, event, clock())) return true;
+    throw new AppError("session_revoked");
   });
 }
 
