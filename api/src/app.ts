@@ -5,13 +5,14 @@ import helmet from "helmet";
 import { contract } from "./contract/index.ts";
 import type { Deps } from "./deps.ts";
 import { accountRoutes } from "./features/account/routes.ts";
-import { authenticate, type Caller } from "./features/auth/authenticate.ts";
-import { authorize } from "./features/auth/authorize.ts";
+import { admit } from "./features/auth/admit.ts";
+import type { Caller } from "./features/auth/authenticate.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import type { AfterSignIn } from "./features/auth/signed-in.ts";
 import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
+import { sessionRoutes } from "./features/sessions/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { vaultRoutes } from "./features/vault/routes.ts";
 import { verifySoon } from "./features/vault/vault.ts";
@@ -31,11 +32,7 @@ import { openVault, type UserVault } from "./vault/user-vault.ts";
 export function createApp(deps: Deps): Express {
   const { http, mail, isProduction } = deps.config;
   const gates: Gates<Caller> = {
-    admit: async (authorization, endpoint) => {
-      const caller = await authenticate(deps, authorization);
-      authorize(caller, endpoint, deps.clock());
-      return caller;
-    },
+    admit: (authorization, endpoint) => admit(deps, authorization, endpoint),
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
     limiter: deps.limiter,
     origins: http.origins,
@@ -91,6 +88,7 @@ export function createApp(deps: Deps): Express {
     verifySoon(deps, userId, { actor: "user", purpose: route, requestId });
   };
   app.use(authRoutes(gates, { ...deps, afterSignIn }));
+  app.use(sessionRoutes(gates, deps));
   app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));

@@ -12,7 +12,7 @@ const Email = z
   .transform((address) => address.toLowerCase());
 
 /** Code points are counted, so that an emoji is one. How strong it is, the sign-up decides. */
-const Password = z
+export const Password = z
   .string()
   .max(4 * MAX_PASSWORD_LENGTH)
   .refine((value) => value.isWellFormed(), "must not contain half of a surrogate pair");

@@ -9,6 +9,7 @@ import type { AuthDeps } from "./deps.ts";
 import { endSession, rotateSession, type HeldSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
+import { signedOut } from "./signed-out.ts";
 import { handOutcome, handSession, type AfterSignIn } from "./signed-in.ts";
 
 /** As long as the links of a sign-up work. */
@@ -59,7 +60,7 @@ export function authRoutes<C>(
     logout: async ({ peer }) => {
       const token = heldBy(peer);
       if (token !== null) await endSession(deps, token, peer);
-      return noContent({ cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
+      return noContent(signedOut);
     },
   });
 }

@@ -248,17 +248,23 @@ export async function endSession(
  * Notes in a live session that its user has proved anew who they are. To be called in the transaction that uses the
  * proof up; after its commit the caller says so with `deps.sessions.evict({ sessionId })`.
  *
+ * A proof by fewer factors takes nothing away of what was proven before.
+ *
  * @throws AppError `session_revoked` when it has ended meanwhile.
  */
 export async function proveAgain(
   tx: PlatformQueries,
-  session: { readonly id: string; readonly userId: string },
-  { amr, assurance }: Omit<Proof, "provenAt">,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  proof: Omit<Proof, "provenAt">,
   now: Date,
 ): Promise<void> {
+  const row = await tx.authSession.findUnique({ where: { id } });
+  const before = (row?.amr ?? "").split(",").filter((way) => way !== "" && way !== "tdv");
+  const amr = [...new Set([...before, ...proof.amr])].join(",");
+  const assurance = Math.max(row?.assurance ?? 1, proof.assurance);
   const { count } = await tx.authSession.updateMany({
-    where: live({ id: session.id, userId: session.userId }, now),
-    data: { authTime: now, amr: amr.join(","), assurance },
+    where: live({ id, userId }, now),
+    data: { authTime: now, amr, assurance },
   });
   if (count !== 1) throw new AppError("session_revoked");
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../../contract/errors.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { toMe } from "../account/account.ts";
 import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
@@ -23,18 +24,28 @@ export interface Handed<B> {
   }[];
 }
 
+/** What every way in answers: an access token of the session, and whose it is. */
+export async function authResult(
+  deps: Pick<AuthDeps, "platform" | "accessTokens" | "clock">,
+  { id, userId }: Pick<HeldSession, "id" | "userId">,
+): Promise<AuthResult> {
+  const [user, accessToken] = await Promise.all([
+    asSystem(() => deps.platform.user.findUnique({ where: { id: userId } })),
+    deps.accessTokens.issue({ userId, sessionId: id }, deps.clock()),
+  ]);
+  // The account was erased at this moment, and the session with it.
+  if (user === null) throw new AppError("session_revoked");
+  return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
+}
+
 /** Hands a session to its browser: an access token, and in cookies the refresh token and what to know it again by. */
 export async function handSession(
   deps: AuthDeps,
-  { id, userId, token, remember, device }: HeldSession,
+  { token, remember, device, ...session }: HeldSession,
 ): Promise<Handed<AuthResult>> {
-  const [user, accessToken] = await Promise.all([
-    asSystem(() => deps.platform.user.findUniqueOrThrow({ where: { id: userId } })),
-    deps.accessTokens.issue({ userId, sessionId: id }, deps.clock()),
-  ]);
   const value = deps.refreshTokens.encode(token);
   return {
-    body: { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) },
+    body: await authResult(deps, session),
     cookies: [
       remember ? { name: "rt", value, maxAgeSeconds: IDLE_SECONDS } : { name: "rt", value },
       ...(device === undefined

@@ -1,0 +1,129 @@
+import { AppError } from "../../contract/errors.ts";
+import { recordEvents } from "../../platform/audit.ts";
+import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import type { Caller } from "../auth/authenticate.ts";
+import type { AuthResult } from "../auth/contract.ts";
+import type { AuthDeps } from "../auth/deps.ts";
+import { eventFrom, type From } from "../auth/from.ts";
+import type { RefreshToken } from "../auth/refresh-token.ts";
+import { proveAgain, rotateSession, type Proof } from "../auth/sessions.ts";
+import { authResult, handSession, type Handed } from "../auth/signed-in.ts";
+import { withSecondFactor } from "../mfa/second-factor.ts";
+import type { ReauthMethod } from "./contract.ts";
+
+/** What was sent to prove it. */
+interface Sent {
+  readonly password?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+/**
+ * By what somebody can prove anew who they are. Where `password` and `totp` are both there, it takes both; `recovery`
+ * stands in for `totp`.
+ */
+export async function reauthMethods(
+  db: PlatformQueries,
+  caller: Pick<Caller, "user" | "assurance">,
+): Promise<ReauthMethod[]> {
+  const user = await db.user.findUnique({
+    where: { id: caller.user.id },
+    select: {
+      passwordHash: true,
+      totp: { select: { confirmedAt: true } },
+      _count: {
+        select: { recoveryCodes: { where: { usedAt: null } }, passkeys: true, oauthAccounts: true },
+      },
+    },
+  });
+  if (user === null) return [];
+  const { recoveryCodes, passkeys, oauthAccounts } = user._count;
+  const hasTotp = (user.totp?.confirmedAt ?? null) !== null;
+  const methods: [ReauthMethod, boolean][] = [
+    ["password", user.passwordHash !== null && (hasTotp || !mustProveTwo(caller))],
+    ["totp", hasTotp],
+    ["recovery", hasTotp && recoveryCodes > 0],
+    ["passkey", passkeys > 0],
+    ["provider", oauthAccounts > 0],
+  ];
+  return methods.filter(([, isThere]) => isThere).map(([method]) => method);
+}
+
+/** Whoever has to have proven two factors, and has, is not believed by a password alone. */
+const mustProveTwo = ({ user, assurance }: Pick<Caller, "user" | "assurance">) =>
+  assurance === 2 && (user.mfaRequired || user.platformRole !== null);
+
+/**
+ * Takes a password, and a code where a second factor is set up, as a proof that whoever holds this session is its user:
+ * what asks for a fresh proof is open for five minutes. The refresh token changes with it.
+ *
+ * An attempt is counted before anything is looked at. Nobody is signed in by it: it takes a session that is alive.
+ *
+ * @param held - The refresh token in the browser's cookie.
+ * @throws AppError `reauth_required`, with the `methods` there are, when what they take was not sent;
+ * `invalid_credentials`, `too_many_attempts`, `session_revoked`, and what `verifySecondFactor` throws.
+ */
+export async function reauthenticate(
+  deps: AuthDeps,
+  caller: Caller,
+  { password, code }: Sent,
+  { from, held }: { readonly from: From; readonly held: RefreshToken | null },
+): Promise<Handed<AuthResult>> {
+  const { id: userId } = caller.user;
+  const methods = await reauthMethods(deps.platform, caller);
+  const takesPassword = methods.includes("password");
+  const takesCode = methods.includes("totp");
+  const isEnough =
+    (takesPassword || takesCode) &&
+    (!takesPassword || password !== undefined) &&
+    (!takesCode || code !== undefined);
+  if (!isEnough) throw new AppError("reauth_required", { members: { methods } });
+
+  const usage = await deps.limits.reauths.use(userId);
+  if (usage.isExceeded) {
+    throw new AppError("too_many_attempts", { retryAfterSeconds: usage.resetSeconds });
+  }
+  if (takesPassword) await assertPassword(deps, caller, password ?? "", from);
+
+  const now = deps.clock();
+  const pwd = takesPassword ? ["pwd"] : [];
+  const prove = async (tx: PlatformQueries, amr: readonly string[]) => {
+    const proof: Proof = { amr, assurance: amr.length > 1 ? 2 : 1 };
+    await proveAgain(tx, { id: caller.sessionId, userId }, proof, now);
+    const target = caller.sessionId;
+    await recordEvents(tx, [eventFrom(from, caller.user, "reauth.succeeded", { target })], now);
+  };
+  await (takesCode
+    ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
+        prove(tx, [...pwd, amr]),
+      )
+    : inTransaction(deps.platform, (tx) => prove(tx, pwd)));
+  await deps.sessions.evict({ sessionId: caller.sessionId });
+  await deps.limits.reauths.giveBack(userId);
+
+  if (held?.sessionId === caller.sessionId) {
+    return handSession(deps, await rotateSession(deps, held, from));
+  }
+  return { body: await authResult(deps, { id: caller.sessionId, userId }), cookies: [] };
+}
+
+/** @throws AppError `invalid_credentials`, which is kept in the audit. */
+async function assertPassword(
+  { platform, passwords, clock }: AuthDeps,
+  { user }: Caller,
+  password: string,
+  from: From,
+): Promise<void> {
+  const row = await platform.user.findUniqueOrThrow({ where: { id: user.id } });
+  const isRight = await passwords.isRight(row.passwordHash, password);
+  if (isRight && row.passwordBlockedAt === null) return;
+  const failed = eventFrom(from, user, "reauth.failed", { outcome: "failure" });
+  await asSystem(() => recordEvents(platform, [failed], clock()));
+  throw new AppError("invalid_credentials");
+}
+
+/** Six digits are a code of the app, anything else one that was written down. */
+const answerOf = (code: string) => ({
+  method: /^\d{3}\s?\d{3}$/.test(code.trim()) ? ("totp" as const) : ("recovery" as const),
+  code,
+});
