@@ -5,7 +5,8 @@ import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { keyService } from "../../api/src/vault/key-service.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { masterKeys } from "../../api/src/vault/mek/providers.ts";
-import { examineKeys, type Finding } from "../../api/src/vault/rotation/doctor.ts";
+import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
+import type { Finding } from "../../api/src/vault/rotation/examination.ts";
 import { openTestApp, type TestApp } from "../../api/test/app.ts";
 import { call, signUp, type Person } from "../../api/test/people.ts";
 import { openAll, runKeys, startKeys } from "../test/keys-command.ts";
@@ -330,7 +331,7 @@ describe("keys:doctor", () => {
       "INSERT INTO dek_wraps SELECT REPEAT('y', 16), version, method, mek_ref, suite, `blob` FROM dek_wraps",
     );
     expect(await examine(true)).toEqual([
-      expect.stringMatching(/^7979.* is nobody's/),
+      expect.stringMatching(/^7979.* a wrap of version 1 in the platform: nobody's/),
       expect.stringMatching(/^7878.* the platform has no version 1/),
     ]);
     await expectAll(person, written);

@@ -1,5 +1,6 @@
 import { stagedKey } from "../../api/src/crypto/keyring.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
+import { countDekStates } from "../../api/src/platform/dek-rotation.ts";
 import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
 import type { Installation } from "./installation.ts";
 import { readKeys } from "./keyring-file.ts";
@@ -31,9 +32,23 @@ export async function doctor(inst: Installation, options: DoctorOptions): Promis
       },
     },
   );
+  const verdict =
+    left > 0
+      ? `${count(left)} findings are left`
+      : unwrapped === 0
+        ? "there was nothing to unwrap"
+        : "nothing is amiss" +
+          (options.hasRows ? "" : " with the keys; --rows looks at the rows too");
   console.log(
     `Looked at the keys of ${count(owners)} owners and unwrapped ${count(unwrapped)}; ` +
-      `${left === 0 ? "nothing is amiss" : `${count(left)} findings are left`}.`,
+      `${verdict}.`,
   );
+  const { states, unswept } = await countDekStates(inst.platform);
+  if (unswept + (states.get("pending") ?? 0) > 0) {
+    console.log(
+      "Rotations of data keys are under way. To seal the rows under former keys anew, and make no newer keys: " +
+        "npm run keys:rotate -- --dek all --made-before 2000-01-01",
+    );
+  }
   return left === 0;
 }

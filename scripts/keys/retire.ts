@@ -9,7 +9,7 @@ import {
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
 import { findState } from "../../api/src/platform/state-statements.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
-import { countRowsByVersion, deleteMirror } from "../../api/src/vault/rotation/statements.ts";
+import { countBoxes, deleteMirror } from "../../api/src/vault/rotation/statements.ts";
 import type { Installation } from "./installation.ts";
 import { readKeys, retire } from "./keyring-file.ts";
 import { findUserId } from "./rotate-dek.ts";
@@ -96,8 +96,8 @@ export async function retireDeks(
   for await (const histories of listDekHistories(inst.platform, who)) {
     for (const history of histories) {
       for (const { version, state, sweptAt } of history.versions) {
-        // The rest of a run that was killed.
-        if (state === "destroyed") {
+        // The rest of a run that was killed; not what a vault that was put back brought along, and needs.
+        if (state === "destroyed" && (await inUse(inst, history, version)) === null) {
           await deleteMirror(inst.vaultDatabase.execute, history.ownerId, version);
         }
         if (state !== "decrypt_only" || sweptAt === null || sweptAt > before) continue;
@@ -133,11 +133,11 @@ async function inUse(
   { ownerId }: DekHistory,
   version: number,
 ): Promise<string | null> {
-  let rows = 0;
-  const head = { table: "vault_heads", boxColumns: ["sealed"] };
-  for (const table of [...RECORD_TABLES, head]) {
-    rows += (await countRowsByVersion(vaultDatabase.execute, table, ownerId)).get(version) ?? 0;
-  }
+  const boxes = await countBoxes(vaultDatabase.execute, RECORD_TABLES, ownerId);
+  // Of whichever key: where two were made as one version, nothing of that version is destroyed.
+  const rows = boxes
+    .filter((named) => named.version === version)
+    .reduce((sum, named) => sum + named.rows, 0);
   if (rows > 0) return `${count(rows)} rows are under it: npm run keys:doctor -- --rows --repair`;
   const state = await findState(platformDatabase.execute, ownerId);
   return state?.dekVersion === version ? "the sum of the vault is made with it" : null;

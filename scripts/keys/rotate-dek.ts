@@ -5,6 +5,8 @@ import { isDue, resealAll } from "../../api/src/vault/rotation/reseal.ts";
 import type { Installation } from "./installation.ts";
 import { count, duration, meter, stopSignal } from "./terminal.ts";
 
+/** How many rows that do not open are named one by one. */
+const NAMED = 20;
 const PURPOSE = "keys:rotate --dek";
 /** Beside the time that servers keep keys in memory: how long a request may go on with those it began with. */
 const REQUEST_SECONDS = 15;
@@ -67,13 +69,19 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
       `New data keys: ${count(begun)} made, ${count(activated)} activated. ` +
         `Rows sealed anew: ${count(rows)}. Rotations finished: ${count(finished)}.`,
     );
-    for (const { userId, table, id } of unopened) {
-      console.error(`  user ${userId}: a row of ${table} does not open: ${id}`);
+    for (const { userId, table, id, why = "does not open" } of unopened.slice(0, NAMED)) {
+      console.error(`  user ${userId}: a row of ${table} (${id}): ${why}`);
+    }
+    if (unopened.length > 0) {
+      console.error(
+        `NOT FINISHED: ${count(unopened.length)} rows do not open` +
+          (unopened.length > NAMED ? `, the first ${NAMED} of which are named above.` : "."),
+      );
     }
     if (!isFinished) console.log(`Stopped. To go on: ${again}`);
     else if (unopened.length > 0) {
       console.error(
-        "The rotation of those users stays open, and their former keys stay: npm run keys:doctor -- --rows",
+        "The rotation of those users stays open, and their former keys stay: npm run keys:doctor -- --all --rows",
       );
     } else {
       console.log(

@@ -2,7 +2,8 @@ import { stagedKey } from "../../api/src/crypto/keyring.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { countDekStates, listDekHistories } from "../../api/src/platform/dek-rotation.ts";
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
-import { countRowsByVersion } from "../../api/src/vault/rotation/statements.ts";
+import { isEqual } from "../../api/src/crypto/digest.ts";
+import { countBoxes } from "../../api/src/vault/rotation/statements.ts";
 import { asError } from "../launcher/files.ts";
 import type { Installation } from "./installation.ts";
 import { readKeys } from "./keyring-file.ts";
@@ -85,15 +86,13 @@ async function showVersions(inst: Installation, hasRows: boolean): Promise<void>
   }
   if (!hasRows) return;
   let [rows, owners] = [0, 0];
-  const head = { table: "vault_heads", boxColumns: ["sealed"] };
   for await (const histories of listDekHistories(inst.platform, null)) {
     for (const { ownerId, versions } of histories) {
-      const active = versions.find((dek) => dek.state === "active")?.version;
-      let stale = 0;
-      for (const table of [...RECORD_TABLES, head]) {
-        const counts = await countRowsByVersion(inst.vaultDatabase.execute, table, ownerId);
-        for (const [version, n] of counts) if (version !== active) stale += n;
-      }
+      const active = versions.find((dek) => dek.state === "active")?.dekId;
+      const boxes = await countBoxes(inst.vaultDatabase.execute, RECORD_TABLES, ownerId);
+      const stale = boxes
+        .filter(({ dekId }) => active === undefined || !isEqual(dekId, active))
+        .reduce((sum, named) => sum + named.rows, 0);
       rows += stale;
       if (stale > 0) owners++;
     }

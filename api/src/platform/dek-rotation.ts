@@ -60,9 +60,9 @@ export async function findDekHistory(
 }
 
 /**
- * Stores the next version of a user's data key, which nothing is sealed under yet.
+ * Stores a new version of a user's data key, above all that the platform has, which nothing is sealed under yet.
  *
- * @returns whether it was stored: not for a user who was erased, or whose next version somebody else made meanwhile.
+ * @returns whether it was stored: not for a user who was erased, or for whom somebody else made one meanwhile.
  */
 export async function addPendingDek(
   platform: Platform,
@@ -72,10 +72,12 @@ export async function addPendingDek(
 ): Promise<boolean> {
   return asHolder(platform, userId, async (tx) => {
     const versions = await tx.userDek.findMany({ where: { userId } });
-    const newest = Math.max(0, ...versions.map((dek) => dek.version));
-    const isUnderWay = versions.some((dek) => dek.state === "pending");
-    if (versions.length === 0 || isUnderWay || newest + 1 !== wrap.version) return false;
     const { version } = wrap;
+    const isTaken = versions.some((dek) => dek.state === "pending" || dek.version >= version);
+    if (versions.length === 0 || isTaken) return false;
+    // A wrap that `user_deks` does not know is of a platform that was put back, and never written over.
+    if ((await tx.dekWrap.count({ where: { ownerId, version: { gte: version } } })) > 0)
+      return false;
     await tx.userDek.create({
       data: { userId, tenantId, ownerId, version, dekId, state: "pending", createdAt: now },
     });
@@ -85,12 +87,60 @@ export async function addPendingDek(
   });
 }
 
-/** Makes the pending version the one that new boxes are sealed under. @returns whether it was pending. */
-export async function activateDek(
+/**
+ * Takes a data key of a user, which was seen to open, among those that `user_deks` knows: the platform was put back to
+ * before it was made, or the vault to before it was destroyed. The newest of all is the active one, and the others are
+ * kept to open rows until a sweep finds none.
+ *
+ * @returns whether it was not known, or destroyed.
+ */
+export async function adoptDek(
+  platform: Platform,
+  { userId, tenantId, ownerId }: DekHistory,
+  { version, dekId }: { version: number; dekId: Uint8Array<ArrayBuffer> },
+  now: Date,
+): Promise<boolean> {
+  return asHolder(platform, userId, async (tx) => {
+    const versions = await tx.userDek.findMany({ where: { userId } });
+    const known = versions.find((dek) => dek.version === version);
+    if (versions.length === 0 || (known !== undefined && known.state !== "destroyed")) return false;
+    const isNewest = versions.every((dek) => dek.version < version || dek.state === "destroyed");
+    if (isNewest) {
+      await tx.userDek.updateMany({
+        where: { userId, state: { in: ["active", "pending"] } },
+        data: { state: "decrypt_only", sweptAt: null },
+      });
+    }
+    const data = isNewest
+      ? ({ state: "active", activatedAt: now, sweptAt: null } as const)
+      : ({ state: "decrypt_only", sweptAt: null } as const);
+    await tx.userDek.upsert({
+      where: { userId_version: { userId, version } },
+      create: { userId, tenantId, ownerId, version, dekId, createdAt: now, ...data },
+      update: data,
+    });
+    return true;
+  });
+}
+
+/** Notes a version that is nowhere any more, and that no row is under, as destroyed. @returns whether it only opened. */
+export async function noteDestroyed(
   platform: Platform,
   { userId }: DekHistory,
   version: number,
-  now: Date,
+): Promise<boolean> {
+  return asHolder(platform, userId, async (tx) => {
+    const where = { userId, version, state: "decrypt_only" } as const;
+    return (await tx.userDek.updateMany({ where, data: { state: "destroyed" } })).count > 0;
+  });
+}
+
+/** Makes the pending version the one that new boxes are sealed under. @returns whether it was pending. */
+export async function activateDek(
+  platform: Platform,
+  { userId, tenantId }: DekHistory,
+  version: number,
+  { now, purpose }: { now: Date; purpose: string },
 ): Promise<boolean> {
   return asHolder(platform, userId, async (tx) => {
     const pending = { userId, version, state: "pending" } as const;
@@ -100,27 +150,48 @@ export async function activateDek(
       data: { state: "decrypt_only", sweptAt: null },
     });
     await tx.userDek.updateMany({ where: pending, data: { state: "active", activatedAt: now } });
+    const event = { actor: "operator", requestId: null, action: "dek.activated" } as const;
+    const told = `${purpose}: version ${version}`;
+    await recordEvents(tx, [{ ...event, subject: { userId, tenantId }, purpose: told }], now);
     return true;
   });
 }
 
-/** Notes that no row is left under the versions before `active`, if that still is the active one. */
+/**
+ * Notes that no row is left under the versions before `active`, if that still is the active one.
+ *
+ * @returns whether that was new.
+ */
 export async function markSwept(
   platform: Platform,
   { userId, tenantId }: DekHistory,
   active: number,
   { now, purpose }: { now: Date; purpose: string },
-): Promise<void> {
-  await asHolder(platform, userId, async (tx) => {
+): Promise<boolean> {
+  return asHolder(platform, userId, async (tx) => {
     const isStill = await tx.userDek.count({ where: { userId, version: active, state: "active" } });
-    if (isStill === 0) return;
+    if (isStill === 0) return false;
     const { count } = await tx.userDek.updateMany({
       where: { userId, version: { lt: active }, state: "decrypt_only", sweptAt: null },
       data: { sweptAt: now },
     });
-    if (count === 0) return;
+    if (count === 0) return false;
     await recordDekEvent(tx, { userId, tenantId }, `${purpose}: version ${active} is done`, now);
+    return true;
   });
+}
+
+/** Notes in a user's audit what was repaired of their keys. */
+export async function noteRepair(
+  platform: Platform,
+  { userId, tenantId }: Pick<DekHistory, "userId" | "tenantId">,
+  purpose: string,
+  now: Date,
+): Promise<void> {
+  const event = { actor: "operator", requestId: null, action: "key.repaired" } as const;
+  await asSystem(() =>
+    recordEvents(platform, [{ ...event, subject: { userId, tenantId }, purpose }], now),
+  );
 }
 
 /** Lets the sweep of a version begin again: a row was found under it. */

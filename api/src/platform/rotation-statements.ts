@@ -101,30 +101,31 @@ export async function swapWraps(
   return affectedRows;
 }
 
-/** Wraps that are nobody's: no user has a data key of that owner and version. */
-export async function listStrayWraps(execute: Execute, limit: number): Promise<OwnedWrap[]> {
+/** Wraps of owners whom no user is: of none of their data keys anything is known. */
+export async function listStrayWraps(execute: Execute, limit: number): Promise<Cursor[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT w.owner_id, w.version, w.mek_ref, w.suite, w.blob, d.dek_id FROM dek_wraps w
-     LEFT JOIN user_deks d ON d.owner_id = w.owner_id AND d.version = w.version
-     WHERE d.owner_id IS NULL ORDER BY w.owner_id, w.version LIMIT ${limit}`,
+    `SELECT w.owner_id, w.version FROM dek_wraps w
+     WHERE NOT EXISTS (SELECT 1 FROM user_deks d WHERE d.owner_id = w.owner_id)
+     ORDER BY w.owner_id, w.version LIMIT ${limit}`,
     [],
   );
-  return rows.map(toOwnedWrap);
+  return rows.map((row) => ({
+    ownerId: row["owner_id"] as Uint8Array<ArrayBuffer>,
+    version: Number(row["version"]),
+  }));
 }
 
-/** Of these owners, the data keys that users have, as `<owner in hex>/<version>`. */
-export async function listKnownDeks(
+/** Those of these owners, in hex, of whom users have data keys. */
+export async function listKnownOwners(
   execute: Execute,
   ownerIds: readonly Uint8Array[],
 ): Promise<Set<string>> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT d.owner_id, d.version FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
+    `SELECT DISTINCT d.owner_id FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
      STRAIGHT_JOIN user_deks d ON d.owner_id = UNHEX(o.owner)`,
     [jsonOf(ownerIds)],
   );
-  return new Set(
-    rows.map((row) => `${hex(row["owner_id"] as Uint8Array)}/${String(row["version"])}`),
-  );
+  return new Set(rows.map((row) => hex(row["owner_id"] as Uint8Array)));
 }
 
 /** Puts a wrap back that is missing, as far as a user still has that data key. @returns whether it did. */

@@ -4,8 +4,9 @@ import { openTestVault, type Owner, type TestVault } from "../../../test/vault.t
 import { entryKind } from "../../features/entries/entries.ts";
 import { findDekHistory, activateDek, addPendingDek } from "../../platform/dek-rotation.ts";
 import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
-import { putRecord } from "../records.ts";
-import { examineKeys, type DoctorOptions, type Finding } from "./doctor.ts";
+import { getRecord, putRecord } from "../records.ts";
+import { examineKeys } from "./doctor.ts";
+import type { DoctorOptions, Finding } from "./examination.ts";
 import { resealAll } from "./reseal.ts";
 import { addMirror } from "./statements.ts";
 
@@ -64,6 +65,7 @@ const says = async (options: Partial<DoctorOptions> = {}) =>
 
 const REPAIR = "npm run keys:doctor -- --repair";
 const RESTORE = "restore the backup of the keys that has it";
+const KEEP = "keep it, it may be the only copy: restore user_deks from a backup that has it";
 
 /** Gives an owner another data key; `state` is how far its rotation came. */
 async function addVersion(owner: Owner, state: "pending" | "active" | "done"): Promise<void> {
@@ -79,7 +81,10 @@ async function addVersion(owner: Owner, state: "pending" | "active" | "done"): P
   await addPendingDek(test.deps.platform, history, dek, { now: test.clock.now, purpose: "test" });
   await addMirror(test.deps.vaultDatabase, history.ownerId, dek);
   if (state === "active") {
-    await activateDek(test.deps.platform, history, version, test.clock.now);
+    await activateDek(test.deps.platform, history, version, {
+      now: test.clock.now,
+      purpose: "test",
+    });
   }
 }
 
@@ -204,9 +209,12 @@ describe("a key that is missing or damaged in one database", () => {
     if (history === null) throw new Error("there are no keys");
     const other = await test.deps.keys.createVersion(history.ownerId, 1);
     await addMirror(test.deps.vaultDatabase, history.ownerId, other);
-    expect(await says()).toEqual([
-      `${eve.ownerId.toString("hex")} the mirror of version 1 is another key than the platform's: copy it: ${REPAIR}`,
+    const mirror = await vault("SELECT * FROM vault_keys WHERE owner_id = ?", eve.ownerId);
+    // It opens: whoever has no other copy of it needs this one.
+    expect(await says({ isRepairing: true })).toEqual([
+      `${eve.ownerId.toString("hex")} the mirror of version 1 is another key than the platform's, and may open: ${KEEP}`,
     ]);
+    expect(await vault("SELECT * FROM vault_keys WHERE owner_id = ?", eve.ownerId)).toEqual(mirror);
   });
 
   it("is taken from nowhere when neither opens, or both are gone", async () => {
@@ -284,6 +292,168 @@ describe("the states of an owner's keys", () => {
   });
 });
 
+describe("a database that was put back", () => {
+  const states = async () =>
+    (await platform("SELECT version, state, swept_at FROM user_deks ORDER BY version")).map(
+      (row) =>
+        `${String(row["version"])} ${String(row["state"])}${row["swept_at"] === null ? "" : " swept"}`,
+    );
+  const restore = async (database: "platform" | "vault", table: string, rows: object[]) => {
+    await test.sql(database, `DELETE FROM ${table}`);
+    if (rows.length > 0) {
+      await test.sql(database, `INSERT INTO ${table} VALUES ?`, rows.map(Object.values));
+    }
+  };
+  const keys = async () => [
+    await platform("SELECT * FROM dek_wraps ORDER BY version"),
+    await vault("SELECT * FROM vault_keys ORDER BY version"),
+  ];
+  const opens = async (id: string) => getRecord(await test.open(ada.userId), entryKind, id);
+  const rotate = (madeBefore: string) =>
+    resealAll(test.deps, {
+      who: null,
+      madeBefore: new Date(madeBefore),
+      graceMs: 0,
+      purpose: "test",
+    });
+  const finish = () => rotate("2000-01-01");
+
+  it.each([
+    ["both have it", [] as string[]],
+    ["the platform's wrap is gone too", ["dek_wraps"]],
+    ["the mirror is gone too", ["vault_keys"]],
+  ])("knows the newer key again, whose rows open then: %s", async (_, gone) => {
+    const before = await platform("SELECT * FROM user_deks");
+    await addVersion(ada, "done");
+    const id = randomUUID();
+    await write({ ...ada, vault: await test.open(ada.userId) }, id);
+    const all = await keys();
+    await restore("platform", "user_deks", before);
+    if (gone.includes("dek_wraps")) await platform("DELETE FROM dek_wraps WHERE version = 2");
+    if (gone.includes("vault_keys")) await vault("DELETE FROM vault_keys WHERE version = 2");
+    await expect(opens(id)).rejects.toThrow();
+
+    const what = `${name} the platform does not know version 2, whose key opens`;
+    const held = await keys();
+    expect(await says({ hasRows: true })).toEqual([`${what}: take it among its keys: ${REPAIR}`]);
+    expect(await keys()).toEqual(held);
+    const repaired = await says({ isThorough: false, hasRows: true, isRepairing: true });
+    expect(repaired[0]).toBe(`${what}: repaired!`);
+    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    expect(await keys()).toEqual(all);
+    await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
+    expect(await says({ hasRows: true })).toEqual([]);
+    const told = "SELECT actor, user_id FROM audit_events WHERE action = 'key.repaired'";
+    expect((await platform(told))[0]).toEqual({ actor: "operator", user_id: ada.userId });
+    expect(await finish()).toMatchObject({ finished: 1, unopened: [] });
+    expect(await states()).toEqual(["1 decrypt_only swept", "2 active"]);
+  });
+
+  it("keeps the key of a rotation made since as the active one, and opens rows with what it knows again", async () => {
+    const before = await platform("SELECT * FROM user_deks");
+    await addVersion(ada, "done");
+    const id = randomUUID();
+    await write({ ...ada, vault: await test.open(ada.userId) }, id);
+    await restore("platform", "user_deks", before);
+    // What an operator may do first.
+    expect((await rotate("2100-01-01")).unopened).not.toEqual([]);
+    expect(await states()).toEqual(["1 decrypt_only", "3 active"]);
+    await says({ isRepairing: true });
+    expect(await states()).toEqual(["1 decrypt_only", "2 decrypt_only", "3 active"]);
+    expect(await finish()).toMatchObject({ finished: 1, unopened: [] });
+    await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
+  });
+
+  it("lets go of a former key that was destroyed since, and that no row is under", async () => {
+    const id = randomUUID();
+    await write(ada, id);
+    const before = await platform("SELECT * FROM user_deks");
+    await addVersion(ada, "done");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    await vault("DELETE FROM vault_keys WHERE version = 1");
+    await restore("platform", "user_deks", before);
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} the platform does not know version 2, whose key opens: repaired!`,
+      `${name} version 1 opens from neither database, and no row is under it: repaired!`,
+    ]);
+    expect(await states()).toEqual(["1 destroyed", "2 active"]);
+    await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
+    expect(await says({ hasRows: true })).toEqual([]);
+  });
+
+  it("knows a destroyed key again when rows came back that need it, and never deletes its mirror", async () => {
+    const id = randomUUID();
+    await write(ada, id);
+    const tables = ["daily_entries", "record_versions", "vault_heads", "vault_keys"];
+    const before = new Map<string, object[]>();
+    for (const table of tables) before.set(table, await vault(`SELECT * FROM ${table}`));
+    await addVersion(ada, "done");
+    await platform("UPDATE user_deks SET state = 'destroyed' WHERE version = 1");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    for (const table of tables) await restore("vault", table, before.get(table) ?? []);
+    await expect(opens(id)).rejects.toThrow();
+
+    const what = `${name} rows are under version 1, which was destroyed, and its key opens`;
+    expect(await says({ hasRows: true })).toEqual([
+      `${what}: take it among its keys: ${REPAIR}`,
+      `${name} version 2 is not mirrored in the vault: copy it: ${REPAIR}`,
+    ]);
+    await says({ isRepairing: true });
+    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
+    expect(await finish()).toMatchObject({ finished: 1, unopened: [] });
+  });
+
+  it("keeps the mirror of a destroyed key that rows are under, though its master key is away", async () => {
+    await addVersion(ada, "active");
+    await platform("UPDATE user_deks SET state = 'destroyed' WHERE version = 1");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    await vault("UPDATE vault_keys SET mek_ref = 'local:gone' WHERE version = 1");
+    const what = `${name} version 1 was destroyed, and is still mirrored, and rows may need it`;
+    expect(await says({ isRepairing: true })).toEqual([`${what}: ${KEEP}`]);
+    expect(await vault("SELECT 1 FROM vault_keys WHERE version = 1")).toHaveLength(1);
+  });
+
+  it.each(["as it is", "while its master key is away"])(
+    "never loses a key of which the number was given to another: %s",
+    async (how) => {
+      const before = await platform("SELECT * FROM user_deks");
+      await addVersion(ada, "done");
+      const [real = []] = await keys();
+      await restore("platform", "user_deks", before);
+      await platform("DELETE FROM dek_wraps WHERE version = 2");
+      const history = await findDekHistory(test.deps.platform, ada.userId);
+      if (history === null) throw new Error("there are no keys");
+      const second = await test.deps.keys.createVersion(history.ownerId, 2);
+      const occasion = { now: test.clock.now, purpose: "test" };
+      expect(await addPendingDek(test.deps.platform, history, second, occasion)).toBe(true);
+      await activateDek(test.deps.platform, history, 2, occasion);
+      const away = "SET mek_ref = 'local:gone' WHERE version = 2";
+      if (how !== "as it is") await vault(`UPDATE vault_keys ${away}`);
+      const mirrors = await vault("SELECT * FROM vault_keys ORDER BY version");
+      const rows = (table: string) =>
+        `${name} 1 rows of ${table} are under version 2, as another key than the platform's: ${RESTORE}`;
+      expect(await says({ isRepairing: true, hasRows: true })).toEqual([
+        `${name} the mirror of version 2 is another key than the platform's, and may open: ${KEEP}`,
+        rows("daily_entries"),
+        rows("vault_heads"),
+      ]);
+      expect(await vault("SELECT * FROM vault_keys ORDER BY version")).toEqual(mirrors);
+
+      // The other way round: the platform's wrap is the one that rows are under.
+      await restore("platform", "dek_wraps", real);
+      if (how !== "as it is") await platform(`UPDATE dek_wraps ${away}`);
+      await vault("DELETE FROM vault_keys WHERE version = 2");
+      await addMirror(test.deps.vaultDatabase, history.ownerId, second);
+      const wraps = await platform("SELECT * FROM dek_wraps ORDER BY version");
+      expect(await says({ isRepairing: true })).toEqual([
+        `${name} the platform's wrap of version 2 is another key, and may open: ${KEEP}`,
+      ]);
+      expect(await platform("SELECT * FROM dek_wraps ORDER BY version")).toEqual(wraps);
+    },
+  );
+});
+
 describe("rows", () => {
   it("under a key that there is not, or that was destroyed, are counted, each table by itself", async () => {
     const id = randomUUID();
@@ -342,18 +512,20 @@ describe("what is nobody's", () => {
     await vault(
       "INSERT INTO vault_keys SELECT owner_id, 5, method, dek_id, mek_ref, suite, `blob` FROM vault_keys WHERE version = 1",
     );
-    const nobodys = "nobody's: erased, planted, or the platform was put back to before it was made";
-    const found = await says({ isRepairing: true });
-    expect(found[0]).toBe(
-      `${x?.toString("hex")} a wrap of version 7 in the platform is nobody's: delete it`,
+    await platform(
+      "INSERT INTO dek_wraps SELECT owner_id, 6, method, mek_ref, suite, `blob` FROM dek_wraps WHERE owner_id = ?",
+      ada.ownerId,
     );
-    expect(found.slice(1).toSorted()).toEqual(
+    const nobodys = "nobody's: erased, planted, or the platform was put back to before it was made";
+    expect((await says({ isRepairing: true })).toSorted()).toEqual(
       [
+        `${x?.toString("hex")} a wrap of version 7 in the platform: ${nobodys}`,
         `${y?.toString("hex")} the platform has no version 9, which the vault has: ${nobodys}`,
         `${name} the platform has no version 5, which the vault has: ${nobodys}`,
+        `${name} the platform does not know version 6, which it has wrapped: ${KEEP}`,
       ].toSorted(),
     );
-    expect(await platform("SELECT 1 FROM dek_wraps")).toHaveLength(2);
+    expect(await platform("SELECT 1 FROM dek_wraps")).toHaveLength(3);
     expect(await vault("SELECT 1 FROM vault_keys")).toHaveLength(3);
   });
 

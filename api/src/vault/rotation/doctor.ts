@@ -1,55 +1,41 @@
 import { isEqual } from "../../crypto/digest.ts";
-import { DecryptionError } from "../../crypto/decryption-error.ts";
 import { hex } from "../../lib/ids.ts";
 import {
+  findDekHistory,
   listDekHistories,
   markUnswept,
   type DekHistory,
-  type DekVersion,
 } from "../../platform/dek-rotation.ts";
 import {
-  listKnownDeks,
+  listKnownOwners,
   listStrayWraps,
   listWrapsOf,
-  restoreWrap,
   START,
-  swapWraps,
   type OwnedWrap,
 } from "../../platform/rotation-statements.ts";
-import { MekUnknown } from "../mek/provider.ts";
-import { pace } from "../pace.ts";
-import type { ResealDeps } from "./reseal.ts";
-import type { RewrapDeps } from "./rewrap.ts";
 import {
-  addMirror,
-  countRowsByVersion,
-  deleteMirror,
+  beginExamination,
+  NOBODYS,
+  RESTORE,
+  type Copies,
+  type DoctorDeps,
+  type DoctorOptions,
+  type Examination,
+} from "./examination.ts";
+import {
+  examineDestroyed,
+  examineUnknown,
+  examineVersion,
+  looksRight,
+} from "./examine-versions.ts";
+import {
   listMirrorsNotUnder,
   listMirrorsOf,
   listOwnersWithHead,
-  replaceMirror,
   type Mirror,
 } from "./statements.ts";
 
 const BATCH = 500;
-
-export interface DoctorOptions {
-  /** Unwraps every data key; otherwise those of every tenth owner, and all that look wrong. */
-  readonly isThorough: boolean;
-  /** Looks at every row of the vault too. */
-  readonly hasRows: boolean;
-  readonly isRepairing: boolean;
-  readonly onFinding: (finding: Finding) => void;
-}
-
-/** Something that is not as it should be. */
-export interface Finding {
-  readonly ownerId: string;
-  readonly what: string;
-  /** What was done about it, or what somebody has to do. */
-  readonly remedy: string;
-  readonly isRepaired: boolean;
-}
 
 export interface Examined {
   readonly owners: number;
@@ -57,139 +43,21 @@ export interface Examined {
   readonly left: number;
 }
 
-type Deps = RewrapDeps & ResealDeps;
-
-const RESTORE = "restore the backup of the keys that has it";
-const REPAIR = "npm run keys:doctor -- --repair";
-
 /**
  * Compares what both databases know of data keys with each other, and unwraps keys.
  *
  * Repairs only what is certain: a wrap that is missing or does not open is taken from the other database, when that
- * one's was seen to unwrap to the very key that is missing.
+ * one's was seen to unwrap to the very key that is missing; and a key that opens, but which `user_deks` does not know,
+ * is taken among those it knows. What opens as another key, or may do so once its master key is at hand, is never
+ * written over and never deleted, nor is anybody told to.
  *
  * @throws MekUnavailable or AppError when a master key or a database is away.
  */
-export async function examineKeys(deps: Deps, options: DoctorOptions): Promise<Examined> {
-  const breathe = pace();
-  const count = { owners: 0, unwrapped: 0, left: 0 };
-  const { platformDatabase, vaultDatabase, meks } = deps;
-
-  const find = async (
-    ownerId: Uint8Array,
-    what: string,
-    remedy: string,
-    repair?: () => Promise<unknown>,
-  ) => {
-    const isRepaired = options.isRepairing && repair !== undefined && (await repair()) !== false;
-    if (!isRepaired) count.left++;
-    const advice = repair === undefined || options.isRepairing ? remedy : `${remedy}: ${REPAIR}`;
-    options.onFinding({
-      ownerId: hex(ownerId),
-      what,
-      remedy: isRepaired ? "repaired" : advice,
-      isRepaired,
-    });
-  };
-  const opens = async (wrap: OwnedWrap | undefined, dekId: Uint8Array): Promise<boolean> => {
-    if (wrap === undefined) return false;
-    count.unwrapped++;
-    await breathe();
-    try {
-      (await meks.unwrap(wrap, { ...wrap, dekId })).fill(0);
-      return true;
-    } catch (error) {
-      if (error instanceof DecryptionError || error instanceof MekUnknown) return false;
-      throw error;
-    }
-  };
-
-  const examineVersion = async (
-    { ownerId }: DekHistory,
-    { version, state, dekId }: DekVersion,
-    wrap: OwnedWrap | undefined,
-    mirror: Mirror | undefined,
-    hasHead: boolean,
-  ) => {
-    const name = `version ${version}`;
-    if (state === "destroyed") {
-      if (mirror !== undefined) {
-        await find(ownerId, `${name} was destroyed, and is still mirrored`, "delete it", () =>
-          deleteMirror(vaultDatabase.execute, ownerId, version),
-        );
-      }
-      return;
-    }
-    const isMirrored = mirror !== undefined || !hasHead;
-    const isSame = wrap !== undefined && mirror !== undefined && isSameWrap(wrap, mirror, dekId);
-    const isSampled = options.isThorough || (ownerId[0] ?? 0) % 10 === 0;
-    if (isMirrored && (isSame || (wrap !== undefined && mirror === undefined)) && !isSampled)
-      return;
-    const wrapOpens = await opens(wrap, dekId);
-    if (wrapOpens && (isSame || (mirror === undefined && !hasHead))) return;
-    const mirrorOpens = isSame ? wrapOpens : await opens(mirror, dekId);
-    if (wrap !== undefined && wrapOpens) {
-      const good = { ...wrap, dekId };
-      if (mirror === undefined) {
-        await find(ownerId, `${name} is not mirrored in the vault`, "copy it", () =>
-          addMirror(vaultDatabase, ownerId, { ...good, method: "mek" }),
-        );
-      } else {
-        const what = mirrorOpens ? "differs from" : "is another key than";
-        await find(ownerId, `the mirror of ${name} ${what} the platform's`, "copy it", () =>
-          replaceMirror(vaultDatabase.execute, mirror, good),
-        );
-      }
-    } else if (mirror !== undefined && mirrorOpens) {
-      const what = wrap === undefined ? "is missing" : "does not open";
-      await find(ownerId, `the platform's wrap of ${name} ${what}`, "take the vault's", async () =>
-        wrap === undefined
-          ? restoreWrap(platformDatabase.execute, { ...mirror, dekId })
-          : (await swapWraps(platformDatabase, "dek_wraps", [{ before: wrap, after: mirror }])) > 0,
-      );
-    } else await find(ownerId, `${name} opens from neither database`, RESTORE);
-  };
-
-  const examineOwner = async (
-    history: DekHistory,
-    wraps: ReadonlyMap<string, OwnedWrap>,
-    mirrors: ReadonlyMap<string, Mirror>,
-    hasHead: boolean,
-  ) => {
-    const { ownerId, versions } = history;
-    const active = versions.filter(({ state }) => state === "active").length;
-    if (active !== 1) {
-      await find(ownerId, `it has ${active} active versions`, "restore user_deks from its backup");
-    }
-    for (const dek of versions) {
-      const name = nameOf({ ownerId, version: dek.version });
-      await examineVersion(history, dek, wraps.get(name), mirrors.get(name), hasHead);
-    }
-    if (options.hasRows) await examineRows(history);
-  };
-
-  const examineRows = async ({ userId, ownerId, versions }: DekHistory) => {
-    const head = { table: "vault_heads", boxColumns: ["sealed"] };
-    const known = new Map(versions.map((dek) => [dek.version, dek]));
-    for (const table of [...deps.tables, head]) {
-      const counts = await countRowsByVersion(vaultDatabase.execute, table, ownerId);
-      for (const [version, rows] of counts) {
-        const dek = known.get(version);
-        const what = `${rows} rows of ${table.table} are under version ${version}`;
-        if (dek === undefined) await find(ownerId, `${what}, which there is not`, RESTORE);
-        else if (dek.state === "destroyed") {
-          await find(ownerId, `${what}, which was destroyed`, RESTORE);
-        } else if (dek.sweptAt !== null) {
-          const remedy = "let the rotation go on, by keys:rotate --dek";
-          await find(ownerId, `${what}, which was swept`, remedy, () =>
-            markUnswept(deps.platform, userId, version),
-          );
-        }
-      }
-      await breathe();
-    }
-  };
-
+export async function examineKeys(deps: DoctorDeps, options: DoctorOptions): Promise<Examined> {
+  const exam = beginExamination(deps, options);
+  const { platformDatabase, vaultDatabase } = deps;
+  /** One that was passed over under each master key. */
+  const passedOver = new Map<string, () => Promise<void>>();
   for await (const histories of listDekHistories(deps.platform, null)) {
     const owners = histories.map((history) => history.ownerId);
     const [wraps, mirrors, heads] = await Promise.all([
@@ -197,43 +65,115 @@ export async function examineKeys(deps: Deps, options: DoctorOptions): Promise<E
       listMirrorsOf(vaultDatabase.execute, owners),
       listOwnersWithHead(vaultDatabase.execute, owners),
     ]);
-    const [wrapsByName, mirrorsByName] = [byName(wraps), byName(mirrors)];
+    const [wrapsOf, mirrorsOf] = [byOwner(wraps), byOwner(mirrors)];
     for (const history of histories) {
-      const hasHead = heads.has(hex(history.ownerId));
-      await examineOwner(history, wrapsByName, mirrorsByName, hasHead);
-      count.owners++;
+      const owner = hex(history.ownerId);
+      const copies = {
+        wraps: wrapsOf.get(owner) ?? [],
+        mirrors: mirrorsOf.get(owner) ?? [],
+        hasHead: heads.has(owner),
+      };
+      await examineOwner(exam, history, copies, passedOver);
+      exam.count.owners++;
     }
   }
+  for (const [mekRef, examine] of passedOver) if (!exam.proved.has(mekRef)) await examine();
+  await examineStrays(exam);
+  return exam.count;
+}
+
+interface OwnersCopies {
+  readonly wraps: readonly OwnedWrap[];
+  readonly mirrors: readonly Mirror[];
+  readonly hasHead: boolean;
+}
+
+async function examineOwner(
+  exam: Examination,
+  stored: DekHistory,
+  { wraps, mirrors, hasHead }: OwnersCopies,
+  passedOver: Map<string, () => Promise<void>>,
+): Promise<void> {
+  const { options, deps } = exam;
+  const copiesOf = (version: number): Copies => ({
+    wrap: wraps.find((wrap) => wrap.version === version),
+    mirror: mirrors.find((mirror) => mirror.version === version),
+    hasHead,
+  });
+  const found = new Set([...wraps, ...mirrors].map(({ version }) => version));
+  const { adoptable, isChanged } = await examineUnknown(exam, stored, found, copiesOf);
+  const history = (isChanged ? await findDekHistory(deps.platform, stored.userId) : null) ?? stored;
+  const active = history.versions.filter(({ state }) => state === "active").length;
+  if (active !== 1) {
+    const what = `it has ${active} active versions`;
+    await exam.find(history, what, "restore user_deks from its backup");
+  }
+  const isSampled = options.isThorough || (history.ownerId[0] ?? 0) % 10 === 0;
+  for (const dek of history.versions) {
+    const copies = copiesOf(dek.version);
+    if (dek.state === "destroyed") {
+      if (!adoptable.has(dek.version)) await examineDestroyed(exam, history, dek, copies.mirror);
+      continue;
+    }
+    const examine = () => examineVersion(exam, history, dek, copies);
+    if (isSampled || !looksRight(dek, copies)) await examine();
+    else if (copies.wrap !== undefined) passedOver.set(copies.wrap.mekRef, examine);
+  }
+  if (options.hasRows) await examineRows(exam, history, isChanged ? new Set() : adoptable);
+}
+
+/** @param adoptable - Versions of which was said already that they can be known again. */
+async function examineRows(
+  { find, boxesOf, deps }: Examination,
+  history: DekHistory,
+  adoptable: ReadonlySet<number>,
+): Promise<void> {
+  const known = new Map(history.versions.map((dek) => [dek.version, dek]));
+  for (const { table, version, dekId, rows } of await boxesOf(history.ownerId)) {
+    if (adoptable.has(version)) continue;
+    const dek = known.get(version);
+    const what = `${rows} rows of ${table} are under version ${version}`;
+    if (dek === undefined) await find(history, `${what}, which there is not`, RESTORE);
+    else if (!isEqual(dek.dekId, dekId)) {
+      await find(history, `${what}, as another key than the platform's`, RESTORE);
+    } else if (dek.state === "destroyed") {
+      await find(history, `${what}, which was destroyed`, RESTORE);
+    } else if (dek.sweptAt !== null) {
+      const remedy = "let the rotation go on, by keys:rotate --dek";
+      await find(history, `${what}, which was swept`, remedy, () =>
+        markUnswept(deps.platform, history.userId, version),
+      );
+    }
+  }
+}
+
+/** What is of owners whom no user is. */
+async function examineStrays({ find, deps }: Examination): Promise<void> {
+  const { platformDatabase, vaultDatabase } = deps;
   for (const { ownerId, version } of await listStrayWraps(platformDatabase.execute, BATCH)) {
-    await find(ownerId, `a wrap of version ${version} in the platform is nobody's`, "delete it");
+    await find({ ownerId }, `a wrap of version ${version} in the platform`, NOBODYS);
   }
   for (let after = START; ;) {
     const mirrors = await listMirrorsNotUnder(vaultDatabase.execute, "", after, BATCH);
     const last = mirrors.at(-1);
     if (last === undefined) break;
     const owners = mirrors.map((mirror) => mirror.ownerId);
-    const known = await listKnownDeks(platformDatabase.execute, owners);
-    for (const { ownerId, version } of mirrors.filter((mirror) => !known.has(nameOf(mirror)))) {
-      const remedy =
-        "nobody's: erased, planted, or the platform was put back to before it was made";
-      await find(ownerId, `the platform has no version ${version}, which the vault has`, remedy);
+    const known = await listKnownOwners(platformDatabase.execute, owners);
+    for (const { ownerId, version } of mirrors.filter((found) => !known.has(hex(found.ownerId)))) {
+      const what = `the platform has no version ${version}, which the vault has`;
+      await find({ ownerId }, what, NOBODYS);
     }
     after = last;
   }
-  return count;
 }
 
-function isSameWrap(wrap: OwnedWrap, mirror: Mirror, dekId: Uint8Array): boolean {
-  return (
-    wrap.mekRef === mirror.mekRef &&
-    wrap.suite === mirror.suite &&
-    isEqual(wrap.blob, mirror.blob) &&
-    isEqual(mirror.dekId, dekId)
-  );
+function byOwner<W extends OwnedWrap>(wraps: readonly W[]): Map<string, W[]> {
+  const owners = new Map<string, W[]>();
+  for (const wrap of wraps) {
+    const owner = hex(wrap.ownerId);
+    const its = owners.get(owner);
+    if (its === undefined) owners.set(owner, [wrap]);
+    else its.push(wrap);
+  }
+  return owners;
 }
-
-const nameOf = ({ ownerId, version }: Pick<OwnedWrap, "ownerId" | "version">) =>
-  `${hex(ownerId)}/${version}`;
-
-const byName = <W extends OwnedWrap>(wraps: readonly W[]) =>
-  new Map(wraps.map((wrap) => [nameOf(wrap), wrap]));

@@ -112,6 +112,7 @@ describe("rotating data keys", () => {
     expect(await mirrors()).toEqual([{ version: 1 }, { version: 2 }]);
     expect(await events()).toEqual([
       "operator dek.rotated test: version 2 begins",
+      "operator dek.activated test: version 2",
       "operator dek.rotated test: version 2 is done",
     ]);
 
@@ -380,7 +381,7 @@ describe("rotating data keys", () => {
     expect(reads.reduce((sum, count) => sum + count, 0)).toBe(453);
     expect(Math.max(...reads)).toBeLessThanOrEqual(200);
     // No two of the large ones are held together, and the small ones are not read one by one.
-    expect(reads.length).toBeGreaterThanOrEqual(4);
+    expect(reads.length).toBeGreaterThanOrEqual(3);
     expect(reads.length).toBeLessThan(12);
   });
 
@@ -396,7 +397,7 @@ describe("rotating data keys", () => {
         const isHers = values.some(
           (value) => value instanceof Uint8Array && gone.ownerId.equals(value),
         );
-        if (isHers && !isErased) {
+        if (isHers && !isErased && sql.startsWith("SELECT id, LENGTH")) {
           isErased = true;
           await eraseOwner(vaultDatabase, new Uint8Array(gone.ownerId));
           await test.sql("platform", "DELETE FROM dek_wraps WHERE owner_id = ?", gone.ownerId);
@@ -409,6 +410,76 @@ describe("rotating data keys", () => {
     expect(report).toMatchObject({ activated: 2, finished: 1, isFinished: true });
     expect(await vaultSql("SELECT 1 FROM vault_keys WHERE owner_id = ?", gone.ownerId)).toEqual([]);
     expect(await findHead(vaultDatabase.execute, gone.ownerId)).toBeNull();
+  });
+
+  it.each([
+    ["both have it", [] as string[]],
+    ["the platform's wrap is gone", ["dek_wraps"]],
+    ["only rows tell", ["dek_wraps", "vault_keys"]],
+  ])(
+    "never gives the number of a key that user_deks has forgotten to another: %s",
+    async (_, gone) => {
+      await put(ada.vault, randomUUID(), "First");
+      const before = await test.sql("platform", "SELECT * FROM user_deks");
+      await rotate();
+      await test.sql("platform", "DELETE FROM user_deks");
+      await test.sql("platform", "INSERT INTO user_deks VALUES ?", before.map(Object.values));
+      const copies = [
+        ["platform", "dek_wraps"],
+        ["vault", "vault_keys"],
+      ] as const;
+      for (const [database, table] of copies) {
+        if (gone.includes(table))
+          await test.sql(database, `DELETE FROM ${table} WHERE version = 2`);
+      }
+      const versionTwo = () =>
+        Promise.all(
+          copies.map(([database, table]) =>
+            test.sql(database, `SELECT * FROM ${table} WHERE version = 2`),
+          ),
+        );
+      const kept = await versionTwo();
+      const report = await rotate();
+      expect(report).toMatchObject({ begun: 1, activated: 1, finished: 0, rows: 0 });
+      expect(report.unopened.map((row) => row.table)).toEqual(["daily_entries", "vault_heads"]);
+      expect(await states()).toEqual(["1 decrypt_only", "3 active"]);
+      expect(await versionTwo()).toEqual(kept);
+      expect(await boxVersions()).toEqual([2]);
+    },
+  );
+
+  it("finds rows under another key of the same version, and is not done while they do not open", async () => {
+    await put(ada.vault, randomUUID(), "First");
+    await rotate();
+    for (const table of ["daily_entries", "vault_heads"]) {
+      await vaultSql(`UPDATE ${table} SET sealed = INSERT(sealed, 7, 16, ?)`, randomBytes(16));
+    }
+    await test.sql("platform", "UPDATE user_deks SET swept_at = NULL WHERE version = 1");
+    const report = await rotate({ madeBefore: new Date(0) });
+    expect(report).toMatchObject({ finished: 0, rows: 0 });
+    expect(report.unopened.map((row) => row.table)).toEqual(["daily_entries", "vault_heads"]);
+    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+  });
+
+  it("takes no number from what was planted beyond all that there can be", async () => {
+    await put(ada.vault, randomUUID(), "First");
+    await vaultSql("UPDATE daily_entries SET sealed = INSERT(sealed, 3, 4, x'FFFFFFFF')");
+    expect(await rotate()).toMatchObject({ begun: 1, activated: 1 });
+    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+  });
+
+  it("activates no key that the vault does not have as its mirror", async () => {
+    await put(ada.vault, randomUUID(), "First");
+    const stop = new AbortController();
+    await rotate({ signal: stop.signal, onProgress: () => stop.abort() });
+    await vaultSql("UPDATE vault_keys SET dek_id = REPEAT('x', 16) WHERE version = 2");
+    const report = await rotate({ madeBefore: new Date(0) });
+    expect(report).toMatchObject({ activated: 0, finished: 0 });
+    expect(report.unopened).toMatchObject([
+      { userId: ada.userId, table: "vault_keys", why: expect.stringContaining("another key") },
+    ]);
+    expect(await states()).toEqual(["1 active", "2 pending"]);
+    expect(await boxVersions()).toEqual([1]);
   });
 
   it("activates no key that does not unwrap", async () => {
@@ -430,7 +501,7 @@ describe("rotating data keys", () => {
     const failing: ResealDeps["vaultDatabase"] = {
       ...vaultDatabase,
       execute: (sql, values) =>
-        sql.includes("FROM daily_entries")
+        sql.startsWith("SELECT id, LENGTH")
           ? Promise.reject(away)
           : vaultDatabase.execute(sql, values),
     };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { boxVersion, open, seal } from "../../crypto/box.ts";
 import { DecryptionError } from "../../crypto/decryption-error.ts";
+import { isEqual } from "../../crypto/digest.ts";
 import type { Database } from "../../lib/database.ts";
 import { hex } from "../../lib/ids.ts";
 import type { Platform } from "../../platform/client.ts";
@@ -12,6 +13,7 @@ import {
   type DekHistory,
 } from "../../platform/dek-rotation.ts";
 import { findDeks } from "../../platform/deks.ts";
+import { listWrapsOf } from "../../platform/rotation-statements.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { underLock } from "../head.ts";
 import { rebase } from "../integrity.ts";
@@ -20,7 +22,16 @@ import { findHead, updateHead } from "../statements.ts";
 import type { StoredRow, Table } from "../table.ts";
 import { openVault, type UserVault, type VaultDeps } from "../user-vault.ts";
 import { pace, type Pace } from "../pace.ts";
-import { addMirror, listStaleRows, readRows, replaceRow, type StaleRow } from "./statements.ts";
+import {
+  addMirror,
+  countBoxes,
+  isUnder,
+  listMirrorsOf,
+  listStaleRows,
+  readRows,
+  replaceRow,
+  type StaleRow,
+} from "./statements.ts";
 
 const ROWS_AT_ONCE = 200;
 /** How much is read, sealed and written together. */
@@ -56,11 +67,13 @@ export interface ResealProgress {
   readonly waitingMs: number;
 }
 
-/** A row that was left under the earlier key, since it does not open. */
+/** A row that was left under the earlier key, since it does not open; or the mirror that keeps a key from its use. */
 export interface Unopened {
   readonly userId: string;
   readonly table: string;
   readonly id: string;
+  /** Where it is something else than a row that does not open. */
+  readonly why?: string;
 }
 
 export interface Resealed {
@@ -123,7 +136,16 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
     if (pending === undefined) return;
     await waitUntil(pending.createdAt.getTime() + graceMs);
     if (isStopped()) return;
-    if (await activate(deps, history, pending.version, options.purpose)) count.activated++;
+    const mirror = await mirrorOf(deps, history, pending.version, options.purpose);
+    if (mirror === "gone") return;
+    if (mirror === "differs") {
+      const [table, id] = ["vault_keys", `${hex(history.ownerId)}/${pending.version}`] as const;
+      unopened.set(id, { userId: history.userId, table, id, why: ANOTHER_KEY });
+      return;
+    }
+    const occasion = { now: deps.clock(), purpose: options.purpose };
+    if (await activateDek(deps.platform, history, pending.version, occasion)) count.activated++;
+    deps.keys.forget(history.userId);
   });
   await forEachUser("sealing", async (history) => {
     if (isSweepDue(history)) await sweep(history);
@@ -139,8 +161,9 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
       const vault = await openVault(deps, history.userId, useFor(options.purpose));
       await rebase(vault, swept.active);
       const { purpose } = options;
-      await markSwept(deps.platform, history, swept.active, { now: deps.clock(), purpose });
-      count.finished++;
+      const occasion = { now: deps.clock(), purpose };
+      // Another rotation may have been faster.
+      if (await markSwept(deps.platform, history, swept.active, occasion)) count.finished++;
       return;
     }
   });
@@ -169,41 +192,69 @@ export function isDue({ versions }: DekHistory, madeBefore: Date): boolean {
 
 /** Makes the next version, pending, in both databases. @returns whether it did. */
 async function begin(
-  { platform, vaultDatabase, keys, clock }: ResealDeps,
+  deps: ResealDeps,
   history: DekHistory,
   { madeBefore, purpose }: ResealOptions,
 ): Promise<boolean> {
   if (!isDue(history, madeBefore)) return false;
-  const version = (history.versions.at(-1)?.version ?? 0) + 1;
+  const { platform, vaultDatabase, keys, clock } = deps;
+  const version = (await newestVersion(deps, history)) + 1;
   const dek = await keys.createVersion(history.ownerId, version);
   const isStored = await addPendingDek(platform, history, dek, { now: clock(), purpose });
   if (isStored) await addMirror(vaultDatabase, history.ownerId, dek);
   return isStored;
 }
 
-/** Activates a pending version, after it was seen to unwrap and to be in both databases. */
-async function activate(
-  { platform, vaultDatabase, keys, clock }: ResealDeps,
-  history: DekHistory,
+/** Nobody comes to that many: a number above it that only a wrap or a box names was planted. */
+const LARGEST_VERSION = 2 ** 30;
+
+/**
+ * The largest version that anything names: `user_deks`, a wrap, a mirror, or a box. After one of the databases was put
+ * back `user_deks` may not know of the newest, whose number must not be given to another key.
+ */
+async function newestVersion(
+  { platformDatabase, vaultDatabase, tables }: ResealDeps,
+  { ownerId, versions }: DekHistory,
+): Promise<number> {
+  const wraps = await listWrapsOf(platformDatabase.execute, [ownerId]);
+  const mirrors = await listMirrorsOf(vaultDatabase.execute, [ownerId]);
+  const boxes = await countBoxes(vaultDatabase.execute, tables, ownerId);
+  const named = [...wraps, ...mirrors, ...boxes].map(({ version }) => version);
+  return Math.max(
+    ...versions.map((dek) => dek.version),
+    ...named.filter((version) => version < LARGEST_VERSION),
+  );
+}
+
+const ANOTHER_KEY = "the mirror of the new key is missing or is another key: npm run keys:doctor";
+
+/**
+ * Sees to it that a pending version unwraps, and that the vault has it too. Whatever is sealed under it would be lost
+ * with the platform otherwise.
+ */
+async function mirrorOf(
+  { platform, vaultDatabase, keys }: ResealDeps,
+  { userId, ownerId }: DekHistory,
   version: number,
   purpose: string,
-): Promise<boolean> {
-  keys.forget(history.userId);
-  const opened = await keys.openKeys(history.userId, useFor(purpose));
-  opened.ofVersion(version);
+): Promise<"there" | "differs" | "gone"> {
+  keys.forget(userId);
+  const opened = await keys.openKeys(userId, useFor(purpose));
+  const { dekId } = opened.ofVersion(version);
   const wrap = opened.wrapped.find((dek) => dek.version === version);
   // Killed before it was mirrored.
-  if (wrap !== undefined) await addMirror(vaultDatabase, history.ownerId, wrap);
-  const isActivated = await activateDek(platform, history, version, clock());
-  keys.forget(history.userId);
-  return isActivated;
+  if (wrap !== undefined) await addMirror(vaultDatabase, ownerId, wrap);
+  const mirrors = await listMirrorsOf(vaultDatabase.execute, [ownerId]);
+  const mirror = mirrors.find((found) => found.version === version);
+  if (mirror !== undefined && isEqual(mirror.dekId, dekId)) return "there";
+  return (await asSystem(() => findDeks(platform, userId))) === null ? "gone" : "differs";
 }
 
 /** What one look through all that an owner has came to. */
 interface Swept {
   /** The active version, null when the owner was erased. */
   readonly active: number | null;
-  /** Rows that were under another version. */
+  /** Rows that were under another key. */
   readonly found: number;
   readonly resealed: number;
   readonly unopened: readonly Unopened[];
@@ -253,15 +304,8 @@ async function* staleRows(
 ): AsyncGenerator<readonly StaleRow[]> {
   let after: Uint8Array = new Uint8Array(0);
   for (;;) {
-    const { version } = keys.active;
-    const rows = await listStaleRows(
-      database.execute,
-      table,
-      keys.ownerId,
-      version,
-      after,
-      ROWS_AT_ONCE,
-    );
+    const { ownerId, active } = keys;
+    const rows = await listStaleRows(database.execute, table, ownerId, active, after, ROWS_AT_ONCE);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
@@ -311,11 +355,11 @@ async function resealRows(
   return { resealed, unopened };
 }
 
-/** Seals the head anew at its revision. @returns whether it was under another version. */
+/** Seals the head anew at its revision. @returns whether it was under another key. */
 async function resealHead(vault: UserVault): Promise<boolean> {
   const { database, keys } = vault;
   const { ownerId, active } = keys;
-  const isStale = (sealed: Uint8Array) => boxVersion(sealed) !== active.version;
+  const isStale = (sealed: Uint8Array) => !isUnder(sealed, active);
   const seen = await findHead(database.execute, ownerId);
   if (seen === null || !isStale(seen.sealed)) return false;
   return underLock(vault, async (execute) => {

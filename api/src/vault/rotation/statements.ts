@@ -1,5 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { VaultHeadModel, VaultKeyModel } from "../../../generated/vault/models.ts";
+import { isEqual } from "../../crypto/digest.ts";
 import type { Database, Execute } from "../../lib/database.ts";
 import type { WrappedDek } from "../../platform/deks.ts";
 import { hex } from "../../lib/ids.ts";
@@ -120,21 +121,27 @@ export interface StaleRow {
   readonly bytes: number;
 }
 
-/** Rows of which a box is under another data key than `version`, in the order of their ids. */
+/** Which data key a box is under, as its header says: two keys may once have been made as the same version. */
+export interface KeyName {
+  readonly version: number;
+  readonly dekId: Uint8Array;
+}
+
+/** Rows of which a box is under another data key than `key`, in the order of their ids. */
 export async function listStaleRows(
   execute: Execute,
   table: Table,
   ownerId: Uint8Array,
-  version: number,
+  key: KeyName,
   after: Uint8Array,
   limit: number,
 ): Promise<StaleRow[]> {
   const boxes = table.boxColumns.map(snake);
   const rows = await execute<RowDataPacket[]>(
     `SELECT id, ${boxes.map((box) => `LENGTH(${box})`).join(" + ")} AS bytes FROM ${table.table}
-     WHERE owner_id = ? AND id > ? AND (${boxes.map((box) => `SUBSTR(${box}, 3, 4) <> ?`).join(" OR ")})
+     WHERE owner_id = ? AND id > ? AND (${boxes.map((box) => `${nameIn(box)} <> ?`).join(" OR ")})
      ORDER BY id LIMIT ${limit}`,
-    [ownerId, after, ...boxes.map(() => versionBytes(version))],
+    [ownerId, after, ...boxes.map(() => nameBytes(key))],
   );
   return rows.map((row) => ({ id: row["id"] as Uint8Array, bytes: Number(row["bytes"]) }));
 }
@@ -189,22 +196,42 @@ export async function replaceRow(
   return affectedRows === 1;
 }
 
-/** How many rows of an owner each table holds under each version of the data key. */
-export async function countRowsByVersion(
+/** How many rows there are under one data key. */
+export interface KeyCount extends KeyName {
+  readonly rows: number;
+}
+
+/** How many rows of an owner a table holds under each data key that its boxes name. */
+async function countRowsByKey(
   execute: Execute,
   table: { readonly table: string; readonly boxColumns: readonly string[] },
   ownerId: Uint8Array,
-): Promise<Map<number, number>> {
-  const counts = new Map<number, number>();
+): Promise<KeyCount[]> {
+  const counts = new Map<string, KeyCount>();
   for (const box of table.boxColumns.map(snake)) {
     const rows = await execute<RowDataPacket[]>(
-      `SELECT CONV(HEX(SUBSTR(${box}, 3, 4)), 16, 10) AS version, COUNT(*) AS count FROM ${table.table}
-       WHERE owner_id = ? GROUP BY version`,
+      `SELECT ${nameIn(box)} AS name, COUNT(*) AS count FROM ${table.table} WHERE owner_id = ? GROUP BY name`,
       [ownerId],
     );
     for (const row of rows) {
-      const version = Number(row["version"]);
-      counts.set(version, Math.max(counts.get(version) ?? 0, Number(row["count"])));
+      const name = row["name"] as Buffer;
+      const known = counts.get(hex(name))?.rows ?? 0;
+      counts.set(hex(name), { ...keyNameOf(name), rows: Math.max(known, Number(row["count"])) });
+    }
+  }
+  return [...counts.values()];
+}
+
+/** How many rows of an owner all tables hold under each data key, the head with them. */
+export async function countBoxes(
+  execute: Execute,
+  tables: readonly Table[],
+  ownerId: Uint8Array,
+): Promise<(KeyCount & { readonly table: string })[]> {
+  const counts: (KeyCount & { readonly table: string })[] = [];
+  for (const table of [...tables, { table: "vault_heads", boxColumns: ["sealed"] }]) {
+    for (const count of await countRowsByKey(execute, table, ownerId)) {
+      counts.push({ ...count, table: table.table });
     }
   }
   return counts;
@@ -213,10 +240,26 @@ export async function countRowsByVersion(
 /** The header of a box with its nonce: no two boxes have the same. */
 const HEADER_BYTES = 34;
 
-function versionBytes(version: number): Buffer {
-  const bytes = Buffer.alloc(4);
+/** In the header of a box: the version of its data key, four bytes, and the id of it, sixteen. */
+const NAME = { offset: 2, versionBytes: 4, length: 20 } as const;
+
+const nameIn = (box: string) => `SUBSTR(${box}, ${NAME.offset + 1}, ${NAME.length})`;
+
+function nameBytes({ version, dekId }: KeyName): Buffer {
+  const bytes = Buffer.alloc(NAME.versionBytes);
   bytes.writeUInt32BE(version);
-  return bytes;
+  return Buffer.concat([bytes, dekId]);
+}
+
+/** What is too short for a name is under no key, and so under version 0, which there never is. */
+function keyNameOf(name: Buffer): KeyName {
+  const version = name.length < NAME.length ? 0 : name.readUInt32BE();
+  return { version, dekId: name.subarray(NAME.versionBytes) };
+}
+
+/** Whether the header of a box says that it is under `key`. */
+export function isUnder(box: Uint8Array, key: KeyName): boolean {
+  return isEqual(box.subarray(NAME.offset, NAME.offset + NAME.length), nameBytes(key));
 }
 
 [

@@ -1,0 +1,125 @@
+import { isEqual } from "../../crypto/digest.ts";
+import { DecryptionError } from "../../crypto/decryption-error.ts";
+import { hex } from "../../lib/ids.ts";
+import { noteRepair, type DekHistory } from "../../platform/dek-rotation.ts";
+import type { OwnedWrap } from "../../platform/rotation-statements.ts";
+import { MekUnknown } from "../mek/provider.ts";
+import { pace } from "../pace.ts";
+import type { ResealDeps } from "./reseal.ts";
+import type { RewrapDeps } from "./rewrap.ts";
+import { countBoxes, type KeyCount, type Mirror } from "./statements.ts";
+
+export type DoctorDeps = RewrapDeps & ResealDeps;
+
+export interface DoctorOptions {
+  /** Unwraps every data key; otherwise those of every tenth owner, one of each master key, and all that look wrong. */
+  readonly isThorough: boolean;
+  /** Looks at every row of the vault too. */
+  readonly hasRows: boolean;
+  readonly isRepairing: boolean;
+  readonly onFinding: (finding: Finding) => void;
+}
+
+/** Something that is not as it should be. */
+export interface Finding {
+  readonly ownerId: string;
+  readonly what: string;
+  /** What was done about it, or what somebody has to do. */
+  readonly remedy: string;
+  readonly isRepaired: boolean;
+}
+
+/** What each database holds of one data key, and whether its owner has written anything. */
+export interface Copies {
+  readonly wrap: OwnedWrap | undefined;
+  readonly mirror: Mirror | undefined;
+  readonly hasHead: boolean;
+}
+
+export const RESTORE = "restore the backup of the keys that has it";
+export const KEEP = "keep it, it may be the only copy: restore user_deks from a backup that has it";
+export const NOBODYS =
+  "nobody's: erased, planted, or the platform was put back to before it was made";
+const REPAIR = "npm run keys:doctor -- --repair";
+
+/** One run of the doctor: what it found, and its ways of looking. */
+export interface Examination {
+  readonly deps: DoctorDeps;
+  readonly options: DoctorOptions;
+  readonly count: { owners: number; unwrapped: number; left: number };
+  /** The master keys that something was unwrapped under. */
+  readonly proved: Set<string>;
+  /** Tells of something; repairs it if that is asked for. @returns whether it was repaired. */
+  readonly find: (
+    who: Pick<DekHistory, "ownerId"> & Partial<DekHistory>,
+    what: string,
+    remedy: string,
+    repair?: () => Promise<unknown>,
+  ) => Promise<boolean>;
+  /** Whether a wrap opens as the key `dekId`. */
+  readonly opens: (wrap: OwnedWrap | undefined, dekId: Uint8Array) => Promise<boolean>;
+  /**
+   * Whether a wrap that is in the way of the key `dekId` is another key, or may be once its master key is at hand: the
+   * only copy of it, perhaps. Which keys its version has been is what the mirror says, and what boxes do.
+   */
+  readonly isPrecious: (wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
+  /** How many rows of an owner are under each data key. */
+  readonly boxesOf: (ownerId: Uint8Array) => Promise<(KeyCount & { readonly table: string })[]>;
+}
+
+export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Examination {
+  const breathe = pace();
+  const count = { owners: 0, unwrapped: 0, left: 0 };
+  const proved = new Set<string>();
+  const unwrap = async (wrap: OwnedWrap, dekId: Uint8Array): Promise<"opens" | "shut" | "away"> => {
+    count.unwrapped++;
+    proved.add(wrap.mekRef);
+    await breathe();
+    try {
+      (await deps.meks.unwrap(wrap, { ...wrap, dekId })).fill(0);
+      return "opens";
+    } catch (error) {
+      if (error instanceof MekUnknown) return "away";
+      if (error instanceof DecryptionError) return "shut";
+      throw error;
+    }
+  };
+  const boxesOf: Examination["boxesOf"] = (ownerId) =>
+    countBoxes(deps.vaultDatabase.execute, deps.tables, ownerId);
+
+  return {
+    deps,
+    options,
+    count,
+    proved,
+    boxesOf,
+    opens: async (wrap, dekId) => wrap !== undefined && (await unwrap(wrap, dekId)) === "opens",
+    isPrecious: async (wrap, dekId) => {
+      const boxes = (await boxesOf(wrap.ownerId)).filter((box) => box.version === wrap.version);
+      const names = [
+        ...(wrap.dekId === null ? [] : [wrap.dekId]),
+        ...boxes.map((box) => box.dekId),
+      ];
+      for (const name of names.filter((other) => !isEqual(other, dekId))) {
+        if ((await unwrap(wrap, name)) !== "shut") return true;
+      }
+      return false;
+    },
+    find: async ({ userId, tenantId, ownerId }, what, remedy, repair) => {
+      const isRepaired = options.isRepairing && repair !== undefined && (await repair()) !== false;
+      if (isRepaired && userId !== undefined && tenantId !== undefined) {
+        const purpose = `keys:doctor: ${what}`;
+        await noteRepair(deps.platform, { userId, tenantId }, purpose, deps.clock());
+      }
+      if (!isRepaired) count.left++;
+      const advice = repair === undefined || options.isRepairing ? remedy : `${remedy}: ${REPAIR}`;
+      options.onFinding({
+        ownerId: hex(ownerId),
+        what,
+        remedy: isRepaired ? "repaired" : advice,
+        isRepaired,
+      });
+      return isRepaired;
+    },
+  };
+}
