@@ -35,6 +35,15 @@ const stateNow = async () => {
   if (state === null) throw new Error("there is no state");
   return state;
 };
+/** The state once nothing is announced any more. */
+const settled = async () => {
+  for (let i = 0; i < 500; i++) {
+    const state = await stateNow();
+    if (state.nextRev === null) return state;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error("it is never settled");
+};
 const count = async (table: string) =>
   (await test.sql("vault", "SELECT 1 FROM ?? WHERE owner_id = ?", table, ada.ownerId)).length;
 
@@ -109,10 +118,7 @@ describe("a change", () => {
     };
     await take(watching);
     expect(seen).toMatchObject({ rev: 1, nextRev: 2, nextSum: expect.any(Uint8Array) });
-    for (let i = 0; i < 100 && (await stateNow()).nextRev !== null; i++) {
-      await new Promise((done) => setTimeout(done, 10));
-    }
-    expect(await stateNow()).toMatchObject({ rev: 2, nextRev: null, nextSum: null });
+    expect(await settled()).toMatchObject({ rev: 2, nextRev: null, nextSum: null });
   });
 
   it("is not made when the platform cannot be told of it", async () => {
@@ -154,16 +160,11 @@ describe("a change", () => {
     const { execute } = test.deps.platformDatabase;
     for (let n = 0; n < 5; n++) await take();
     const violate = async (nextRev: number | null) => {
-      const state = await stateNow();
+      const now = await stateNow();
+      const state = now.violatedAt === null ? await settled() : now;
       const nextSum = nextRev === null ? null : randomBytes(32);
-      const violatedAt = test.clock.now;
-      await moveState(execute, ada.ownerId, state, {
-        ...state,
-        rev: 40,
-        nextRev,
-        nextSum,
-        violatedAt,
-      });
+      const violated = { ...state, rev: 40, nextRev, nextSum, violatedAt: test.clock.now };
+      expect(await moveState(execute, ada.ownerId, state, violated)).toBe(true);
     };
     await violate(null);
     expect(await take()).toBe(41);
@@ -188,9 +189,7 @@ describe("a change", () => {
 
   it("finds that the vault is at a revision that was never given, and says so once", async () => {
     for (let n = 0; n < 3; n++) await take();
-    for (let i = 0; i < 100 && (await stateNow()).nextRev !== null; i++) {
-      await new Promise((done) => setTimeout(done, 10));
-    }
+    await settled();
     const head = await test.sql(
       "vault",
       "SELECT * FROM vault_heads WHERE owner_id = ?",
