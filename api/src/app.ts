@@ -12,6 +12,7 @@ import type { AfterSignIn } from "./features/auth/signed-in.ts";
 import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
+import { oauthRoutes } from "./features/oauth/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { vaultRoutes } from "./features/vault/routes.ts";
@@ -90,6 +91,7 @@ export function createApp(deps: Deps): Express {
   app.use(authRoutes(gates, { ...deps, afterSignIn }));
   app.use(sessionRoutes(gates, deps));
   app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
+  app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));

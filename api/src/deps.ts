@@ -2,11 +2,12 @@ import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
 import { accessTokens } from "./features/auth/access-token.ts";
 import type { AccountDeps } from "./features/account/erase.ts";
-import type { AuthDeps } from "./features/auth/deps.ts";
 import { authLimits } from "./features/auth/limits.ts";
 import { liveSessions } from "./features/auth/live-sessions.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
+import type { OauthDeps } from "./features/oauth/deps.ts";
+import { openProviders } from "./features/oauth/providers.ts";
 import type { Checks } from "./features/system/health.ts";
 import { broadcast } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
@@ -19,7 +20,7 @@ import { keyService } from "./vault/key-service.ts";
 import { masterKeys } from "./vault/mek/providers.ts";
 
 /** Everything that the application is made of. */
-export interface Deps extends AuthDeps, AccountDeps {
+export interface Deps extends OauthDeps, AccountDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
@@ -69,6 +70,7 @@ export async function openDeps(
     refreshTokens: refreshTokens(config.auth.tokenKey),
     sessions,
     limits: authLimits(limiter, config.auth.tokenKey),
+    providers: openProviders(config.providers, { appUrl: config.http.appUrl, clock }),
     checks: {
       platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),
       vault: () => vaultDatabase.execute("SELECT 1", []),

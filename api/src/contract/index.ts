@@ -3,12 +3,13 @@ import { auth } from "../features/auth/contract.ts";
 import { days } from "../features/days/contract.ts";
 import { entries } from "../features/entries/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
+import { oauth } from "../features/oauth/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { system } from "../features/system/contract.ts";
 
 /** The whole API, feature by feature. */
-export const contract = { system, auth, sessions, mfa, account, entries, days, vault };
+export const contract = { system, auth, sessions, mfa, oauth, account, entries, days, vault };
 
 export type { Endpoint, Endpoints, Guard, Request, Response } from "./endpoint.ts";
 export { ERRORS, type ErrorCode, type Fault } from "./errors.ts";

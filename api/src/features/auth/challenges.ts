@@ -28,6 +28,8 @@ export interface Challenges<T> {
     db: PlatformQueries,
     step: Pending<T> & { readonly browser?: string; readonly now: Date },
   ): Promise<string>;
+  /** Tells what it is about, whichever browser asks: proves nothing, and uses nothing up. @throws AppError `expired`. */
+  look(platform: Platform, asked: Omit<Asked, "browser">): Promise<Pending<T>>;
   /** Counts a try, and tells what it is about. @throws AppError `expired` when it is over or was tried too often. */
   attempt(platform: Platform, asked: Asked): Promise<Pending<T>>;
   /** Uses it up: of two that come at once one succeeds. @throws AppError `expired`. */
@@ -54,18 +56,29 @@ export function challenges<T>(kind: {
 }): Challenges<T> {
   const { name, payload, seconds, maxAttempts, expired } = kind;
 
-  const find = async (db: PlatformQueries, { token, browser, now }: Asked) => {
+  const find = async (db: PlatformQueries, { token, now }: Asked) => {
     const bytes = Buffer.from(token, "base64url");
     const selector = new Uint8Array(bytes.subarray(0, SELECTOR_BYTES));
     const found = await db.authChallenge.findUnique({ where: { selector } });
     const isRight =
       found?.kind === name &&
       found.expiresAt > now &&
-      isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES))) &&
-      (found.browserHash === null ||
-        (browser !== undefined && isEqual(found.browserHash, sha256(browser))));
+      isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES)));
     if (!isRight) throw new AppError(expired);
-    return { selector, userId: found.userId, payload: payload.parse(JSON.parse(found.payload)) };
+    return {
+      selector,
+      browserHash: found.browserHash,
+      pending: { userId: found.userId, payload: payload.parse(JSON.parse(found.payload)) },
+    };
+  };
+
+  const findOwn = async (db: PlatformQueries, asked: Asked) => {
+    const { selector, browserHash, pending } = await find(db, asked);
+    const isOwn =
+      browserHash === null ||
+      (asked.browser !== undefined && isEqual(browserHash, sha256(asked.browser)));
+    if (!isOwn) throw new AppError(expired);
+    return { selector, pending };
   };
 
   return {
@@ -86,9 +99,10 @@ export function challenges<T>(kind: {
       });
       return Buffer.concat([selector, secret]).toString("base64url");
     },
+    look: (platform, asked) => asSystem(async () => (await find(platform, asked)).pending),
     attempt: (platform, asked) =>
       asSystem(async () => {
-        const { selector, ...pending } = await find(platform, asked);
+        const { selector, pending } = await findOwn(platform, asked);
         const counted = await platform.authChallenge.updateMany({
           where: { selector, attempts: { lt: maxAttempts } },
           data: { attempts: { increment: 1 } },
@@ -98,7 +112,7 @@ export function challenges<T>(kind: {
       }),
     take: (db, asked) =>
       asSystem(async () => {
-        const { selector, ...pending } = await find(db, asked);
+        const { selector, pending } = await findOwn(db, asked);
         const taken = await db.authChallenge.deleteMany({ where: { selector } });
         if (taken.count !== 1) throw new AppError(expired);
         return pending;

@@ -17,6 +17,11 @@ export const Password = z
   .max(4 * MAX_PASSWORD_LENGTH)
   .refine((value) => value.isWellFormed(), "must not contain half of a surrogate pair");
 
+/** Of a link that was mailed to whoever signed up with a provider. */
+const ProviderLinkToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, "must be the token of the link, whole");
+
 const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, "must be the token of the link, whole");
 
 /** What every way of signing in answers. The refresh token comes as a cookie beside it. */
@@ -58,7 +63,7 @@ export const auth = endpoints({
     path: "/api/auth/verify-email",
     summary: "Prove the address by the token of the e-mailed link, and sign in",
     auth: "public",
-    body: z.strictObject({ token: LinkToken }),
+    body: z.strictObject({ token: z.union([LinkToken, ProviderLinkToken]) }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
     errors: ["invalid_request", "gone", "conflict", "rate_limited"],

@@ -4,6 +4,7 @@ import { accepted, noContent, ok, type Cookie } from "../../http/answer.ts";
 import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import { clientKey } from "../../lib/client-ip.ts";
+import { isProof, proveAddress } from "../oauth/sign-in.ts";
 import { auth } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
 import { endSession, rotateSession, type HeldSession } from "./sessions.ts";
@@ -37,12 +38,17 @@ export function authRoutes<C>(
       const cookie = { name: "su", value: browser, maxAgeSeconds: SIGN_UP_SECONDS } as const;
       return accepted(ACCEPTED.body, { cookies: [cookie] });
     },
-    verifyEmail: async ({ body, peer }) =>
-      begun(await verifyEmail(deps, body.token, { browser: browserOf(peer), from: peer }), {
+    verifyEmail: async ({ body, peer }) => {
+      if (isProof(body.token)) {
+        const proven = { browser: peer.cookie("oa"), from: peer };
+        return begun(await proveAddress(deps, body.token, proven));
+      }
+      return begun(await verifyEmail(deps, body.token, { browser: browserOf(peer), from: peer }), {
         name: "su",
         value: "",
         maxAgeSeconds: 0,
-      }),
+      });
+    },
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));
       return ACCEPTED;
