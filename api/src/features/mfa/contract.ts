@@ -84,7 +84,7 @@ export const mfa = endpoints({
         qrSvg: z.string().describe("The URL as a QR code: an SVG image that refers to nothing"),
       }),
     },
-    limit: { points: 30, seconds: 600 },
+    limit: { points: 100, seconds: 600 },
     errors: ["unauthenticated", "reauth_required", "conflict", "rate_limited", "vault_unavailable"],
   },
   confirmTotp: {
@@ -95,7 +95,7 @@ export const mfa = endpoints({
     permission: "account:secure",
     body: z.strictObject({ code: Code }),
     responses: { 200: RecoveryCodes },
-    limit: { points: 60, seconds: 600 },
+    limit: { points: 100, seconds: 600 },
     errors: [
       "unauthenticated",
       "invalid_request",
