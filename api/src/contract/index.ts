@@ -7,9 +7,21 @@ import { oauth } from "../features/oauth/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { system } from "../features/system/contract.ts";
+import { tokens } from "../features/tokens/contract.ts";
 
 /** The whole API, feature by feature. */
-export const contract = { system, auth, sessions, mfa, oauth, account, entries, days, vault };
+export const contract = {
+  system,
+  auth,
+  sessions,
+  mfa,
+  oauth,
+  tokens,
+  account,
+  entries,
+  days,
+  vault,
+};
 
 export type { Endpoint, Endpoints, Guard, Request, Response } from "./endpoint.ts";
 export { ERRORS, type ErrorCode, type Fault } from "./errors.ts";

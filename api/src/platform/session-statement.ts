@@ -25,7 +25,7 @@ export interface LiveSession {
   readonly session: Pick<AuthSessionModel, "id" | "authTime" | "assurance" | "absoluteExpiresAt">;
 }
 
-const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platformRole, u.email,
+export const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platformRole, u.email,
   u.display_name AS displayName, u.time_zone AS timeZone, u.day_start_hour AS dayStartHour, u.locale,
   u.week_starts_on AS weekStartsOn, u.created_at AS createdAt, t.mfa_required AS mfaRequired`;
 

@@ -13,7 +13,10 @@ import type { AuthDeps } from "./deps.ts";
  * the caller can prove anew who they are.
  */
 export async function admit(
-  deps: Pick<AuthDeps, "accessTokens" | "sessions" | "platform" | "clock">,
+  deps: Pick<
+    AuthDeps,
+    "accessTokens" | "sessions" | "platform" | "platformDatabase" | "logger" | "clock"
+  >,
   authorization: string | undefined,
   endpoint: Guarded,
 ): Promise<Caller> {
