@@ -52,6 +52,11 @@ export const ERRORS = {
   rate_limited: { status: 429, title: "Too many requests. Wait a little." },
   too_many_attempts: { status: 429, title: "Too many failed attempts. Wait a little." },
   internal: { status: 500, title: "Something went wrong on our side." },
+  record_unreadable: {
+    status: 500,
+    title:
+      "What is stored of it does not open. Write an earlier version again, or ask for a backup to be restored.",
+  },
   vault_unavailable: {
     status: 503,
     title: "The journal cannot be reached. Try again in a moment.",

@@ -65,7 +65,7 @@ export function recordEndpoints<
       responses: { 201: record },
       etag: true,
       idempotent: true,
-      errors: ["invalid_request", "conflict", "payload_too_large"],
+      errors: ["invalid_request", "conflict", "record_unreadable", "payload_too_large"],
     },
     get: {
       method: "GET",
@@ -76,7 +76,7 @@ export function recordEndpoints<
       params: RecordId,
       responses: { 200: record },
       etag: true,
-      errors: ["not_found"],
+      errors: ["not_found", "record_unreadable"],
     },
     put: {
       method: "PUT",
@@ -90,7 +90,13 @@ export function recordEndpoints<
       responses: { 200: record, 201: record },
       etag: true,
       guarded: true,
-      errors: ["invalid_request", "conflict", "rev_mismatch", "payload_too_large"],
+      errors: [
+        "invalid_request",
+        "conflict",
+        "rev_mismatch",
+        "record_unreadable",
+        "payload_too_large",
+      ],
     },
     patch: {
       method: "PATCH",
@@ -104,7 +110,14 @@ export function recordEndpoints<
       responses: { 200: record },
       etag: true,
       guarded: true,
-      errors: ["invalid_request", "not_found", "conflict", "rev_mismatch", "payload_too_large"],
+      errors: [
+        "invalid_request",
+        "not_found",
+        "conflict",
+        "rev_mismatch",
+        "record_unreadable",
+        "payload_too_large",
+      ],
     },
     remove: {
       method: "DELETE",
@@ -115,7 +128,7 @@ export function recordEndpoints<
       params: RecordId,
       responses: { 204: null },
       guarded: true,
-      errors: ["not_found", "rev_mismatch"],
+      errors: ["not_found", "rev_mismatch", "record_unreadable"],
     },
     versions: {
       method: "GET",
@@ -125,7 +138,7 @@ export function recordEndpoints<
       permission: "journal:read",
       params: RecordId,
       query: Page,
-      responses: { 200: pageOf(record) },
+      responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
       errors: ["not_found"],
     },
     restore: {
@@ -139,7 +152,7 @@ export function recordEndpoints<
       responses: { 200: record },
       etag: true,
       guarded: true,
-      errors: ["invalid_request", "not_found", "rev_mismatch"],
+      errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
     },
   });
 }

@@ -6,3 +6,13 @@ export class DecryptionError extends Error {
     super("decryption failed");
   }
 }
+
+/** What `open` gives, or null when that does not open. */
+export function ifOpens<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof DecryptionError) return null;
+    throw error;
+  }
+}

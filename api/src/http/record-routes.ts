@@ -12,6 +12,7 @@ import {
   type RecordKind,
 } from "../vault/records.ts";
 import type { UserVault } from "../vault/user-vault.ts";
+import { versionTable } from "../vault/versions.ts";
 import type { Guard } from "../contract/endpoint.ts";
 import { created, noContent, ok } from "./answer.ts";
 import type { Peer } from "./request.ts";
@@ -39,8 +40,16 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 /** The handlers of the shared record protocol for one kind; its list, which knows filters, is the kind's own. */
 export function recordHandlers<F extends object, H extends object, C>(
   kind: RecordKind<F, H>,
-  { openVault, clock }: RecordDeps<C>,
+  { openVault, clock, onUnreadable }: RecordDeps<C>,
 ) {
+  /** What a change is made with; it says of a record that did not open that nothing of it could be kept. */
+  const writing = (vault: UserVault, guard: Guard) => ({
+    guard,
+    now: clock(),
+    onUnreadable: () => {
+      onUnreadable(vault, kind.table.table);
+    },
+  });
   return {
     create: async (asked: Asked<C> & { body: F; idempotencyKey: string | undefined }) => {
       const { body: fields, idempotencyKey } = asked;
@@ -50,8 +59,8 @@ export function recordHandlers<F extends object, H extends object, C>(
     get: async (asked: AskedOne<C>) =>
       ok(await getRecord(await openVault(asked), kind, asked.params.id)),
     put: async (asked: AskedOne<C> & { body: F; guard: Guard }) => {
-      const write = { fields: asked.body, guard: asked.guard, now: clock() };
       const vault = await openVault(asked);
+      const write = { fields: asked.body, ...writing(vault, asked.guard) };
       const { record, isNew } = await putRecord(vault, kind, asked.params.id, write);
       return isNew ? created(record) : ok(record);
     },
@@ -60,8 +69,8 @@ export function recordHandlers<F extends object, H extends object, C>(
       return ok(await patchRecord(await openVault(asked), kind, asked.params.id, write));
     },
     remove: async (asked: AskedOne<C> & { guard: Guard }) => {
-      const trashing = { guard: asked.guard, now: clock() };
-      await trashRecord(await openVault(asked), kind, asked.params.id, trashing);
+      const vault = await openVault(asked);
+      await trashRecord(vault, kind, asked.params.id, writing(vault, asked.guard));
       return noContent();
     },
     versions: async (asked: AskedOne<C> & { query: z.output<typeof Page> }) => {
@@ -69,12 +78,14 @@ export function recordHandlers<F extends object, H extends object, C>(
       const before = cursor === undefined ? NEWEST : revisionOf(cursor);
       const vault = await openVault(asked);
       const range = { before, limit };
-      const { versions, hasMore } = await listRecordVersions(vault, kind, asked.params.id, range);
-      return ok({ items: versions, nextCursor: hasMore ? String(versions.at(-1)?.rev) : null });
+      const page = await listRecordVersions(vault, kind, asked.params.id, range);
+      if (page.unreadable !== undefined) onUnreadable(vault, versionTable.table);
+      const { versions: items, next, ...unreadable } = page;
+      return ok({ items, nextCursor: next === null ? null : String(next), ...unreadable });
     },
     restore: async (asked: AskedOne<C> & { body: { rev: number }; guard: Guard }) => {
-      const restoration = { rev: asked.body.rev, guard: asked.guard, now: clock() };
       const vault = await openVault(asked);
+      const restoration = { rev: asked.body.rev, ...writing(vault, asked.guard) };
       return ok(await restoreRecord(vault, kind, asked.params.id, restoration));
     },
   };

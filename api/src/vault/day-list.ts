@@ -1,6 +1,6 @@
 import { AppError } from "../contract/errors.ts";
 import { isDay } from "../contract/values.ts";
-import { DecryptionError } from "../crypto/decryption-error.ts";
+import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
 import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
@@ -190,14 +190,7 @@ interface Opened<T> {
 
 /** Opens what opens, and counts the rest. */
 function openEach<R, T>(rows: readonly R[], open: (row: R) => T): Opened<T> {
-  const opened = rows.flatMap((row) => {
-    try {
-      return [open(row)];
-    } catch (error) {
-      if (error instanceof DecryptionError) return [];
-      throw error;
-    }
-  });
+  const opened = rows.flatMap((row) => ifOpens(() => [open(row)]) ?? []);
   return { opened, unreadable: rows.length - opened.length };
 }
 

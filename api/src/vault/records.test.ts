@@ -63,6 +63,15 @@ const INTERNAL = {
   code: "internal",
   detail: "Something went wrong on our side.",
 };
+const UNREADABLE = {
+  type: "urn:timos:problem:record_unreadable",
+  title:
+    "What is stored of it does not open. Write an earlier version again, or ask for a backup to be restored.",
+  status: 500,
+  code: "record_unreadable",
+  detail:
+    "What is stored of it does not open. Write an earlier version again, or ask for a backup to be restored.",
+};
 
 describe("a row that was tampered with in the database", () => {
   let target: Written;
@@ -158,21 +167,43 @@ describe("a row that was tampered with in the database", () => {
         await sql("UPDATE daily_entries SET id = ? WHERE id = ?", target.id, other.id);
       },
     ],
-  ])("does not open, and the answer says nothing of why: %s", async (_, attack) => {
-    await attack();
-    expect(await failure(ada, "GET", target.path)).toEqual(INTERNAL);
-    expect(await failure(ada, "PATCH", target.path, { title: "x" })).toEqual(INTERNAL);
-    expect(await failure(ada, "DELETE", target.path)).toEqual(INTERNAL);
-    const put = { day: target.day, title: "x" };
-    expect(await failure(ada, "PUT", target.path, put)).toEqual(INTERNAL);
-    // Nothing else is lost by it: others are there, and new ones can be written.
-    expect((await ada.call("GET", (await write(ada)).path)).body).toMatchObject({
-      title: "Second",
-      body: "Second text",
-    });
-    expect((await eve.call("GET", foreign.path)).body).toMatchObject({ title: "Second" });
-    await sql("DELETE FROM daily_entries WHERE owner_id = ?", adasOwner);
-  });
+  ])(
+    "does not open, the answer says nothing of why, and writing goes on: %s",
+    async (_, attack) => {
+      await attack();
+      expect(await failure(ada, "GET", target.path)).toEqual(UNREADABLE);
+      expect(await failure(ada, "PATCH", target.path, { title: "x" })).toEqual(UNREADABLE);
+      const { body: versions } = await ada.call("GET", `${target.path}/versions`);
+      expect(versions["items"]).toMatchObject([{ title: "Second" }, { title: "First" }]);
+      const logged = app.logged().length;
+      expect((await ada.call("DELETE", target.path)).status).toBe(204);
+      const line = app
+        .logged()
+        .slice(logged)
+        .split("\n")
+        .find((one) => one.includes("rows of a vault do not open"));
+      expect(JSON.parse(line ?? "")).toEqual({
+        level: "error",
+        time: expect.any(String),
+        service: "api",
+        pid: process.pid,
+        ownerId: adasOwner.toString("hex"),
+        table: "daily_entries",
+        msg: "rows of a vault do not open",
+      });
+      expect((await ada.call("GET", target.path)).status).toBe(404);
+      const put = { day: target.day, title: "x" };
+      expect((await ada.call("PUT", target.path, { body: put })).status).toBe(201);
+      expect((await ada.call("GET", target.path)).body).toMatchObject({ title: "x" });
+      // Nothing else is lost by it: others are there, and new ones can be written.
+      expect((await ada.call("GET", (await write(ada)).path)).body).toMatchObject({
+        title: "Second",
+        body: "Second text",
+      });
+      expect((await eve.call("GET", foreign.path)).body).toMatchObject({ title: "Second" });
+      await sql("DELETE FROM daily_entries WHERE owner_id = ?", adasOwner);
+    },
+  );
 
   it("is not taken for another person's by writing their id into it", async () => {
     await sql(
@@ -181,7 +212,7 @@ describe("a row that was tampered with in the database", () => {
       target.id,
     );
     expect((await ada.call("GET", target.path)).status).toBe(404);
-    expect(await failure(eve, "GET", target.path)).toEqual(INTERNAL);
+    expect(await failure(eve, "GET", target.path)).toEqual(UNREADABLE);
     await sql("DELETE FROM daily_entries WHERE id = ?", target.id);
   });
 
@@ -192,7 +223,7 @@ describe("a row that was tampered with in the database", () => {
       evesOwner,
       target.id,
     );
-    expect(await failure(eve, "GET", target.path)).toEqual(INTERNAL);
+    expect(await failure(eve, "GET", target.path)).toEqual(UNREADABLE);
     expect((await ada.call("GET", target.path)).status).toBe(200);
     await sql("DELETE FROM daily_entries WHERE owner_id = ?", evesOwner);
   });
@@ -257,13 +288,14 @@ describe("an earlier state that was tampered with in the database", () => {
     await carl.call("POST", "/api/entries", { body: { day: "2026-11-21" } });
     const { path } = await write(carl);
     await sql(attack, await ownerOf(carl));
-    expect(await failure(carl, "GET", `${path}/versions`)).toEqual(INTERNAL);
+    const { body } = await carl.call("GET", `${path}/versions`);
+    expect(body).toEqual({ items: [], nextCursor: null, unreadable: 1 });
     const [row] = await sql(
       "SELECT rev FROM record_versions WHERE owner_id = ?",
       await ownerOf(carl),
     );
     expect(await failure(carl, "POST", `${path}/restore`, { rev: Number(row?.["rev"]) })).toEqual(
-      INTERNAL,
+      UNREADABLE,
     );
     expect((await carl.call("GET", path)).body).toMatchObject({ title: "Second" });
   });
@@ -277,14 +309,17 @@ describe("an earlier state that was tampered with in the database", () => {
       owner,
       owner,
     );
-    expect(await failure(carl, "GET", `${one.path}/versions`)).toEqual(INTERNAL);
+    expect((await carl.call("GET", `${one.path}/versions`)).body).toMatchObject({
+      items: [{ title: "First" }],
+      unreadable: 1,
+    });
     const [moved] = await sql(
       "SELECT MAX(rev) AS rev FROM record_versions WHERE owner_id = ?",
       owner,
     );
     expect(
       await failure(carl, "POST", `${one.path}/restore`, { rev: Number(moved?.["rev"]) }),
-    ).toEqual(INTERNAL);
+    ).toEqual(UNREADABLE);
     expect((await carl.call("GET", `${other.path}/versions`)).body).toEqual({
       items: [],
       nextCursor: null,

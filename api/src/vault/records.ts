@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import type { Guard } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
-import { DecryptionError } from "../crypto/decryption-error.ts";
+import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { randomBytes, randomUUID } from "../crypto/random.ts";
+import type { Execute } from "../lib/database.ts";
 import { addDays } from "../lib/day.ts";
 import { asUuid, bytesToUuid, uuidToBytes } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
@@ -31,36 +32,48 @@ export interface RecordKind<F extends object, H extends object> {
 /** A record as the API shows it. */
 export type VaultRecord<F> = F & Times & { readonly id: string; readonly rev: number };
 
-/** @throws AppError `not_found` when there is none, it is in the trash, or it is another person's. */
-export async function getRecord<F extends object, H extends object>(
-  { database, keys }: UserVault,
-  kind: RecordKind<F, H>,
-  id: string,
-): Promise<VaultRecord<F>> {
-  const row = await findRow(database.execute, kind.table, keys.ownerId, uuidToBytes(id));
-  if (row?.purgeAfter !== null) throw new AppError("not_found");
-  return toRecord(kind.table.openRow(keys, row), row);
+/** How a record is changed, besides by what. */
+interface Write {
+  readonly guard: Guard;
+  readonly now: Date;
+  /** Hears that the record as it was does not open: its writing or trashing leaves no earlier state. */
+  readonly onUnreadable?: (() => void) | undefined;
 }
 
 /**
- * Creates a record, or replaces what is there.
+ * @throws AppError `not_found` when there is none, it is in the trash, or it is another person's; `record_unreadable`
+ * when it does not open.
+ */
+export async function getRecord<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+): Promise<VaultRecord<F>> {
+  const current = await readState(vault.database, vault, kind, id);
+  if (current === null || current.isTrashed) throw new AppError("not_found");
+  return readable(current.record);
+}
+
+/**
+ * Creates a record, or replaces what is there, even when that does not open.
  *
- * @throws AppError `rev_mismatch`, with the record as it is, when `guard` does not hold.
+ * @throws AppError `rev_mismatch`, with the record as it is, when `guard` does not hold; `record_unreadable` when it does
+ * not open either.
  */
 export async function putRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
-  { fields, guard, now }: { fields: F; guard: Guard; now: Date },
+  { fields, ...write }: Write & { fields: F },
 ): Promise<{ record: VaultRecord<F>; isNew: boolean }> {
   return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
-    assertGuard(guard, current);
+    assertGuard(write.guard, current);
     const record = await writeState(change, vault, kind, id, {
+      ...write,
       current,
       fields,
-      now,
-      mayCoalesce: typeof guard === "object",
+      mayCoalesce: typeof write.guard === "object",
     });
     return { record, isNew: current === null || current.isTrashed };
   });
@@ -101,18 +114,18 @@ export async function createRecord<F extends object, H extends object>(
 
 /** The record that an earlier call with the same key made, or null. */
 async function findRepeated<F extends object, H extends object>(
-  { database, keys }: UserVault,
-  { table, fields: schema }: RecordKind<F, H>,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
   id: string,
   fields: F,
 ): Promise<VaultRecord<F> | null> {
-  const row = await findRow(database.execute, table, keys.ownerId, uuidToBytes(id));
-  if (row === null) return null;
-  const record = toRecord(table.openRow(keys, row), row);
+  const current = await readState(vault.database, vault, kind, id);
+  if (current === null) return null;
+  const record = readable(current.record);
   // Of a record that was changed since nobody can say any more what it was made of.
   const wasChanged = record.updatedAt !== record.createdAt;
-  const isSame = JSON.stringify(schema.parse(fieldsOf(record))) === JSON.stringify(fields);
-  if ((wasChanged || isSame) && row.purgeAfter === null) return record;
+  const isSame = JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields);
+  if ((wasChanged || isSame) && !current.isTrashed) return record;
   throw new AppError("conflict", {
     detail: "This Idempotency-Key was used already, for other content or for what is in the trash.",
     members: { id },
@@ -122,28 +135,29 @@ async function findRepeated<F extends object, H extends object>(
 /**
  * Changes some fields: a JSON merge patch (RFC 7396), in which null takes a field back to its default.
  *
- * @throws AppError `not_found`, `rev_mismatch`, or `invalid_request` when the outcome is no valid record.
+ * @throws AppError `not_found`, `rev_mismatch`, `record_unreadable`, or `invalid_request` when the outcome is no valid
+ * record.
  */
 export async function patchRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
-  { patch, guard, now }: { patch: object; guard: Guard; now: Date },
+  { patch, ...write }: Write & { patch: object },
 ): Promise<VaultRecord<F>> {
   return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
     if (current === null || current.isTrashed) throw new AppError("not_found");
-    assertGuard(guard, current);
-    const merged = Object.entries({ ...fieldsOf(current.record), ...patch }).filter(
+    assertGuard(write.guard, current);
+    const merged = Object.entries({ ...fieldsOf(readable(current.record)), ...patch }).filter(
       ([, value]) => value !== null && value !== undefined,
     );
     const fields = kind.fields.safeParse(Object.fromEntries(merged));
     if (!fields.success) throw invalidRequest("body", fields.error);
     return writeState(change, vault, kind, id, {
+      ...write,
       current,
       fields: fields.data,
-      now,
-      mayCoalesce: typeof guard === "object",
+      mayCoalesce: typeof write.guard === "object",
     });
   });
 }
@@ -153,13 +167,17 @@ export async function trashRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
-  { guard, now }: { guard: Guard; now: Date },
+  { guard, now, onUnreadable }: Write,
 ): Promise<void> {
   await inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
     if (current === null || current.isTrashed) throw new AppError("not_found");
     assertGuard(guard, current);
-    const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, current.content);
+    if (current.record === null) onUnreadable?.();
+    const row =
+      current.record === null
+        ? { ...current.row, rev: change.rev }
+        : kind.table.sealRow(vault.keys, current.row.id, change.rev, current.record);
     const purgeAfter = addDays(now.toISOString().slice(0, 10), TRASH_DAYS);
     await change.put(kind.table, { ...row, purgeAfter }, current.row);
   });
@@ -167,82 +185,121 @@ export async function trashRecord<F extends object, H extends object>(
 
 /**
  * Earlier states of a record, newest first, from below the revision `before`: at most `limit`, and fewer when they are
- * large. `hasMore` says whether there are older ones.
+ * large. `next` is where older ones begin, or null. States that do not open are left out and counted.
  */
 export async function listRecordVersions<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
   { before, limit }: { before: number; limit: number },
-): Promise<{ versions: VaultRecord<F>[]; hasMore: boolean }> {
-  await getRecord(vault, kind, id);
-  const recordKeys = versionTable.blindValues(vault.keys, "recordKey", recordKey(kind.kind, id));
-  const { execute } = vault.database;
+): Promise<{ versions: VaultRecord<F>[]; next: number | null; unreadable?: number }> {
+  const { keys, database } = vault;
+  const current = await findRow(database.execute, kind.table, keys.ownerId, uuidToBytes(id));
+  if (current?.purgeAfter !== null) throw new AppError("not_found");
+  const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind.kind, id));
   const rows: StoredRow[] = [];
   const atOnce = Math.min(limit + 1, MAX_VERSIONS_AT_ONCE);
   let isLast = false;
   for (let bytes = 0; !isLast && rows.length <= limit && bytes < MAX_ANSWER_BYTES;) {
     const range = { recordKeys, before: rows.at(-1)?.rev ?? before, limit: atOnce };
-    const batch = await listVersions(execute, versionTable, vault.keys.ownerId, range);
+    const batch = await listVersions(database.execute, versionTable, keys.ownerId, range);
     rows.push(...batch);
     for (const row of batch) bytes += row.bytes["sealed"]?.length ?? 0;
     isLast = batch.length < atOnce;
   }
-  const versions = rows.slice(0, limit).map((row) => {
-    const version = versionTable.openRow(vault.keys, row);
+  const page = rows.slice(0, limit);
+  const versions = page.flatMap((row) => versionIn(vault, kind, id, row) ?? []);
+  const hasMore = rows.length > limit || !isLast;
+  const unreadable = page.length - versions.length;
+  return {
+    versions,
+    next: hasMore ? (page.at(-1)?.rev ?? null) : null,
+    ...(unreadable === 0 ? {} : { unreadable }),
+  };
+}
+
+/** An earlier state of a record, as its row holds it; null when that does not open. */
+function versionIn<F extends object, H extends object>(
+  { keys }: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  row: StoredRow,
+): VaultRecord<F> | null {
+  return ifOpens(() => {
+    const version = versionTable.openRow(keys, row);
     // No box holds the blind column: somebody may have put the state under another record.
     if (version.kind !== kind.kind || version.recordId !== id) throw new DecryptionError();
-    const { fields, createdAt, updatedAt } = version;
-    return toRecord(
-      { ...kind.fields.parse(fields), createdAt, updatedAt },
-      { ...row, id: uuidToBytes(id) },
-    );
+    const { createdAt, updatedAt } = version;
+    const fields = kind.fields.parse(version.fields);
+    return toRecord({ ...fields, createdAt, updatedAt }, { id: uuidToBytes(id), rev: row.rev });
   });
-  return { versions, hasMore: rows.length > limit || !isLast };
 }
 
 /**
- * Writes an earlier state again, as the newest.
+ * Writes an earlier state again, as the newest, even when what is there does not open.
  *
- * @throws AppError `not_found` when the record or that state of it is not there.
+ * @throws AppError `not_found` when the record or that state of it is not there; `record_unreadable` when that state
+ * does not open; `rev_mismatch` as {@link putRecord}.
  */
 export async function restoreRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
-  { rev, guard, now }: { rev: number; guard: Guard; now: Date },
+  { rev, ...write }: Write & { rev: number },
 ): Promise<VaultRecord<F>> {
-  const range = { before: rev + 1, limit: 1 };
-  const [state] = (await listRecordVersions(vault, kind, id, range)).versions;
-  if (state?.rev !== rev)
+  const { keys, database } = vault;
+  const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind.kind, id));
+  const range = { recordKeys, before: rev + 1, limit: 1 };
+  const [row] = await listVersions(database.execute, versionTable, keys.ownerId, range);
+  if (row?.rev !== rev)
     throw new AppError("not_found", { detail: "There is no such earlier state." });
+  const version = readable(versionIn(vault, kind, id, row));
   return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
     if (current === null || current.isTrashed) throw new AppError("not_found");
-    assertGuard(guard, current);
-    const fields = kind.fields.parse(fieldsOf(state));
-    return writeState(change, vault, kind, id, { current, fields, now, mayCoalesce: false });
+    assertGuard(write.guard, current);
+    const fields = kind.fields.parse(fieldsOf(version));
+    const { createdAt } = version;
+    return writeState(change, vault, kind, id, {
+      ...write,
+      current,
+      fields,
+      createdAt,
+      mayCoalesce: false,
+    });
   });
 }
 
-/** A record as it is now, in the trash or not. */
+/** A record as it is now, in the trash or not; null in place of one that does not open. */
 interface State<F> {
   readonly row: StoredRow;
-  readonly content: F & Times;
-  readonly record: VaultRecord<F>;
+  readonly record: VaultRecord<F> | null;
   readonly isTrashed: boolean;
 }
 
 async function readState<F extends object, H extends object>(
-  { execute }: Change,
+  { execute }: { readonly execute: Execute },
   { keys }: UserVault,
   { table }: RecordKind<F, H>,
   id: string,
 ): Promise<State<F> | null> {
   const row = await findRow(execute, table, keys.ownerId, uuidToBytes(id));
   if (row === null) return null;
-  const content = table.openRow(keys, row);
-  return { row, content, record: toRecord(content, row), isTrashed: row.purgeAfter !== null };
+  const record = ifOpens(() => toRecord(table.openRow(keys, row), row));
+  return { row, record, isTrashed: row.purgeAfter !== null };
+}
+
+function readable<F>(record: VaultRecord<F> | null): VaultRecord<F> {
+  if (record === null) throw new AppError("record_unreadable");
+  return record;
+}
+
+interface StateWrite<F> extends Write {
+  readonly current: State<F> | null;
+  readonly fields: F;
+  /** When the record was made, where what is there does not say. */
+  readonly createdAt?: string;
+  readonly mayCoalesce: boolean;
 }
 
 async function writeState<F extends object, H extends object>(
@@ -250,12 +307,15 @@ async function writeState<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
-  write: { current: State<F> | null; fields: F; now: Date; mayCoalesce: boolean },
+  write: StateWrite<F>,
 ): Promise<VaultRecord<F>> {
-  const { current, fields, now } = write;
-  if (current !== null) await keepState(change, vault, kind.kind, current, write);
-  const updatedAt = now.toISOString();
-  const content = { ...fields, createdAt: current?.content.createdAt ?? updatedAt, updatedAt };
+  const { current, fields } = write;
+  const record = current?.record ?? null;
+  if (record !== null) await keepState(change, vault, kind.kind, record, write);
+  else if (current !== null) write.onUnreadable?.();
+  const updatedAt = write.now.toISOString();
+  const createdAt = record?.createdAt ?? write.createdAt ?? updatedAt;
+  const content = { ...fields, createdAt, updatedAt };
   const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.rev, content);
   await change.put(kind.table, row, current?.row ?? null);
   change.noteMonth(kind.table.table, kind.dayOf(fields).slice(0, 7));
@@ -266,10 +326,10 @@ async function keepState<F extends object>(
   { execute, put }: Change,
   { keys }: UserVault,
   kind: string,
-  { record, content }: State<F>,
-  write: { fields: F; now: Date; mayCoalesce: boolean },
+  record: VaultRecord<F>,
+  write: StateWrite<F>,
 ): Promise<void> {
-  const { createdAt, updatedAt } = content;
+  const { createdAt, updatedAt } = record;
   const version = {
     kind,
     recordId: record.id,
@@ -282,8 +342,8 @@ async function keepState<F extends object>(
     const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind, record.id));
     const range = { recordKeys, before: record.rev, limit: 1 };
     const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
-    const lastKeptAt = last && versionTable.openHead(keys, last).keptAt;
-    if (isSameSitting(lastKeptAt, write.now, fields, write.fields)) return;
+    const lastKept = last && ifOpens(() => versionTable.openHead(keys, last));
+    if (isSameSitting(lastKept?.keptAt, write.now, fields, write.fields)) return;
   }
   const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
   await put(versionTable, row, null);
@@ -291,14 +351,17 @@ async function keepState<F extends object>(
 
 function assertGuard<F>(guard: Guard, current: State<F> | null): void {
   if (guard === undefined) return;
-  const visible = current === null || current.isTrashed ? null : current.record;
+  const visible = current === null || current.isTrashed ? null : current;
   const holds =
     guard === "absent"
       ? visible === null
       : guard === "present"
         ? visible !== null
-        : visible?.rev === guard.rev;
-  if (!holds) throw new AppError("rev_mismatch", { members: { current: visible } });
+        : visible?.row.rev === guard.rev;
+  if (holds) return;
+  throw new AppError("rev_mismatch", {
+    members: { current: visible && readable(visible.record) },
+  });
 }
 
 /** A record as the API shows it, from what its row held. */

@@ -84,18 +84,19 @@ export async function insertKey(
   );
 }
 
-/** Reads one row, in the trash or not. */
+/** Reads one row whole, in the trash or not. */
 export async function findRow(
   execute: Execute,
   table: Table,
   ownerId: Uint8Array,
   id: Uint8Array,
 ): Promise<StoredRow | null> {
+  const columns = [...table.blindColumns, ...table.boxColumns];
   const [row] = await execute<RowDataPacket[]>(
-    `SELECT ${rowColumns(table.boxColumns)} FROM ${table.table} WHERE owner_id = ? AND id = ?`,
+    `SELECT ${rowColumns(columns)} FROM ${table.table} WHERE owner_id = ? AND id = ?`,
     [ownerId, id],
   );
-  return row === undefined ? null : toStoredRow(row, table.boxColumns);
+  return row === undefined ? null : toStoredRow(row, columns);
 }
 
 /** Reads rows by their ids, whole; those in the trash apart. */
@@ -307,16 +308,16 @@ function written({ blindColumns, boxColumns }: Table, row: StoredRow): Value[] {
   return [row.rev, row.purgeAfter, ...bytes];
 }
 
-function rowColumns(boxes: readonly string[]): string {
-  return ["id", "rev", "purge_after", ...boxes.map(snake)].join(", ");
+function rowColumns(columns: readonly string[]): string {
+  return ["id", "rev", "purge_after", ...columns.map(snake)].join(", ");
 }
 
-function toStoredRow(row: RowDataPacket, boxes: readonly string[]): StoredRow {
+function toStoredRow(row: RowDataPacket, columns: readonly string[]): StoredRow {
   return {
     id: row["id"] as Uint8Array,
     rev: Number(row["rev"]),
     purgeAfter: row["purge_after"] as string | null,
-    bytes: Object.fromEntries(boxes.map((box) => [box, row[snake(box)] as Uint8Array])),
+    bytes: Object.fromEntries(columns.map((column) => [column, row[snake(column)] as Uint8Array])),
   };
 }
 
