@@ -5,6 +5,7 @@ import { DecryptionError } from "./crypto/decryption-error.ts";
 import { KeyringError } from "./crypto/keyring.ts";
 import { openDeps, type Deps } from "./deps.ts";
 import { withErasuresReplayed } from "./features/account/replay.ts";
+import { BreachedPasswordsError } from "./lib/breached-passwords.ts";
 import { createLogger } from "./lib/logger.ts";
 import { MekSetupError, MekUnavailable, MekUnknown } from "./vault/mek/provider.ts";
 
@@ -77,7 +78,8 @@ function refusal(error: unknown): string | null {
   if (
     error instanceof ConfigError ||
     error instanceof KeyringError ||
-    error instanceof MekSetupError
+    error instanceof MekSetupError ||
+    error instanceof BreachedPasswordsError
   ) {
     return error.message;
   }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import * as z from "zod";
 import { missingProviderVariables, providersOf, ProviderVariables } from "./config-providers.ts";
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./features/auth/contract.ts";
 import { isHttpsOrLoopback } from "./lib/loopback.ts";
 
 /** A configuration the server must not start with. Names every fault by its variable, and no value. */
@@ -161,6 +163,17 @@ const Environment = z.object({
   VAULT_TRANSIT_KEY: keyNames("vault", /^[\w-]+(\/[\w-][\w.-]*)+$/, "must be <mount>/<key>"),
   TOKEN_KEY: key,
   PASSWORD_PEPPER: key,
+  PASSWORD_MIN_LENGTH: z.coerce
+    .number()
+    .int()
+    .min(MIN_PASSWORD_LENGTH)
+    .max(MAX_PASSWORD_LENGTH / 4)
+    .default(MIN_PASSWORD_LENGTH),
+  BREACHED_PASSWORDS_FILE: z.string().optional(),
+  // No less than the least that OWASP and ASVS 5.0 (appendix C) allow; no more than a sign-in may take.
+  ARGON2_MEMORY_KIB: z.coerce.number().int().min(19_456).max(1_048_576).default(19_456),
+  ARGON2_PASSES: z.coerce.number().int().min(2).max(10).default(2),
+  UV_THREADPOOL_SIZE: z.coerce.number().int().min(1).max(1024).default(4),
   JWT_KEYS: signingKeys,
   ...ProviderVariables,
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
@@ -223,7 +236,20 @@ export function readConfig(env: Env = process.env) {
       keyCacheSeconds: keyCacheSeconds(e),
     },
     redisUrl: e.REDIS_URL,
-    auth: { tokenKey: e.TOKEN_KEY, pepper: e.PASSWORD_PEPPER, signingKeys: e.JWT_KEYS.keys },
+    auth: {
+      tokenKey: e.TOKEN_KEY,
+      pepper: e.PASSWORD_PEPPER,
+      signingKeys: e.JWT_KEYS.keys,
+      passwordMinLength: e.PASSWORD_MIN_LENGTH,
+      breachedPasswordsFile: e.BREACHED_PASSWORDS_FILE,
+      argon2: {
+        memoryKiB: e.ARGON2_MEMORY_KIB,
+        passes: e.ARGON2_PASSES,
+        lanes: 1,
+        // A core is left for requests, and one of libuv's threads for files and names.
+        atOnce: Math.max(1, Math.min(availableParallelism(), e.UV_THREADPOOL_SIZE) - 1),
+      },
+    },
     providers: providersOf(e),
     mail: { smtpUrl: e.SMTP_URL, from: e.MAIL_FROM, outboxDir: e.OUTBOX_DIR },
   } as const;

@@ -5,10 +5,12 @@ import type { AccountDeps } from "./features/account/erase.ts";
 import { authLimits } from "./features/auth/limits.ts";
 import { liveSessions } from "./features/auth/live-sessions.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
+import { passwordPolicy } from "./features/auth/password-policy.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
 import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
 import type { Checks } from "./features/system/health.ts";
+import { openBreachedPasswords } from "./lib/breached-passwords.ts";
 import { broadcast } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
 import type { Logger } from "./lib/logger.ts";
@@ -30,12 +32,17 @@ export interface Deps extends OauthDeps, AccountDeps {
 /**
  * The composition root: opens what the configuration names. Nothing is connected yet when it returns.
  *
- * @throws KeyringError when the master keys cannot be read.
+ * @throws KeyringError when the master keys cannot be read; BreachedPasswordsError when that list cannot.
  */
 export async function openDeps(
   config: Config,
   { logger, clock }: { logger: Logger; clock: () => Date },
 ): Promise<Deps> {
+  const { breachedPasswordsFile } = config.auth;
+  const breached =
+    breachedPasswordsFile === undefined
+      ? undefined
+      : await openBreachedPasswords(breachedPasswordsFile);
   const platform = openPlatform(config.platform.database);
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
@@ -65,7 +72,8 @@ export async function openDeps(
     },
     limiter,
     send: mailer(config.mail),
-    passwords: await passwordHasher(config.auth.pepper),
+    passwords: await passwordHasher(config.auth.pepper, config.auth.argon2, logger),
+    passwordPolicy: passwordPolicy({ minLength: config.auth.passwordMinLength, breached }),
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),
     refreshTokens: refreshTokens(config.auth.tokenKey),
     sessions,
@@ -81,7 +89,12 @@ export async function openDeps(
       evictions.close();
       sessionChanges.close();
       redis.disconnect();
-      await Promise.all([platform.$disconnect(), platformDatabase.close(), vaultDatabase.close()]);
+      await Promise.all([
+        platform.$disconnect(),
+        platformDatabase.close(),
+        vaultDatabase.close(),
+        breached?.close(),
+      ]);
     },
   };
 }

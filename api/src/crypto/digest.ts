@@ -35,3 +35,8 @@ export function deriveKey(root: Uint8Array, info: string): KeyObject {
 export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
+
+/** SHA-1, for nothing but looking passwords up in public lists that are kept under it. */
+export function sha1(text: string): Buffer {
+  return createHash("sha1").update(text).digest();
+}

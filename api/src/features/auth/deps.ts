@@ -6,6 +6,7 @@ import type { KeyService } from "../../vault/key-service.ts";
 import type { AccessTokens } from "./access-token.ts";
 import type { AuthLimits } from "./limits.ts";
 import type { LiveSessions } from "./live-sessions.ts";
+import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-token.ts";
 
@@ -19,6 +20,7 @@ export interface AuthDeps {
   readonly keys: KeyService;
   readonly send: Send;
   readonly passwords: Passwords;
+  readonly passwordPolicy: PasswordPolicy;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly sessions: LiveSessions;

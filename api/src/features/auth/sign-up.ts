@@ -15,7 +15,6 @@ import {
   takeLinkToken,
   type PendingPassword,
 } from "./one-time-token.ts";
-import { assertStrong } from "./passwords.ts";
 import type { HeldSession } from "./sessions.ts";
 
 /** What signing up and asking for the link again take at least; longer than either needs on a machine at rest. */
@@ -43,7 +42,7 @@ export interface Origin {
  * @throws AppError `weak_password`, `overloaded`.
  */
 export async function signUp(deps: AuthDeps, form: SignUp, origin: Origin): Promise<void> {
-  assertStrong(form.password, form.email);
+  await deps.passwordPolicy.assertStrong(form.password, form);
   const work = async () => {
     const passwordHash = await deps.passwords.hash(form.password);
     const pending = { passwordHash, browser: origin.browser };
