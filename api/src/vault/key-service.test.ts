@@ -64,7 +64,8 @@ describe("the key service", () => {
   });
 
   it("writes each unwrapping into the owner's audit before it gives the keys out", async () => {
-    const events = () => platform("SELECT actor, action, purpose, request_id FROM audit_events");
+    const events = () =>
+      platform("SELECT actor, action, purpose, request_id, user_id, tenant_id FROM audit_events");
     await platform("DELETE FROM audit_events");
     const { keys } = service();
     await keys.openKeys(userId, use);
@@ -73,6 +74,8 @@ describe("the key service", () => {
     expect(await events()).toMatchObject([
       { actor: "user", action: event.action, purpose: "test", request_id: event.request_id },
     ]);
+    const [user] = await platform("SELECT id, tenant_id FROM users WHERE id = ?", userId);
+    expect((await events())[0]).toMatchObject({ user_id: userId, tenant_id: String(user?.["tenant_id"]) });
     keys.forget(userId);
     await keys.openKeys(userId, { actor: "job", purpose: "sweep", requestId: null });
     expect((await events())[1]).toMatchObject({ actor: "job", purpose: "sweep", request_id: null });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import * as z from "zod";
-import { boxVersion, open } from "../crypto/box.ts";
+import { boxVersion, open, seal } from "../crypto/box.ts";
 import { dataKey, type DataKey } from "../crypto/data-key.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import type { OwnerKeys } from "./key-service.ts";
@@ -95,6 +95,45 @@ describe("a row of a table", () => {
     expect(boxVersion(renewed.bytes["sealed"] ?? new Uint8Array())).toBe(2);
     expect(notes.openRow(both, renewed)).toEqual(content);
     expect(() => notes.openRow(old, renewed)).toThrow(DecryptionError);
+  });
+});
+
+describe("a row that is sealed anew under the active key", () => {
+  const [first, both] = [ownerKeys(dek), ownerKeys(dek, randomBytes(32))];
+  const old = { ...first, ownerId: both.ownerId };
+  const row = { ...notes.sealRow(old, id, 7, content), purgeAfter: "2026-12-21" };
+
+  it("is the same row at the same revision, in every box and blind column under that key", () => {
+    const renewed = notes.resealRow(both, row);
+    expect(renewed).toMatchObject({ id, rev: 7, purgeAfter: "2026-12-21" });
+    expect(Object.keys(renewed.bytes).sort()).toEqual(["body", "dayKey", "sealed", "titleKey"]);
+    for (const box of ["sealed", "body"]) {
+      expect(boxVersion(renewed.bytes[box] ?? new Uint8Array())).toBe(2);
+    }
+    expect(notes.openRow(both, renewed)).toEqual(content);
+    expect(() => notes.openRow(old, renewed)).toThrow(DecryptionError);
+    expect(renewed.bytes["dayKey"]).toEqual(both.active.blind("notes", "dayKey", content.day));
+    expect(renewed.bytes["titleKey"]).toEqual(both.active.blind("notes", "titleKey", "Title"));
+  });
+
+  it("keeps the text of its boxes, and with it fields that this program does not know", () => {
+    const place = { table: "notes", ownerId: both.ownerId, rowId: id, rev: 7 };
+    const text = JSON.stringify({ ...content, body: undefined, fromTheFuture: 1 });
+    const box = seal(old.active, { ...place, box: "sealed" }, text);
+    const renewed = notes.resealRow(both, withBytes(row, { sealed: box }));
+    const sealedAnew = renewed.bytes["sealed"] ?? new Uint8Array();
+    const opened = open(both.active, { ...place, box: "sealed" }, sealedAnew);
+    expect(opened.toString()).toBe(text);
+  });
+
+  it("is not, when a box does not open where it lies, or holds no such record", () => {
+    const place = { table: "notes", box: "sealed", ownerId: both.ownerId, rowId: id, rev: 7 };
+    const empty = seal(old.active, place, "{}");
+    expect(() => notes.resealRow(both, { ...row, rev: 8 })).toThrow(DecryptionError);
+    expect(() => notes.resealRow(both, withBytes(row, { body: undefined }))).toThrow(
+      DecryptionError,
+    );
+    expect(() => notes.resealRow(both, withBytes(row, { sealed: empty }))).toThrow(z.ZodError);
   });
 });
 

@@ -2,6 +2,7 @@ import {
   chmodSync,
   copyFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { dekIdOf } from "../../crypto/data-key.ts";
-import { createKeyring } from "../../crypto/keyring.ts";
+import { activateKey, createKeyring, decodeKeyring, stageKey } from "../../crypto/keyring.ts";
 import { randomBytes } from "../../crypto/random.ts";
 import { localKeyring } from "./local.ts";
 
@@ -157,6 +158,27 @@ describe("a keyring whose file changes", () => {
     expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
   });
 
+  it("wraps under the active key wherever that stands among the others", async () => {
+    const keyring = localKeyring(file);
+    const former = await keyring.current();
+    const staged = stageKey(readFileSync(file), new Date());
+    const id = decodeKeyring(staged).at(-1)?.id ?? "";
+    replace(staged);
+    expect(await keyring.current()).toBe(former);
+    replace(activateKey(staged, id));
+    expect(await keyring.current()).toBe(`local:${id}`);
+    expect(await localKeyring(file).current()).toBe(`local:${id}`);
+  });
+
+  it("leaves no file open, whether it is read or refused", () => {
+    const open = () => readdirSync("/proc/self/fd").length;
+    const before = open();
+    for (let n = 0; n < 20; n++) localKeyring(file);
+    chmodSync(file, 0o644);
+    for (let n = 0; n < 20; n++) expect(() => localKeyring(file)).toThrow("others may read it");
+    expect(open()).toBeLessThan(before + 10);
+  });
+
   it("no longer has a key that was retired", async () => {
     const old = readFileSync(file);
     const keyring = localKeyring(file);
@@ -191,6 +213,19 @@ describe("a keyring whose file changes", () => {
     await expect(keyring.wrap(dek, later)).rejects.toMatchObject({ code: "local:gone" });
     // What was wrapped before opens for as long as this process runs.
     expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
+  });
+
+  it("says of a key that neither the former nor the new file has that it is unknown", async () => {
+    const keyring = localKeyring(file);
+    const gone = localKeyring(file);
+    const context = contextOf(await gone.current());
+    const wrap = { ...(await gone.wrap(dek, context)), mekRef: "local:elsewhere" };
+    replace(createKeyring(new Date()));
+    await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject({
+      name: "MekUnknown",
+      mekRef: "local:elsewhere",
+    });
+    await expect(keyring.health()).rejects.toThrow("none of the keys it had before");
   });
 
   it("is exchanged for one whose rotation and retirement it missed, once that opens a data key", async () => {
