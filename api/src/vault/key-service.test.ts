@@ -75,7 +75,10 @@ describe("the key service", () => {
       { actor: "user", action: event.action, purpose: "test", request_id: event.request_id },
     ]);
     const [user] = await platform("SELECT id, tenant_id FROM users WHERE id = ?", userId);
-    expect((await events())[0]).toMatchObject({ user_id: userId, tenant_id: String(user?.["tenant_id"]) });
+    expect((await events())[0]).toMatchObject({
+      user_id: userId,
+      tenant_id: String(user?.["tenant_id"]),
+    });
     keys.forget(userId);
     await keys.openKeys(userId, { actor: "job", purpose: "sweep", requestId: null });
     expect((await events())[1]).toMatchObject({ actor: "job", purpose: "sweep", request_id: null });
