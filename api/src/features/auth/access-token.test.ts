@@ -1,4 +1,10 @@
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  sign as signBytes,
+  type KeyObject,
+} from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { SignJWT, type JWTPayload } from "jose";
 import type { SigningKeys } from "../../config.ts";
@@ -31,13 +37,35 @@ const sign = (payload: JWTPayload, header = {}, key: KeyObject = privateKey) =>
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: "k1", ...header })
     .sign(key);
 
+/** A token with just these words, signed as they stand. */
+function signRaw(payload: string, header: object = {}): string {
+  const head = JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "k1", ...header });
+  const signed = [head, payload].map((part) => Buffer.from(part).toString("base64url")).join(".");
+  const key = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
+  return `${signed}.${signBytes("sha256", Buffer.from(signed), key).toString("base64url")}`;
+}
+
+/** The attack of RFC 8725 §2.1: the public key, in whatever form, taken for the secret of an HMAC. */
+function signHs256(secret: string | Buffer): string {
+  const head = JSON.stringify({ alg: "HS256", typ: "at+jwt", kid: "k1" });
+  const signed = [head, JSON.stringify(good)]
+    .map((part) => Buffer.from(part).toString("base64url"))
+    .join(".");
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+const ourPublicKey = createPublicKey(privateKey);
+const PEM = ourPublicKey.export({ type: "spki", format: "pem" });
+const DER = ourPublicKey.export({ type: "spki", format: "der" });
+
 describe("an access token", () => {
   it("says whom it is for, for fifteen minutes", async () => {
     const tokens = await accessTokens(issuer, [jwk]);
     const token = await tokens.issue(claims, now);
     expect(await tokens.verify(token, now)).toEqual(claims);
     expect(await tokens.verify(token, new Date(now.getTime() + 899_000))).toEqual(claims);
-    const late = new Date(now.getTime() + 906_000);
+    expect(await tokens.verify(token, new Date(now.getTime() + 929_000))).toEqual(claims);
+    const late = new Date(now.getTime() + 930_000);
     await expect(tokens.verify(token, late)).rejects.toMatchObject({ code: "token_expired" });
   });
 
@@ -53,6 +81,22 @@ describe("an access token", () => {
   it("needs one active key", async () => {
     await expect(accessTokens(issuer, [{ ...jwk, status: "verify" }])).rejects.toThrow("no active");
   });
+
+  const signed = (payload: string, header = {}) => Promise.resolve(signRaw(payload, header));
+  const raw = (payload: object) => signed(JSON.stringify(payload));
+  /** JSON has no Infinity, but numbers that become it. */
+  const infinite = (claim: string) =>
+    signed(JSON.stringify({ ...good, [claim]: 0 }).replace(`"${claim}":0`, `"${claim}":1e999`));
+  const unsigned = async (alg: string) => {
+    const [, payload = ""] = (await sign(good)).split(".");
+    const header = Buffer.from(JSON.stringify({ alg, typ: "at+jwt", kid: "k1" }));
+    return `${header.toString("base64url")}.${payload}.`;
+  };
+  const selfSigned = () => {
+    const other = keyPair("k1", "active");
+    const { d: _private, ...publicJwk } = other.jwk;
+    return sign(good, { jwk: publicJwk, jku: "https://evil.example/keys" }, other.privateKey);
+  };
 
   const without = (name: string) =>
     Object.fromEntries(Object.entries(good).filter(([claim]) => claim !== name));
@@ -81,12 +125,49 @@ describe("an access token", () => {
         );
       },
     ],
+    ["without a beginning", () => sign(without("iat"))],
+    ["without an audience", () => sign(without("aud"))],
+    ["without an issuer", () => sign(without("iss"))],
+    ["whose user is no text", () => raw({ ...good, sub: 7 })],
+    ["whose user is a list", () => raw({ ...good, sub: ["u1"] })],
+    ["whose issuer is a list", () => raw({ ...good, iss: [issuer] })],
+    ["issued in the future", () => sign({ ...good, iat: seconds + 600, exp: seconds + 1500 })],
+    ["whose end is a text (CVE-2026-44459)", () => raw({ ...good, exp: "never" })],
+    ["whose end is null (CVE-2026-44459)", () => raw({ ...good, exp: null })],
+    ["that never ends (CVE-2026-44459)", () => infinite("exp")],
+    ["that begins after time (CVE-2026-44459)", () => infinite("nbf")],
+    ["with half a second in it", () => raw({ ...good, exp: seconds + 900.5 })],
+    ["with a payload that is a list", () => signed(JSON.stringify([good]))],
+    ["with a payload that is no JSON", () => signed("{")],
     [
-      "signed with the public key as if it were a secret",
-      () =>
-        new SignJWT(good)
-          .setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid: "k1" })
-          .sign(new TextEncoder().encode(JSON.stringify({ x: jwk.x, y: jwk.y }))),
+      "with an extension that it knows",
+      () => signed(JSON.stringify(good), { crit: ["b64"], b64: true }),
+    ],
+    [
+      "whose payload is not encoded",
+      () => signed(JSON.stringify(good), { crit: ["b64"], b64: false }),
+    ],
+    ["that brings its own key", () => selfSigned()],
+    ["whose key is a list", () => signed(JSON.stringify(good), { kid: ["k1"] })],
+    ["whose key is named as a path", () => signed(JSON.stringify(good), { kid: "../k1" })],
+    ["whose key is named as a member of all objects", () => sign(good, { kid: "constructor" })],
+    ...(["none", "None", "NONE", "nOnE"] as const).map((alg): [string, () => Promise<string>] => [
+      `unsigned, as ${alg}`,
+      () => unsigned(alg),
+    ]),
+    ["of another curve's algorithm", () => signed(JSON.stringify(good), { alg: "ES384" })],
+    ["with the public key's PEM as a secret", () => Promise.resolve(signHs256(PEM))],
+    ["with the public key's DER as a secret", () => Promise.resolve(signHs256(DER))],
+    [
+      "with the public JWK as a secret",
+      () => Promise.resolve(signHs256(JSON.stringify({ x: jwk.x, y: jwk.y }))),
+    ],
+    ["with an empty secret", () => Promise.resolve(signHs256(""))],
+    ["with five parts", async () => `${await sign(good)}.a.b`],
+    ["with a signature cut off", async () => (await sign(good)).replace(/[^.]*$/, "")],
+    [
+      "with a signature of zeros (CVE-2022-21449)",
+      async () => (await sign(good)).replace(/[^.]*$/, "A".repeat(86)),
     ],
     ["that is none", () => Promise.resolve("not.a.token")],
   ])("is refused %s", async (_, make) => {
@@ -94,5 +175,51 @@ describe("an access token", () => {
     await expect(tokens.verify(await make(), now)).rejects.toMatchObject({
       code: "unauthenticated",
     });
+  });
+});
+
+describe("an access token that was verified before", () => {
+  const at = (ms: number) => new Date(now.getTime() + ms);
+
+  it("is good for as long as it says, and no longer", async () => {
+    const tokens = await accessTokens(issuer, [jwk]);
+    const token = await tokens.issue(claims, now);
+    for (const ms of [0, 1, 899_000, 929_999]) {
+      expect(await tokens.verify(token, at(ms))).toEqual(claims);
+    }
+    for (const ms of [930_000, 930_001, 86_400_000]) {
+      await expect(tokens.verify(token, at(ms))).rejects.toMatchObject({ code: "token_expired" });
+    }
+  });
+
+  it("is good for fifteen minutes, though it says a year", async () => {
+    const tokens = await accessTokens(issuer, [jwk]);
+    const token = await sign({ ...good, exp: seconds + 31_536_000 });
+    expect(await tokens.verify(token, now)).toEqual(claims);
+    await expect(tokens.verify(token, at(931_000))).rejects.toMatchObject({
+      code: "token_expired",
+    });
+  });
+
+  it.each([
+    ["its payload", 1],
+    ["its signature", 2],
+  ])("is not good when %s is another's", async (_, part) => {
+    const tokens = await accessTokens(issuer, [jwk]);
+    const [one, two] = [await tokens.issue(claims, now), await sign({ ...good, sub: "u2" })];
+    await tokens.verify(one, now);
+    await tokens.verify(two, now);
+    const mixed = one.split(".").map((text, i) => (i === part ? two.split(".")[i] : text));
+    await expect(tokens.verify(mixed.join("."), now)).rejects.toMatchObject({
+      code: "unauthenticated",
+    });
+  });
+
+  it("was refused: it is refused again", async () => {
+    const tokens = await accessTokens(issuer, [jwk]);
+    const token = await sign(good, {}, keyPair("k1", "active").privateKey);
+    for (let i = 0; i < 3; i++) {
+      await expect(tokens.verify(token, now)).rejects.toMatchObject({ code: "unauthenticated" });
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { errors, importJWK, jwtVerify, SignJWT } from "jose";
+import { LRUCache } from "lru-cache";
 import type { SigningKeys } from "../../config.ts";
 import { AppError } from "../../contract/errors.ts";
+import { sha256 } from "../../crypto/digest.ts";
 import { randomUUID } from "../../crypto/random.ts";
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
@@ -8,7 +10,9 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ALGORITHM = "ES256";
 const TYPE = "at+jwt";
 const AUDIENCE = "timos-api";
-const CLOCK_TOLERANCE_SECONDS = 5;
+/** How far the clocks of two instances may be apart. */
+export const CLOCK_TOLERANCE_SECONDS = 30;
+const MAX_VERIFIED = 10_000;
 
 /** Whom an access token speaks for. What they may do is looked up at each request, so that it can be taken back. */
 export interface AccessClaims {
@@ -22,7 +26,19 @@ export interface AccessTokens {
   verify(token: string, now: Date): Promise<AccessClaims>;
 }
 
-/** Access tokens: JWT (RFC 9068) signed with ES256. One key signs; retired ones still verify what they signed. */
+/** What is remembered of a token whose signature was right. */
+interface Verified {
+  readonly claims: AccessClaims;
+  readonly expiresAt: number;
+}
+
+/**
+ * Access tokens: JWT (RFC 9068) signed with ES256. One key signs; others still verify what they signed, or do already
+ * what they are going to sign.
+ *
+ * A signature is paid for once: what a token says is remembered under its SHA-256 until it expires. That it was signed
+ * is all that is remembered; whether its session lives is asked each time, elsewhere.
+ */
 export async function accessTokens(issuer: string, keys: SigningKeys): Promise<AccessTokens> {
   const active = keys.find((key) => key.status === "active");
   if (active === undefined) throw new Error("there is no active signing key");
@@ -34,6 +50,45 @@ export async function accessTokens(issuer: string, keys: SigningKeys): Promise<A
       }),
     ),
   );
+  const verify = async (token: string, now: Date): Promise<Verified> => {
+    try {
+      const { payload, protectedHeader } = await jwtVerify(
+        token,
+        ({ kid }) => {
+          const key = verifying.get(kid ?? "");
+          if (key === undefined) throw new errors.JWKSNoMatchingKey();
+          return key;
+        },
+        {
+          algorithms: [ALGORITHM],
+          typ: TYPE,
+          issuer,
+          audience: AUDIENCE,
+          requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
+          maxTokenAge: ACCESS_TOKEN_SECONDS,
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: now,
+        },
+      );
+      const { sub, sid, exp = NaN, iat = NaN } = payload;
+      // There is no extension that we know, and numbers may be Infinity in JSON (1e999).
+      const isOurs =
+        protectedHeader.crit === undefined &&
+        typeof sub === "string" &&
+        typeof sid === "string" &&
+        Number.isSafeInteger(exp) &&
+        Number.isSafeInteger(iat);
+      if (!isOurs) throw new AppError("unauthenticated");
+      const expiresAt = Math.min(exp, iat + ACCESS_TOKEN_SECONDS);
+      return { claims: { userId: sub, sessionId: sid }, expiresAt };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new AppError("token_expired");
+      if (error instanceof errors.JOSEError) throw new AppError("unauthenticated");
+      throw error;
+    }
+  };
+  const verified = new LRUCache<string, Verified>({ max: MAX_VERIFIED });
+
   return {
     issue: ({ userId, sessionId }, now) => {
       const issuedAt = Math.floor(now.getTime() / 1000);
@@ -48,32 +103,14 @@ export async function accessTokens(issuer: string, keys: SigningKeys): Promise<A
         .sign(signingKey);
     },
     verify: async (token, now) => {
-      try {
-        const { payload } = await jwtVerify(
-          token,
-          ({ kid }) => {
-            const key = verifying.get(kid ?? "");
-            if (key === undefined) throw new errors.JWKSNoMatchingKey();
-            return key;
-          },
-          {
-            algorithms: [ALGORITHM],
-            typ: TYPE,
-            issuer,
-            audience: AUDIENCE,
-            requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
-            clockTolerance: CLOCK_TOLERANCE_SECONDS,
-            currentDate: now,
-          },
-        );
-        const { sub, sid } = payload;
-        if (sub === undefined || typeof sid !== "string") throw new AppError("unauthenticated");
-        return { userId: sub, sessionId: sid };
-      } catch (error) {
-        if (error instanceof errors.JWTExpired) throw new AppError("token_expired");
-        if (error instanceof errors.JOSEError) throw new AppError("unauthenticated");
-        throw error;
+      const digest = sha256(token).toString("base64");
+      const known = verified.get(digest) ?? (await verify(token, now));
+      if (known.expiresAt + CLOCK_TOLERANCE_SECONDS <= now.getTime() / 1000) {
+        verified.delete(digest);
+        throw new AppError("token_expired");
       }
+      verified.set(digest, known);
+      return known.claims;
     },
   };
 }

@@ -26,7 +26,7 @@ const NEVER = new Date(0);
 
 /** @throws AppError `unauthenticated`, `token_expired`, or `session_revoked` when the session is over. */
 export async function authenticate(deps: Deps, authorization: string | undefined): Promise<Caller> {
-  const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization ?? "")?.[1];
+  const token = /^Bearer ([A-Za-z0-9._-]{1,2048})$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw new AppError("unauthenticated");
   const now = deps.clock();
   if (isTokenSecret(token)) return authenticateToken(deps, token, now);
