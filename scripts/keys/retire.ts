@@ -9,7 +9,8 @@ import {
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
 import { findState } from "../../api/src/platform/state-statements.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
-import { countBoxes, deleteMirror } from "../../api/src/vault/rotation/statements.ts";
+import { countAllBoxes } from "../../api/src/vault/rotation/platform-boxes.ts";
+import { deleteMirror } from "../../api/src/vault/rotation/statements.ts";
 import type { Installation } from "./installation.ts";
 import { readKeys, retire } from "./keyring-file.ts";
 import { findUserId } from "./rotate-dek.ts";
@@ -129,16 +130,16 @@ export async function retireDeks(
 
 /** Why a version cannot be destroyed, or null. */
 async function inUse(
-  { platformDatabase, vaultDatabase }: Installation,
+  inst: Installation,
   { ownerId }: DekHistory,
   version: number,
 ): Promise<string | null> {
-  const boxes = await countBoxes(vaultDatabase.execute, RECORD_TABLES, ownerId);
+  const boxes = await countAllBoxes(inst, RECORD_TABLES, ownerId);
   // Of whichever key: where two were made as one version, nothing of that version is destroyed.
   const rows = boxes
     .filter((named) => named.version === version)
     .reduce((sum, named) => sum + named.rows, 0);
   if (rows > 0) return `${count(rows)} rows are under it: npm run keys:doctor -- --rows --repair`;
-  const state = await findState(platformDatabase.execute, ownerId);
+  const state = await findState(inst.platformDatabase.execute, ownerId);
   return state?.dekVersion === version ? "the sum of the vault is made with it" : null;
 }

@@ -1,4 +1,5 @@
 import type { Platform, PlatformQueries } from "./client.ts";
+import { asSystem } from "./tenancy.ts";
 
 /** A data key as it is stored: which it is, and how to unwrap it. */
 export interface WrappedDek {
@@ -66,6 +67,15 @@ export interface SampledDek {
   readonly subject: { readonly userId: string; readonly tenantId: string };
   readonly ownerId: Uint8Array<ArrayBuffer>;
   readonly dek: WrappedDek;
+}
+
+/** The id of the user whose data keys these are, or null when they are nobody's. */
+export async function findUserOf(
+  platform: Platform,
+  ownerId: Uint8Array<ArrayBuffer>,
+): Promise<string | null> {
+  const dek = await asSystem(() => platform.userDek.findFirst({ where: { ownerId } }));
+  return dek?.userId ?? null;
 }
 
 /** One data key of each master key that any is wrapped under: enough to prove that all of those keys are at hand. */

@@ -5,9 +5,10 @@ import { noteRepair, type DekHistory } from "../../platform/dek-rotation.ts";
 import type { OwnedWrap } from "../../platform/rotation-statements.ts";
 import { MekUnknown } from "../mek/provider.ts";
 import { pace } from "../pace.ts";
+import { countAllBoxes } from "./platform-boxes.ts";
 import type { ResealDeps } from "./reseal.ts";
 import type { RewrapDeps } from "./rewrap.ts";
-import { countBoxes, type KeyCount, type Mirror } from "./statements.ts";
+import type { KeyCount, Mirror } from "./statements.ts";
 
 export type DoctorDeps = RewrapDeps & ResealDeps;
 
@@ -64,7 +65,9 @@ export interface Examination {
    */
   readonly isPrecious: (wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
   /** How many rows of an owner are under each data key. */
-  readonly boxesOf: (ownerId: Uint8Array) => Promise<(KeyCount & { readonly table: string })[]>;
+  readonly boxesOf: (
+    ownerId: Uint8Array<ArrayBuffer>,
+  ) => Promise<(KeyCount & { readonly table: string })[]>;
 }
 
 export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Examination {
@@ -84,8 +87,7 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
       throw error;
     }
   };
-  const boxesOf: Examination["boxesOf"] = (ownerId) =>
-    countBoxes(deps.vaultDatabase.execute, deps.tables, ownerId);
+  const boxesOf: Examination["boxesOf"] = (ownerId) => countAllBoxes(deps, deps.tables, ownerId);
 
   return {
     deps,

@@ -22,9 +22,9 @@ import { findHead, updateHead } from "../statements.ts";
 import type { StoredRow, Table } from "../table.ts";
 import { openVault, type UserVault, type VaultDeps } from "../user-vault.ts";
 import { pace, type Pace } from "../pace.ts";
+import { countAllBoxes, resealPlatformBoxes } from "./platform-boxes.ts";
 import {
   addMirror,
-  countBoxes,
   isUnder,
   listMirrorsOf,
   listStaleRows,
@@ -212,13 +212,11 @@ const LARGEST_VERSION = 2 ** 30;
  * The largest version that anything names: `user_deks`, a wrap, a mirror, or a box. After one of the databases was put
  * back `user_deks` may not know of the newest, whose number must not be given to another key.
  */
-async function newestVersion(
-  { platformDatabase, vaultDatabase, tables }: ResealDeps,
-  { ownerId, versions }: DekHistory,
-): Promise<number> {
+async function newestVersion(deps: ResealDeps, { ownerId, versions }: DekHistory): Promise<number> {
+  const { platformDatabase, vaultDatabase, tables } = deps;
   const wraps = await listWrapsOf(platformDatabase.execute, [ownerId]);
   const mirrors = await listMirrorsOf(vaultDatabase.execute, [ownerId]);
-  const boxes = await countBoxes(vaultDatabase.execute, tables, ownerId);
+  const boxes = await countAllBoxes(deps, tables, ownerId);
   const named = [...wraps, ...mirrors, ...boxes].map(({ version }) => version);
   return Math.max(
     ...versions.map((dek) => dek.version),
@@ -262,7 +260,7 @@ interface Swept {
 
 const GONE: Swept = { active: null, found: 0, resealed: 0, unopened: [] };
 
-/** Seals all rows of an owner under the active version that are not yet, the head with them. */
+/** Seals all rows of an owner under the active version that are not yet, the head and the platform's boxes with them. */
 async function sweepOwner(
   deps: ResealDeps,
   userId: string,
@@ -294,6 +292,12 @@ async function sweepOwner(
   } catch (error) {
     if (!(error instanceof DecryptionError)) throw error;
     swept.unopened.push({ userId, table: "vault_heads", id: hex(vault.keys.ownerId) });
+  }
+  const platform = await resealPlatformBoxes(deps.platform, userId, vault.keys);
+  swept.found += platform.found;
+  swept.resealed += platform.resealed;
+  for (const { table, rowId } of platform.unopened) {
+    swept.unopened.push({ userId, table, id: rowId });
   }
   return { active: vault.keys.active.version, ...swept };
 }

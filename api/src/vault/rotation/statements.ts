@@ -257,6 +257,11 @@ function keyNameOf(name: Buffer): KeyName {
   return { version, dekId: name.subarray(NAME.versionBytes) };
 }
 
+/** Which data key a box is under. */
+export function keyNameIn(box: Uint8Array): KeyName {
+  return keyNameOf(Buffer.from(box.subarray(NAME.offset, NAME.offset + NAME.length)));
+}
+
 /** Whether the header of a box says that it is under `key`. */
 export function isUnder(box: Uint8Array, key: KeyName): boolean {
   return isEqual(box.subarray(NAME.offset, NAME.offset + NAME.length), nameBytes(key));
