@@ -27,7 +27,7 @@ const USAGE = `Usage:
       compare what both databases hold of keys, and unwrap them
 
 They work on the installation that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys
-name, else on the TimOS that runs on TIMOS_DATA_DIR (./.data).`;
+name, else on the TimOS in TIMOS_DATA_DIR (./.data). Where that does not run, they start its databases meanwhile.`;
 
 class UsageError extends Error {}
 

@@ -14,8 +14,8 @@ const USAGE = `Usage:
       take a vault as it is, after it was put back on purpose; written into its owner's audit
 
 OWNER is an address of e-mail, the id of a user, or the owner's id in the vault in hex. They work on the installation
-that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys name, else on the TimOS that runs
-on TIMOS_DATA_DIR (./.data).`;
+that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys name, else on the TimOS in
+TIMOS_DATA_DIR (./.data). Where that does not run, they start its databases meanwhile.`;
 
 class UsageError extends Error {}
 
@@ -26,10 +26,12 @@ interface Owner {
 
 async function verify(installation: Installation, owners: readonly Owner[]): Promise<void> {
   for (const owner of owners) {
-    const { status, violatedAt } = await verifyVault(await open(installation, owner, "verify"));
+    const vault = await open(installation, owner, "verify");
+    const { status, violatedAt, unlisted = 0 } = await verifyVault(vault);
     const since = violatedAt === null ? "" : ` since ${violatedAt.toISOString()}`;
-    console.log(`${owner.ownerId}  ${status}${since}`);
-    if (status === "violated") process.exitCode = 1;
+    const amiss = unlisted === 0 ? "" : `, and ${unlisted} records are in no list`;
+    console.log(`${owner.ownerId}  ${status}${since}${amiss}`);
+    if (status === "violated" || unlisted > 0) process.exitCode = 1;
   }
 }
 

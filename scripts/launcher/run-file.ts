@@ -35,11 +35,17 @@ export const removeRunFile = (dataFolder: string): void => {
   rmSync(fileIn(dataFolder), { force: true });
 };
 
+/** The facts of the TimOS that runs on a data folder; undefined when none does. */
+export function findRunFile(dataFolder: string): RunFacts | undefined {
+  const file = fileIn(dataFolder);
+  return existsSync(file) ? RunFacts.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+}
+
 /** The facts of the TimOS that runs on a data folder. Throws when none does. */
 export function readRunFile(dataFolder: string): RunFacts {
-  const file = fileIn(dataFolder);
-  if (!existsSync(file)) {
+  const facts = findRunFile(dataFolder);
+  if (facts === undefined) {
     throw new Error(`TimOS does not run on ${dataFolder}. Start it with npm start.`);
   }
-  return RunFacts.parse(JSON.parse(readFileSync(file, "utf8")));
+  return facts;
 }
