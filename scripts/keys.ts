@@ -4,6 +4,7 @@ import * as z from "zod";
 import { doctor } from "./keys/doctor.ts";
 import { init } from "./keys/init.ts";
 import { openInstallation, type Installation } from "./keys/installation.ts";
+import { mergeKeyring } from "./keys/merge.ts";
 import { retireDeks, retireMek } from "./keys/retire.ts";
 import { rotateDek } from "./keys/rotate-dek.ts";
 import { rotateMek } from "./keys/rotate-mek.ts";
@@ -23,6 +24,8 @@ const USAGE = `Usage:
       remove a master key that nothing is wrapped under from the keyring
   npm run keys:retire -- --dek USER|all --older-than DAYS [--dry-run] --yes
       destroy former data keys that no row is under
+  npm run keys:merge -- FILE
+      add the master keys of another keyring file that the installation's lacks: a backup of it, or another server's
   npm run keys:doctor [-- --all] [--rows] [--repair]
       compare what both databases hold of keys, and unwrap them
 
@@ -64,7 +67,8 @@ function readFlags(args: string[]) {
         "dry-run": { type: "boolean" },
         "made-before": { type: "string" },
         "older-than": { type: "string" },
-        // How long to wait for servers, which tests need not wait for.
+        // How long to wait for servers, for tests only, and so in no usage: with less than they keep keys, rows that they
+        // write meanwhile do not open.
         "settle-seconds": { type: "string" },
         yes: { type: "boolean" },
         rows: { type: "boolean" },
@@ -97,6 +101,13 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<boolean>>> = {
     return withInstallation((inst) =>
       doctor(inst, { isThorough: all, hasRows: rows, isRepairing: repair }),
     );
+  },
+  merge: async (flags) => {
+    only(flags, [], 1);
+    const [file] = flags.positionals;
+    if (file === undefined) throw new UsageError();
+    await mergeKeyring(process.env, file);
+    return true;
   },
   rotate: (flags) => {
     const { values } = flags;

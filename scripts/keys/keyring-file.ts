@@ -5,6 +5,7 @@ import {
   decodeKeyring,
   KeyringError,
   type MasterKey,
+  mergeKeyrings,
   removeKey,
   stagedKey,
   stageKey,
@@ -44,6 +45,28 @@ export async function activate(file: string, id: string): Promise<void> {
       ? { content: activateKey(bytes, id), result: null }
       : { content: null, result: null };
   });
+}
+
+/**
+ * Adds the keys of another keyring file that this one lacks; changes nothing else.
+ *
+ * @returns their ids.
+ * @throws KeyringError when one of them is no keyring, or both have other bytes under one id.
+ */
+export async function merge(file: string, otherFile: string): Promise<string[]> {
+  const other = readFileSync(otherFile);
+  try {
+    return await changing(file, (bytes) => {
+      const known = new Set(decodeKeyring(bytes).map(({ id }) => id));
+      const result = decodeKeyring(other).flatMap(({ id }) => (known.has(id) ? [] : [id]));
+      const content = mergeKeyrings(bytes, other);
+      if (result.length > 0) return { content, result };
+      content.fill(0);
+      return { content: null, result };
+    });
+  } finally {
+    other.fill(0);
+  }
 }
 
 /** Takes a key out of the file. @throws KeyringError for the active one, and for one that is not there. */

@@ -5,6 +5,7 @@ import {
   createKeyring,
   decodeKeyring,
   KeyringError,
+  mergeKeyrings,
   removeKey,
   stagedKey,
   stageKey,
@@ -266,6 +267,27 @@ describe("a keyring whose keys are rotated", () => {
     expect(left.includes(Buffer.from(keyOf(first).export()))).toBe(false);
     expect(() => removeKey(activated, fresh)).toThrow(`the key ${fresh} is the active one`);
     expect(() => removeKey(left, old)).toThrow(`it does not have the key ${old}`);
+  });
+
+  it("takes the keys of another that it lacks, which open only and count as none that was staged", () => {
+    const { first, staged, old, fresh } = rotating();
+    const activated = activateKey(staged, fresh);
+    const restored = stageKey(first, later);
+    const [, other] = decodeKeyring(restored);
+    const merged = mergeKeyrings(restored, activated);
+    expect(statesOf(merged)).toEqual([
+      [fresh, "decrypt_only"],
+      [old, "active"],
+      [other?.id, "decrypt_only"],
+    ]);
+    expect(stagedKey(decodeKeyring(merged))?.id).toBe(other?.id);
+    const exported = (bytes: Buffer) =>
+      new Map(decodeKeyring(bytes).map(({ id, key }) => [id, key.export().toString("hex")]));
+    expect(exported(merged)).toEqual(new Map([...exported(activated), ...exported(restored)]));
+    expect(mergeKeyrings(merged, activated)).toEqual(merged);
+    expect(mergeKeyrings(activated, first)).toEqual(activated);
+    expect(() => mergeKeyrings(restored, Buffer.from("words"))).toThrow(KeyringError);
+    expect(() => mergeKeyrings(Buffer.from("words"), restored)).toThrow(KeyringError);
   });
 
   it("is not written from a damaged one", () => {

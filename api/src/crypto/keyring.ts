@@ -1,4 +1,11 @@
-import { createHash, createSecretKey, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from "node:crypto";
 
 const MAGIC = Buffer.from("TIMOSKR1");
 const KEY_BYTES = 32;
@@ -27,7 +34,7 @@ export function createKeyring(now: Date): Buffer {
  * The bytes of a keyring with one more master key, which may be read but makes no wraps until it is activated. The
  * caller wipes both.
  *
- * @throws {@link KeyringError} when `bytes` is no keyring; so do the two below.
+ * @throws {@link KeyringError} when `bytes` is no keyring; so do the three below.
  */
 export function stageKey(bytes: Buffer, now: Date): Buffer {
   return withKey(entriesOf(bytes), "decrypt_only", now);
@@ -47,6 +54,25 @@ export function removeKey(bytes: Buffer, id: string): Buffer {
   if (key === undefined) throw new KeyringError(`it does not have the key ${id}`);
   if (key.status === "active") throw new KeyringError(`the key ${id} is the active one`);
   return encode(keys.filter((other) => other !== key));
+}
+
+/**
+ * The keyring `bytes` with the keys of `other` that it lacks, which only open; its active key stays the active one. They
+ * come before it, where those stand that were succeeded, so that none is taken for a staged one.
+ *
+ * @throws {@link KeyringError} also when both have other bytes under one id, and then nothing was joined.
+ */
+export function mergeKeyrings(bytes: Buffer, other: Buffer): Buffer {
+  const keys = entriesOf(bytes);
+  const lacking: Entry[] = [];
+  for (const key of entriesOf(other)) {
+    const known = keys.find(({ id }) => id === key.id);
+    if (known === undefined) lacking.push({ ...key, status: "decrypt_only" });
+    else if (!timingSafeEqual(known.key, key.key)) {
+      throw new KeyringError(`it has another key as ${key.id}`);
+    }
+  }
+  return encode([...lacking, ...keys]);
 }
 
 /** A key that was staged and never became active, or undefined: it is younger than the active one. */
