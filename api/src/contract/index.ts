@@ -7,6 +7,7 @@ import { oauth } from "../features/oauth/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { system } from "../features/system/contract.ts";
+import { tenants } from "../features/tenants/contract.ts";
 import { tokens } from "../features/tokens/contract.ts";
 
 /** The whole API, feature by feature. */
@@ -17,6 +18,7 @@ export const contract = {
   mfa,
   oauth,
   tokens,
+  tenants,
   account,
   entries,
   days,
@@ -26,7 +28,7 @@ export const contract = {
 export type { Endpoint, Endpoints, Guard, Request, Response } from "./endpoint.ts";
 export { ERRORS, type ErrorCode, type Fault } from "./errors.ts";
 export { isDay } from "./values.ts";
-export type { AuthResult } from "../features/auth/contract.ts";
+export type { AuthResult, Challenge } from "../features/auth/contract.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
 export type { Me } from "../features/account/contract.ts";
 export { type Entry, EntryFields } from "../features/entries/contract.ts";

@@ -1,7 +1,8 @@
 "use client";
 
+import type { Challenge } from "@timos/api/contract";
 import { useMutation } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/button.tsx";
 import { Checkbox } from "@/components/checkbox.tsx";
 import { Field } from "@/components/field.tsx";
@@ -12,6 +13,7 @@ import { useTimos } from "@/lib/client.tsx";
 import { explain, faultOf } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { ResendLink } from "./resend-link.tsx";
+import { SecondFactorForm } from "./second-factor-form.tsx";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 interface Props {
@@ -24,6 +26,7 @@ interface Props {
 export function SignInForm({ email, autoFocus = false }: Props) {
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
+  const [challenge, setChallenge] = useState<Challenge | null>(null);
   const signIn = useMutation({
     mutationFn: (data: FormData) =>
       api.auth.login({
@@ -35,6 +38,7 @@ export function SignInForm({ email, autoFocus = false }: Props) {
       }),
     onSuccess: (result) => {
       if ("accessToken" in result) session.accept(result);
+      else setChallenge(result);
     },
   });
   const { error, variables } = signIn;
@@ -42,6 +46,9 @@ export function SignInForm({ email, autoFocus = false }: Props) {
   const emailFault = faultOf(error, "email");
   const passwordFault = faultOf(error, "password");
 
+  if (challenge !== null) {
+    return <SecondFactorForm challenge={challenge} onBack={() => setChallenge(null)} />;
+  }
   return (
     <form
       ref={form}
