@@ -15,6 +15,7 @@ import { mfaRoutes } from "./features/mfa/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
+import { tenantRoutes } from "./features/tenants/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { vaultRoutes } from "./features/vault/routes.ts";
 import { verifySoon } from "./features/vault/vault.ts";
@@ -94,6 +95,7 @@ export function createApp(deps: Deps): Express {
   app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
   app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
   app.use(tokenRoutes(gates, deps));
+  app.use(tenantRoutes(gates, deps));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));

@@ -28,11 +28,14 @@ export const PERMISSIONS = {
   "tenant:read": { roles: EVERYONE },
   "tenant:write": { roles: ADMINS },
   "tenant:transfer": { roles: OWNER },
+  /** Whoever does not want a second factor where one is asked for can go. */
+  "tenant:leave": { roles: EVERYONE, isOpenBeforeMfa: true },
   "tenant:audit": { roles: ADMINS },
   "members:read": { roles: ADMINS },
   "members:write": { roles: ADMINS },
   "invitations:read": { roles: ADMINS },
   "invitations:write": { roles: ADMINS },
+  "invitations:accept": { roles: EVERYONE },
   "platform:read": { roles: PLATFORM },
   "platform:write": { roles: PLATFORM },
 } as const satisfies Readonly<Record<`${string}:${string}`, Rule>>;

@@ -6,7 +6,7 @@ import { DisplayName, Me } from "../account/contract.ts";
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 256;
 
-const Email = z
+export const Email = z
   .email("must be an e-mail address")
   .max(254)
   .transform((address) => address.toLowerCase());
@@ -22,7 +22,9 @@ const ProviderLinkToken = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/, "must be the token of the link, whole");
 
-const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, "must be the token of the link, whole");
+export const LinkToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{32}$/, "must be the token of the link, whole");
 
 /** What every way of signing in answers. The refresh token comes as a cookie beside it. */
 export const AuthResult = z.object({

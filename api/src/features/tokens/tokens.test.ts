@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { turnOn } from "../../../test/second-factor.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
 import { contract } from "../../contract/index.ts";
 import { SCOPES } from "../../contract/permissions.ts";
 import { inTransaction } from "../../platform/client.ts";
@@ -72,7 +73,7 @@ describe("a personal access token", () => {
     const events = await app.sql("platform", "SELECT * FROM audit_events WHERE target = ?", [
       shown["id"],
     ]);
-    expect(events.map((event) => event["action"])).toEqual(["token.created"]);
+    expect(events.map((event) => String(event["action"]))).toEqual(["token.created"]);
   });
 
   it("lets a program do what it was made for, and nothing else", async () => {
@@ -110,8 +111,8 @@ describe("a personal access token", () => {
     const person = await signUp(app);
     const token = await secretOf(person, { scopes: SCOPES });
     const guarded = Object.values(contract)
-      .flatMap((feature) => Object.values(feature))
-      .filter((endpoint) => "permission" in endpoint)
+      .flatMap((feature) => Object.values<Endpoint>(feature))
+      .filter((endpoint: Endpoint) => "permission" in endpoint)
       .filter((endpoint) => endpoint.path.startsWith("/api/auth/") || "fresh" in endpoint);
     expect(guarded.length).toBeGreaterThan(10);
     for (const { method, path } of guarded) {
