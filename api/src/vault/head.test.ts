@@ -7,6 +7,7 @@ import { entryKind } from "../features/entries/entries.ts";
 import { findState, moveState } from "../platform/state-statements.ts";
 import { eraseOwner } from "./erase.ts";
 import { inChange, monthsOf, underLock } from "./head.ts";
+import { acceptVault, verifyVault } from "./integrity.ts";
 import { putRecord } from "./records.ts";
 import { findHead } from "./statements.ts";
 import type { UserVault } from "./user-vault.ts";
@@ -187,6 +188,15 @@ describe("a change", () => {
     expect(await take()).toBe(6);
   });
 
+  it("takes the revision that was announced for one that was never made, so that there is no gap", async () => {
+    await take();
+    const state = await settled();
+    const announced = { ...state, nextRev: 2, nextSum: randomBytes(32) };
+    const { execute } = test.deps.platformDatabase;
+    expect(await moveState(execute, ada.ownerId, state, announced)).toBe(true);
+    expect(await take()).toBe(2);
+  });
+
   it("finds that the vault is at a revision that was never given, and says so once", async () => {
     for (let n = 0; n < 3; n++) await take();
     await settled();
@@ -240,6 +250,41 @@ describe("the owner's head", () => {
     });
     expect(await months("goals")).toEqual(["2024-05"]);
     expect(await months()).toEqual(["2026-11", "2026-02", "2025-01"]);
+  });
+
+  it("has the months of all rows that open when it is made in place of one that is gone", async () => {
+    for (const day of ["2026-11-21", "2019-05-06", "2024-02-03", "1999-12-31"]) await put(day);
+    const flip =
+      "UPDATE daily_entries SET sealed = INSERT(sealed, 60, 1, CHAR(ASCII(SUBSTR(sealed, 60, 1)) ^ 1))";
+    await test.sql("vault", `${flip} WHERE owner_id = ? AND rev = 3`, ada.ownerId);
+    const trash = "UPDATE daily_entries SET purge_after = '2026-12-01' WHERE owner_id = ?";
+    await test.sql("vault", `${trash} AND rev = 4`, ada.ownerId);
+    await test.sql("vault", "DELETE FROM vault_heads WHERE owner_id = ?", ada.ownerId);
+    // Another person's are none of theirs.
+    const eve = await test.newOwner();
+    await inChange(eve.vault, nothing);
+    expect(await monthsOf(eve.vault, "daily_entries")).toEqual([]);
+    expect(await take()).toBe(5);
+    expect(await months()).toEqual(["2026-11", "2019-05", "1999-12"]);
+    await put("2024-02-03");
+    expect(await months()).toEqual(["2026-11", "2024-02", "2019-05", "1999-12"]);
+  });
+
+  it("has the months of all rows, and those it knew, once the vault is accepted", async () => {
+    for (const day of ["2026-11-21", "2019-05-06"]) await put(day);
+    const { keys } = ada.vault;
+    const place = { table: "vault_heads", box: "sealed", ownerId: keys.ownerId, rev: 2 };
+    const text = JSON.stringify({ months: { daily_entries: ["2001-01"], goals: ["2024-05"] } });
+    const sealed = seal(keys.active, { ...place, rowId: keys.ownerId }, text);
+    const set = "UPDATE vault_heads SET sealed = ? WHERE owner_id = ?";
+    await test.sql("vault", set, sealed, ada.ownerId);
+    expect((await verifyVault(ada.vault)).unlisted).toBe(2);
+    await acceptVault(ada.vault, "test");
+    expect(await months()).toEqual(["2026-11", "2019-05", "2001-01"]);
+    expect(await months("goals")).toEqual(["2024-05"]);
+    expect((await verifyVault(ada.vault)).unlisted).toBeUndefined();
+    // It opened, so it was not begun anew.
+    expect(await stateNow()).toMatchObject({ rev: 3, violatedAt: null });
   });
 
   it("does not open at another revision or for another owner, nor under the name of a record", async () => {

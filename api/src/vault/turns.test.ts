@@ -1,7 +1,7 @@
 import { setImmediate as tick } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { AppError } from "../contract/errors.ts";
-import { inTurn } from "./turns.ts";
+import { inTurn, isAwaited } from "./turns.ts";
 
 describe("an owner's changes", () => {
   it("run one after the other, in the order they came", async () => {
@@ -33,25 +33,74 @@ describe("an owner's changes", () => {
     await expect(next).resolves.toBe("done");
   });
 
-  it("that wait behind one which finds the database away are told at once, later ones try", async () => {
-    let tried = 0;
-    const away = () => {
-      tried++;
-      return Promise.reject(new AppError("vault_unavailable"));
+  it.each(["vault_unavailable", "platform_unavailable"] as const)(
+    "that wait behind one which finds the database away are told at once, later ones try: %s",
+    async (code) => {
+      let tried = 0;
+      const away = () => {
+        tried++;
+        return Promise.reject(new AppError(code));
+      };
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 50 }, () => inTurn("a", away)),
+      );
+      for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code } });
+      expect(tried).toBe(1);
+      await expect(inTurn("a", () => Promise.resolve("done"))).resolves.toBe("done");
+    },
+  );
+
+  it("that wait behind one which is refused are not refused with it", async () => {
+    const refused = inTurn("a", () => Promise.reject(new AppError("rev_mismatch")));
+    const next = inTurn("a", () => Promise.resolve("done"));
+    await expect(refused).rejects.toMatchObject({ code: "rev_mismatch" });
+    await expect(next).resolves.toBe("done");
+  });
+
+  it("run one after the other whenever they come, also while the last of those before is at it", async () => {
+    const gates: (() => void)[] = [];
+    let [running, most] = [0, 0];
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await new Promise<void>((done) => gates.push(done));
+      running--;
     };
-    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => inTurn("a", away)));
-    for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ reason: { code: "vault_unavailable" } });
-    }
-    expect(tried).toBe(1);
-    await expect(inTurn("a", () => Promise.resolve("done"))).resolves.toBe("done");
+    const [first, second] = [inTurn("a", work), inTurn("a", work)];
+    await tick();
+    gates.shift()?.();
+    await first;
+    await tick();
+    const third = inTurn("a", work);
+    await tick();
+    expect(most).toBe(1);
+    gates.shift()?.();
+    await second;
+    await tick();
+    gates.shift()?.();
+    await third;
+    expect(most).toBe(1);
+  });
+
+  it("are awaited when another one waits behind the one that runs", async () => {
+    expect(isAwaited("a")).toBe(false);
+    const seen: boolean[] = [];
+    const look = async () => {
+      await tick();
+      seen.push(isAwaited("a"));
+    };
+    await Promise.all([inTurn("a", look), inTurn("a", look)]);
+    expect(seen).toEqual([true, false]);
+    expect(isAwaited("a")).toBe(false);
   });
 
   it("are refused when a thousand wait", async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((done) => (release = done));
     const waiting = Array.from({ length: 1000 }, () => inTurn("a", () => gate));
-    await expect(inTurn("a", () => gate)).rejects.toMatchObject({ code: "overloaded" });
+    await expect(inTurn("a", () => gate)).rejects.toMatchObject({
+      code: "overloaded",
+      particulars: { retryAfterSeconds: 2 },
+    });
     release();
     await Promise.all(waiting);
   });
