@@ -23,6 +23,13 @@ export interface MasterKey {
 /** A keyring that cannot be used. The message says what is wrong with it and never holds any of its bytes. */
 export class KeyringError extends Error {
   override readonly name = "KeyringError";
+  /** What the log has of it: a word for the fault, and the file where one is known. */
+  readonly code: string;
+
+  constructor(message: string, code = "keyring:damaged") {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The bytes of a new keyring file with one active master key. The caller writes them to a file of mode 0600. */

@@ -1,6 +1,8 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import { AppError } from "../contract/errors.ts";
+import { KeyringError } from "../crypto/keyring.ts";
+import { localKeyring } from "../vault/mek/local.ts";
 import { createLogger, describeError } from "./logger.ts";
 
 const SECRET = "dear diary";
@@ -51,6 +53,19 @@ describe("the log", () => {
     logger.child(fields).error("it failed");
     expect(said().split("\n").filter(Boolean)).toHaveLength(3);
     expect(said()).not.toContain(SECRET);
+  });
+
+  it("has of a keyring that cannot be used what is wrong with it, and which file it is", () => {
+    const { logger, said } = logging();
+    expect(() => localKeyring("/nowhere/keyring")).toThrow(KeyringError);
+    try {
+      localKeyring("/nowhere/keyring");
+    } catch (error) {
+      logger.error({ err: error }, "it failed");
+    }
+    expect(JSON.parse(said())).toMatchObject({
+      err: { name: "KeyringError", code: "keyring:missing /nowhere/keyring" },
+    });
   });
 
   it("does not take an error's message for its own", () => {

@@ -1,5 +1,6 @@
 import { AppError } from "../contract/errors.ts";
 import type { DataKey } from "../crypto/data-key.ts";
+import { ifOpens } from "../crypto/decryption-error.ts";
 import { elementOf, fromBytes, modulo, sumToBytes, type CountedRow } from "../crypto/multiset.ts";
 import type { Execute } from "../lib/database.ts";
 import { hex } from "../lib/ids.ts";
@@ -36,6 +37,13 @@ export function sumAt(state: VaultState, rev: number): bigint | undefined {
 }
 
 /**
+ * Whether the owner has the data key that the sums are made with. A platform that was put back may have sums of a key
+ * that was destroyed since: whether the vault is what it should be can then not be told.
+ */
+const hasItsKey = ({ keys }: UserVault, { dekVersion }: VaultState) =>
+  ifOpens(() => keys.ofVersion(dekVersion)) !== null;
+
+/**
  * The state of a vault that is locked at revision `rev`, made when there is none. A vault that is at a revision which
  * was never announced is violated.
  */
@@ -47,7 +55,8 @@ export async function stateAt(
   for (;;) {
     const state = await findState(vault.platform.execute, vault.keys.ownerId);
     if (state === null) await makeState(vault, execute, rev);
-    else if (state.violatedAt !== null || sumAt(state, rev) !== undefined) return state;
+    else if (state.violatedAt !== null) return state;
+    else if (sumAt(state, rev) !== undefined && hasItsKey(vault, state)) return state;
     else await violate(vault, state);
   }
 }
@@ -75,7 +84,7 @@ export async function announce(
       continue;
     }
     const sum = sumAt(state, rev);
-    if (sum === undefined) continue;
+    if (sum === undefined || !hasItsKey(vault, state)) continue;
     const key = keys.ofVersion(state.dekVersion);
     const head = headChange(keys.ownerId, rev, toRev);
     const nextSum = [head, ...rows].reduce((total, row) => total + differenceOf(key, row), sum);

@@ -34,6 +34,7 @@ export function localKeyring(file: string): MekProvider {
         strangers = found;
         throw fail(
           file,
+          "another",
           "it has none of the keys it had before; new accounts have to wait until it opens a data key, or a restart",
         );
       }
@@ -90,8 +91,10 @@ export function localKeyring(file: string): MekProvider {
   return provider;
 }
 
-const fail = (file: string, why: string) =>
-  new KeyringError(`The keyring ${file} cannot be used: ${why}.`);
+type Fault = "missing" | "link" | "unreadable" | "open_to_others" | "damaged" | "another";
+
+const fail = (file: string, fault: Fault, why: string) =>
+  new KeyringError(`The keyring ${file} cannot be used: ${why}.`, `keyring:${fault} ${file}`);
 
 /** Differs whenever the file, its content or its mode is another; null when it is out of reach. */
 function stampOf(file: string): string | null {
@@ -114,12 +117,14 @@ function readKeyring(file: string) {
     if (code === "ENOENT") {
       throw fail(
         file,
+        "missing",
         "it is missing. Restore it from its backup; without it no journal opens. " +
           "Only where there is no journal yet: npm run keys:init -- --file <path>",
       );
     }
     throw fail(
       file,
+      code === "ELOOP" ? "link" : "unreadable",
       code === "ELOOP" ? "it is a symbolic link" : `it cannot be opened (${code ?? "unknown"})`,
     );
   }
@@ -127,11 +132,15 @@ function readKeyring(file: string) {
     // Taken before the content: what is written meanwhile makes another stamp, and is read the next time.
     const stat = fstatSync(descriptor, { bigint: true });
     if ((stat.mode & 0o077n) !== 0n) {
-      throw fail(file, `others may read it. Let only its owner: chmod 600 ${file}`);
+      throw fail(
+        file,
+        "open_to_others",
+        `others may read it. Let only its owner: chmod 600 ${file}`,
+      );
     }
     const keys = new Map(decode(file, descriptor).map((key) => [`local:${key.id}`, key]));
     const active = [...keys].find(([, key]) => key.status === "active")?.[0];
-    if (active === undefined) throw fail(file, "it must have exactly one active key");
+    if (active === undefined) throw fail(file, "damaged", "it must have exactly one active key");
     return { keys, active, stamp: stampOfStat(stat) };
   } finally {
     closeSync(descriptor);
@@ -143,7 +152,7 @@ function decode(file: string, descriptor: number) {
   try {
     return decodeKeyring(bytes);
   } catch (error) {
-    throw error instanceof KeyringError ? fail(file, error.message) : error;
+    throw error instanceof KeyringError ? fail(file, "damaged", error.message) : error;
   } finally {
     bytes.fill(0);
   }

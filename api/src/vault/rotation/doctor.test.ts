@@ -4,6 +4,7 @@ import { openTestVault, type Owner, type TestVault } from "../../../test/vault.t
 import { entryKind } from "../../features/entries/entries.ts";
 import { findDekHistory, activateDek, addPendingDek } from "../../platform/dek-rotation.ts";
 import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
+import { acceptVault, verifyVault } from "../integrity.ts";
 import { getRecord, putRecord } from "../records.ts";
 import { examineKeys } from "./doctor.ts";
 import type { DoctorOptions, Finding } from "./examination.ts";
@@ -379,6 +380,25 @@ describe("a database that was put back", () => {
     expect(await states()).toEqual(["1 destroyed", "2 active"]);
     await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
     expect(await says({ hasRows: true })).toEqual([]);
+  });
+
+  it("takes writes, and can be accepted, where the sum was made with a key that was destroyed since", async () => {
+    const [before, sums] = [
+      await platform("SELECT * FROM user_deks"),
+      await platform("SELECT * FROM vault_states"),
+    ];
+    await addVersion(ada, "done");
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    await vault("DELETE FROM vault_keys WHERE version = 1");
+    await restore("platform", "user_deks", before);
+    await restore("platform", "vault_states", sums);
+    await says({ isRepairing: true });
+    const id = randomUUID();
+    await write({ ...ada, vault: await test.open(ada.userId) }, id);
+    expect((await verifyVault(await test.open(ada.userId))).status).toBe("violated");
+    await acceptVault(await test.open(ada.userId), "test");
+    expect((await verifyVault(await test.open(ada.userId))).status).toBe("ok");
+    await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
   });
 
   it("knows a destroyed key again when rows came back that need it, and never deletes its mirror", async () => {
