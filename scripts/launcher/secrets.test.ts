@@ -28,13 +28,15 @@ describe("the secrets of an installation", () => {
     expect(statSync(join(folder, "secrets")).mode & 0o777).toBe(0o700);
   });
 
-  it("are keys of 32 random bytes, one ES256 signing key, and a keyring with one active key", () => {
+  it("are keys of 32 random bytes, an ES256 key that signs and one that will, and a keyring with one active key", () => {
     ensureSecrets(folder, ALL, { mayHoldJournal: false });
     for (const name of ["secrets/token_key", "secrets/password_pepper"]) {
       expect(Buffer.from(readSecret(folder, name), "base64url")).toHaveLength(32);
     }
     expect(JSON.parse(readSecret(folder, "secrets/jwt_keys.json"))).toMatchObject({
-      keys: [{ kty: "EC", crv: "P-256", alg: "ES256", use: "sig", status: "active" }],
+      keys: ["active", "verify"].map((status) => {
+        return { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", status };
+      }),
     });
     expect(decodeKeyring(readFileSync(join(folder, "keyring")))).toHaveLength(1);
   });

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { createKeyring } from "../../api/src/crypto/keyring.ts";
+import { newSigningKeys, writeSigningKeys } from "../jwt/signing-keys.ts";
 import { makePrivateFolder, writeAtomically } from "./files.ts";
 
 /** How each secret is made, by the name of its file within the data folder. */
@@ -24,7 +25,7 @@ export const API_SECRETS = {
   keyring: () => createKeyring(new Date()),
   "secrets/token_key": random32,
   "secrets/password_pepper": random32,
-  "secrets/jwt_keys.json": makeSigningKeys,
+  "secrets/jwt_keys.json": () => writeSigningKeys(newSigningKeys(new Date())),
 } satisfies Recipes;
 
 /**
@@ -65,10 +66,4 @@ function missingSecrets(dataFolder: string, missing: readonly string[]): string 
     "Without it the journal cannot be opened, and a new one would not help, so nothing was written.\n" +
     "Restore the file from your backup of the data folder and start again."
   );
-}
-
-function makeSigningKeys(): string {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const key = { ...privateKey.export({ format: "jwk" }), kid: randomUUID(), alg: "ES256" };
-  return JSON.stringify({ keys: [{ ...key, use: "sig", status: "active" }] }, null, 2);
 }
