@@ -2,6 +2,7 @@ import {
   addTo,
   articles,
   beginEntry,
+  callAs,
   expectSaved,
   openAccountMenu,
   signIn,
@@ -9,6 +10,7 @@ import {
 } from "./support/journal.ts";
 import { linkMailedTo } from "./support/mail.ts";
 import { expect, test } from "./support/test.ts";
+import { codeNow } from "./support/totp.ts";
 
 test("somebody signs up, confirms, writes, and finds it again", async ({ page, person }) => {
   await page.goto("/");
@@ -84,6 +86,40 @@ test("a wrong password, and an address not confirmed, are told apart from each o
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("button", { name: "Send the link again" })).toBeVisible();
+});
+
+test("with a second factor on, signing in asks for it once, and not again where it is told so", async ({
+  journal,
+  person,
+}) => {
+  const enrolled = await callAs(journal, "POST", "/api/auth/mfa/totp/enroll", {});
+  const { secret } = (await enrolled.json()) as { secret: string };
+  const code = codeNow(secret);
+  const confirmed = await callAs(journal, "POST", "/api/auth/mfa/totp/confirm", { code });
+  const { recoveryCodes } = (await confirmed.json()) as { recoveryCodes: string[] };
+  const signOut = async () => {
+    await openAccountMenu(journal);
+    await journal.getByRole("button", { name: "Sign out" }).click();
+    await journal.waitForURL("**/sign-in**");
+  };
+  await signOut();
+  await journal.getByLabel("E-mail address").fill(person.email);
+  await journal.getByLabel("Password", { exact: true }).fill(person.password);
+  await journal.getByRole("button", { name: "Sign in" }).click();
+  const field = journal.getByLabel("Code from your authenticator app");
+  await expect(field).toBeFocused();
+  await field.fill(code);
+  await journal.getByRole("button", { name: "Sign in" }).click();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAccessibleDescription(/was used already/);
+  await journal.getByRole("button", { name: "Use a recovery code" }).click();
+  await journal.getByLabel("Recovery code").fill((recoveryCodes[4] ?? "").toLowerCase());
+  await journal.getByLabel("Do not ask for a code here for 30 days").check();
+  await journal.getByRole("button", { name: "Sign in" }).click();
+  await journal.waitForURL("**/today");
+
+  await signOut();
+  await signIn(journal, person);
 });
 
 test("signing out in one tab takes the others along", async ({ journal, context }) => {
