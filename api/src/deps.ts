@@ -10,6 +10,7 @@ import { refreshTokens } from "./features/auth/refresh-token.ts";
 import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
 import type { Checks } from "./features/system/health.ts";
+import { RECORD_TABLES } from "./features/vault-tables.ts";
 import { openBreachedPasswords } from "./lib/breached-passwords.ts";
 import { broadcast } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
@@ -20,9 +21,10 @@ import { openPlatform } from "./platform/client.ts";
 import { asSystem } from "./platform/tenancy.ts";
 import { keyService } from "./vault/key-service.ts";
 import { masterKeys } from "./vault/mek/providers.ts";
+import type { VaultDeps } from "./vault/user-vault.ts";
 
 /** Everything that the application is made of. */
-export interface Deps extends OauthDeps, AccountDeps {
+export interface Deps extends OauthDeps, AccountDeps, VaultDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
@@ -63,6 +65,7 @@ export async function openDeps(
     vaultDatabase,
     keysBackupDays: config.vault.keysBackupDays,
     keys,
+    tables: RECORD_TABLES,
     forgetKeys: async (userId) => {
       keys.forget(userId);
       // Who does not hear it forgets the keys when their time in memory is over.

@@ -6,10 +6,9 @@ import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
 import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./records.ts";
 import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
-import type { Times } from "./table.ts";
+import { DAY_COLUMN, type Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
 
-const DAY_COLUMN = "dayKey";
 const FIRST_DAY = "0001-01-01";
 const LAST_DAY = "9999-12-31";
 const MAX_MONTHS_AT_ONCE = 12;

@@ -1,16 +1,19 @@
 import * as z from "zod";
 import { AppError } from "../contract/errors.ts";
 import { boxVersion, open, seal } from "../crypto/box.ts";
+import { ifOpens } from "../crypto/decryption-error.ts";
 import type { Execute } from "../lib/database.ts";
 import { bytesToUuid } from "../lib/ids.ts";
 import { findState, type VaultState } from "../platform/state-statements.ts";
 import type { OwnerKeys } from "./key-service.ts";
+import { pace } from "./pace.ts";
 import { announce, settle, stateAt, sumAt, type RowChange } from "./state.ts";
 import {
   findHead,
   insertHead,
   insertKey,
   insertRow,
+  listSealed,
   lockHead,
   updateHead,
   updateRow,
@@ -33,7 +36,7 @@ export interface Change {
   /** Writes a row in place of `before`, the row that is there under its id now. */
   readonly put: (table: Table, row: StoredRow, before: StoredRow | null) => Promise<void>;
   /** Notes that `table` holds a record of this month. */
-  noteMonth(table: string, month: string): void;
+  readonly noteMonth: (table: string, month: string) => void;
 }
 
 /**
@@ -90,7 +93,8 @@ async function makeChange<T>(
       findState(platform.execute, ownerId),
     );
     if (stored === null) return null;
-    const head = openHead(keys, stored);
+    // One that was made a moment ago, which may be in place of one that is gone.
+    const head = stored.rev === 0 ? await readMonths(vault, execute) : openHead(keys, stored);
     // What was read while waiting for the lock may be a change old. It proves no violation, and `announce` sees to it
     // that it is still what is stored.
     const isLikely = known?.violatedAt === null && sumAt(known, stored.rev) !== undefined;
@@ -122,6 +126,40 @@ function revAfter(rev: number, state: VaultState): number {
   return last + 1;
 }
 
+/**
+ * The head as the rows have it. Those that do not open are left out.
+ *
+ * @param execute - Of a transaction that holds the owner's lock.
+ */
+export async function readMonths({ keys, tables }: UserVault, execute: Execute): Promise<Head> {
+  const breathe = pace();
+  const months: Head["months"] = {};
+  for (const table of tables) {
+    const { dayOf } = table;
+    if (dayOf === null) continue;
+    const found = new Set<string>();
+    for await (const rows of listSealed(execute, table, keys.ownerId)) {
+      for (const row of rows) {
+        const day = ifOpens(() => dayOf(keys, row));
+        if (day !== null) found.add(day.slice(0, 7));
+        await breathe();
+      }
+    }
+    months[table.table] = [...found].sort();
+  }
+  return { months };
+}
+
+/** Puts one that opens in the place of a head that does not. The next change finds the months in the rows. */
+export async function mendHead(vault: UserVault): Promise<void> {
+  const { keys } = vault;
+  await underLock(vault, async (execute) => {
+    const stored = await lockHead(execute, keys.ownerId);
+    if (stored === null || ifOpens(() => openHead(keys, stored)) !== null) return;
+    await updateHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
+  });
+}
+
 /** In a transaction of its own: two first writers that both found none would deadlock inserting it. */
 async function makeHead({ database, keys }: UserVault): Promise<void> {
   await database.transaction(async (execute) => {
@@ -142,6 +180,15 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
 function settleLater(vault: UserVault, announced: VaultState): void {
   // What is not settled now is settled by the next change, or when the vault is verified.
   settle(vault, announced).catch(() => undefined);
+}
+
+/** The months in which each table holds records of the owner; null when there is no head that opens. */
+export async function findMonths(
+  { keys }: UserVault,
+  execute: Execute,
+): Promise<Head["months"] | null> {
+  const stored = await findHead(execute, keys.ownerId);
+  return stored && (ifOpens(() => openHead(keys, stored))?.months ?? null);
 }
 
 /** The months in which `table` holds records of the owner, newest first. */

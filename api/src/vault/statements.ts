@@ -204,6 +204,32 @@ export async function* listRevs(
   }
 }
 
+/** All rows of the owner in a table, with the box `sealed` only, in pages. */
+export async function* listSealed(
+  execute: Execute,
+  { table }: Table,
+  ownerId: Uint8Array,
+): AsyncGenerator<readonly StoredRow[]> {
+  const select = `SELECT ${rowColumns(["sealed"])} FROM ${table} WHERE owner_id = ?`;
+  for await (const rows of pages(execute, select, ownerId, ["id"])) {
+    yield rows.map((row) => toStoredRow(row, ["sealed"]));
+  }
+}
+
+/** The values that the rows of the owner in a table have in a blind column, each once, in pages. */
+export async function* listBlind(
+  execute: Execute,
+  { table }: Table,
+  column: string,
+  ownerId: Uint8Array,
+): AsyncGenerator<readonly Uint8Array[]> {
+  const name = snake(column);
+  const select = `SELECT DISTINCT ${name} FROM ${table} WHERE owner_id = ?`;
+  for await (const rows of pages(execute, select, ownerId, [name])) {
+    yield rows.map((row) => row[name] as Uint8Array);
+  }
+}
+
 /** How many rows the owner has in a table, in the trash and out of it. */
 export async function countAll(
   execute: Execute,

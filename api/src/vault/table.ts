@@ -14,6 +14,9 @@ type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (
   ? I
   : never;
 
+/** The blind column of tables whose records are of a day. */
+export const DAY_COLUMN = "dayKey";
+
 /** What the boxes of a row hold together: a record's fields. */
 type FieldsOf<B extends Boxes> = Intersection<z.output<B[keyof B]>>;
 
@@ -60,6 +63,12 @@ export interface Table<
   openHead(keys: OwnerKeys, row: StoredRow): H & Times;
   /** Opens the other boxes of a row whose `sealed` held `head` at the same revision. */
   openRest(keys: OwnerKeys, row: StoredRow, head: H & Times): F & Times;
+  /**
+   * The day of a row, from its box `sealed`; null in place of the function for tables whose records are of no day.
+   *
+   * @throws DecryptionError as above.
+   */
+  readonly dayOf: ((keys: OwnerKeys, row: StoredRow) => string) | null;
 }
 
 /** The columns of a table as its Prisma model has them, to be compared with it. */
@@ -100,6 +109,7 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     const place = { table, box, ownerId: keys.ownerId, rowId: row.id, rev: row.rev };
     return open(keys.ofVersion(boxVersion(bytes)), place, bytes).toString("utf8");
   };
+  const dayIn = blinds.find(([column]) => column === DAY_COLUMN)?.[1];
   const openBox = (keys: OwnerKeys, row: StoredRow, [box, schema]: Box) =>
     schema.parse(JSON.parse(readBox(keys, row, box)));
 
@@ -142,5 +152,8 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     openRest: (keys, row, content) =>
       Object.assign({}, content, ...others.map((box) => openBox(keys, row, box))) as FieldsOf<B> &
         Times,
+    // What a list sorts by is in its first box.
+    dayOf:
+      dayIn === undefined ? null : (keys, row) => dayIn(openBox(keys, row, head) as FieldsOf<B>),
   };
 }

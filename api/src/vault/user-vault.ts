@@ -1,5 +1,6 @@
 import type { Database } from "../lib/database.ts";
 import type { KeyService, KeyUse, OwnerKeys } from "./key-service.ts";
+import type { Table } from "./table.ts";
 
 /** One person's view of the sealed database: where it is, and the keys to what is theirs. */
 export interface UserVault {
@@ -7,6 +8,8 @@ export interface UserVault {
   /** The queryable database, which keeps what the vault should hold. */
   readonly platform: Database;
   readonly keys: OwnerKeys;
+  /** Every table that holds records. */
+  readonly tables: readonly Table[];
   readonly clock: () => Date;
 }
 
@@ -15,12 +18,13 @@ export interface VaultDeps {
   readonly vaultDatabase: Database;
   readonly platformDatabase: Database;
   readonly keys: KeyService;
+  readonly tables: readonly Table[];
   readonly clock: () => Date;
 }
 
 /** Opens a person's vault, unwrapping their data key where it is not at hand. */
 export async function openVault(
-  { vaultDatabase, platformDatabase, keys, clock }: VaultDeps,
+  { vaultDatabase, platformDatabase, keys, tables, clock }: VaultDeps,
   userId: string,
   use: KeyUse,
 ): Promise<UserVault> {
@@ -28,6 +32,7 @@ export async function openVault(
     database: vaultDatabase,
     platform: platformDatabase,
     keys: await keys.openKeys(userId, use),
+    tables,
     clock,
   };
 }

@@ -29,6 +29,13 @@ const VaultStatus = z.object({
       ),
     verifiedAt: Instant.nullable(),
     violatedAt: Instant.nullable(),
+    unlisted: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "How many records no list shows, being filed under no day that is known; absent when none",
+      ),
   }),
   lastProvenRestore: Instant.nullable(),
 });

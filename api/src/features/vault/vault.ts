@@ -2,7 +2,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Platform } from "../../platform/client.ts";
 import { listDeks } from "../../platform/vault-status.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { countOwned, isDue, verifyVault } from "../../vault/integrity.ts";
+import { countOwned, isDue, verifyVault, type Integrity } from "../../vault/integrity.ts";
 import type { KeyUse } from "../../vault/key-service.ts";
 import { openVault, type UserVault, type VaultDeps } from "../../vault/user-vault.ts";
 import { hex } from "../../lib/ids.ts";
@@ -22,8 +22,7 @@ export async function vaultStatus(
   userId: string,
   vault: UserVault,
 ): Promise<VaultStatus> {
-  const { status, verifiedAt, violatedAt } = await verifyVault(vault);
-  if (status === "violated") warn(logger, vault);
+  const { status, verifiedAt, violatedAt, ...unlisted } = await verify(logger, vault);
   const [deks, { live, trashed }] = await Promise.all([
     asSystem(() => listDeks(platform, userId)),
     countOwned(vault),
@@ -39,6 +38,7 @@ export async function vaultStatus(
       status,
       verifiedAt: verifiedAt?.toISOString() ?? null,
       violatedAt: violatedAt?.toISOString() ?? null,
+      ...unlisted,
     },
     lastProvenRestore: null,
   };
@@ -46,16 +46,21 @@ export async function vaultStatus(
 
 /** Verifies the vault of somebody who signs in. They do not wait for it, and it never fails them. */
 export function verifySoon(deps: WatchDeps, userId: string, use: KeyUse): void {
-  const verify = async () => {
+  const verifyDue = async () => {
     const vault = await asSystem(() => openVault(deps, userId, use));
-    if (!(await isDue(vault, RECENT_MS))) return;
-    if ((await verifyVault(vault)).status === "violated") warn(deps.logger, vault);
+    if (await isDue(vault, RECENT_MS)) await verify(deps.logger, vault);
   };
-  verify().catch((error: unknown) => {
+  verifyDue().catch((error: unknown) => {
     deps.logger.warn({ err: error }, "a vault could not be verified");
   });
 }
 
-function warn(logger: Logger, { keys }: UserVault): void {
-  logger.error({ ownerId: hex(keys.ownerId) }, "a vault does not hold what it should");
+async function verify(logger: Logger, vault: UserVault): Promise<Integrity> {
+  const integrity = await verifyVault(vault);
+  const ownerId = hex(vault.keys.ownerId);
+  if (integrity.status === "violated") {
+    logger.error({ ownerId }, "a vault does not hold what it should");
+  }
+  if (integrity.unlisted !== undefined) logger.error({ ownerId }, "a vault has rows of no day");
+  return integrity;
 }
