@@ -15,6 +15,7 @@ import { openBreachedPasswords } from "./lib/breached-passwords.ts";
 import { broadcast } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
 import type { Logger } from "./lib/logger.ts";
+import { lockoutFactory } from "./lib/lockout.ts";
 import { mailer } from "./lib/mail.ts";
 import { limiterFactory, type LimiterFactory } from "./lib/rate-limit.ts";
 import { openPlatform } from "./platform/client.ts";
@@ -80,7 +81,7 @@ export async function openDeps(
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),
     refreshTokens: refreshTokens(config.auth.tokenKey),
     sessions,
-    limits: authLimits(limiter, config.auth.tokenKey),
+    limits: authLimits(limiter, lockoutFactory(redis), config.auth.tokenKey),
     providers: openProviders(config.providers, { appUrl: config.http.appUrl, clock }),
     checks: {
       platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),

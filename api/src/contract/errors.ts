@@ -16,6 +16,7 @@ export const ERRORS = {
     status: 401,
     title: "That code was used already. Wait for the next one.",
   },
+  mfa_required: { status: 401, title: "It takes a code of your second factor too." },
   mfa_token_expired: { status: 401, title: "That took too long. Sign in again." },
   reauth_required: { status: 401, title: "Prove once more that it is you to do this." },
   csrf_failed: { status: 403, title: "The request did not come from this site." },

@@ -19,10 +19,12 @@ export function authorize(caller: Caller, endpoint: Guarded, now: Date): void {
     throw new AppError("forbidden");
   }
   assertMay(caller, permission);
-  if (fresh === true && now.getTime() - caller.authTime.getTime() > FRESH_MS) {
-    throw new AppError("reauth_required");
-  }
+  if (fresh === true && !isFresh(caller, now)) throw new AppError("reauth_required");
 }
+
+/** Whether the caller has proved who they are within the last five minutes. */
+export const isFresh = ({ authTime }: Pick<Caller, "authTime">, now: Date): boolean =>
+  now.getTime() - authTime.getTime() <= FRESH_MS;
 
 /**
  * For what an endpoint does only for some of those who may call it.

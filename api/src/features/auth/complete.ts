@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
+import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
@@ -7,7 +8,8 @@ import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
 import type { Challenge } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
-import type { From } from "./from.ts";
+import { eventFrom, type From } from "./from.ts";
+import { rememberDevice } from "./known-devices.ts";
 import { startSession, type HeldSession, type Proof } from "./sessions.ts";
 
 /** What a sign-in comes to: a session, or the question for a second factor. */
@@ -97,11 +99,16 @@ export async function mustProveTwo(
   return (await tx.tenant.count({ where: { id: user.tenantId, mfaRequired: true } })) > 0;
 }
 
-/** Begins a session, and remembers the browser as one of the user's. */
+/** Begins a session, and remembers the browser as one of the user's: they are told of a new one. */
 export async function beginSession(
   db: PlatformQueries,
   { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
   session: Parameters<typeof startSession>[2],
 ): Promise<HeldSession> {
-  return startSession(db, refreshTokens, session);
+  const { user, from, now } = session;
+  const held = await startSession(db, refreshTokens, session);
+  const { id: target, device } = held;
+  await recordEvents(db, [eventFrom(from, user, "login.succeeded", { target })], now);
+  const isNew = device !== undefined && (await rememberDevice(db, user, device, now));
+  return isNew ? { ...held, newTo: from } : held;
 }

@@ -89,6 +89,9 @@ export const auth = endpoints({
       email: Email,
       password: Password,
       remember: z.boolean().default(false),
+      pass: LinkToken.optional().describe(
+        "The token of the link mailed to the owner while strangers who fail have to wait",
+      ),
     }),
     responses: { 200: z.union([AuthResult, Challenge]) },
     limit: { points: 120, seconds: 60 },
@@ -120,5 +123,71 @@ export const auth = endpoints({
     body: z.strictObject({}).default({}),
     responses: { 204: null },
     errors: ["csrf_failed"],
+  },
+  changePassword: {
+    method: "POST",
+    path: "/api/auth/password/change",
+    summary: "Choose another password; signs out every other device",
+    auth: "user",
+    permission: "account:secure",
+    body: z.strictObject({
+      currentPassword: Password.optional().describe(
+        "Left out by who has none yet, and has proved within five minutes who they are",
+      ),
+      newPassword: Password,
+    }),
+    responses: { 200: AuthResult },
+    limit: { points: 60, seconds: 600 },
+    errors: [
+      "unauthenticated",
+      "session_revoked",
+      "invalid_request",
+      "invalid_credentials",
+      "reauth_required",
+      "refresh_reused",
+      "weak_password",
+      "too_many_attempts",
+      "rate_limited",
+      "overloaded",
+    ],
+  },
+  forgotPassword: {
+    method: "POST",
+    path: "/api/auth/password/forgot",
+    summary: "Mail a link to choose a new password; the answer is the same for any address",
+    auth: "public",
+    body: z.strictObject({ email: Email }),
+    responses: { 202: Accepted },
+    limit: { points: 120, seconds: 3600 },
+    errors: ["invalid_request", "rate_limited"],
+  },
+  resetPassword: {
+    method: "POST",
+    path: "/api/auth/password/reset",
+    summary: "Choose a new password by the token of the link; signs out every device",
+    auth: "public",
+    body: z.strictObject({
+      token: LinkToken,
+      password: Password,
+      code: z
+        .string()
+        .max(64)
+        .optional()
+        .describe("Of the second factor, where one is set up: of the app, or a recovery code"),
+    }),
+    responses: { 204: null },
+    limit: { points: 60, seconds: 600 },
+    errors: [
+      "invalid_request",
+      "gone",
+      "weak_password",
+      "mfa_required",
+      "mfa_invalid_code",
+      "mfa_code_already_used",
+      "too_many_attempts",
+      "rate_limited",
+      "overloaded",
+      "vault_unavailable",
+    ],
   },
 });

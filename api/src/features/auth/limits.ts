@@ -1,33 +1,103 @@
 import { deriveKey, hmac } from "../../crypto/digest.ts";
+import type { Lockout, LockoutFactory } from "../../lib/lockout.ts";
 import type { Limiter, LimiterFactory } from "../../lib/rate-limit.ts";
 
 /** What is counted by account rather than by client. */
 export interface AuthLimits {
-  /** Failed sign-ins of one account from one client. */
-  readonly failures: Limiter;
   /** Failed sign-ins from one client, whatever the account. */
-  readonly clientFailures: Limiter;
+  readonly clientFailures: Lockout;
+  /** Failed sign-ins to one account from one client. */
+  readonly failures: Lockout;
+  /** Failed sign-ins to one account from all browsers that its owner has not signed in from. */
+  readonly strangersFailures: Lockout;
+  /** Failed sign-ins to one account from one browser of its owner. */
+  readonly deviceFailures: Lockout;
+  /** Failed sign-ins to one account, from anywhere, since the last that succeeded. */
+  readonly failuresInARow: Lockout;
   /** Second factors that were tried, by factor and account. */
   readonly secondFactors: Limiter;
+  /** Second factors that were tried with one link to choose a new password. */
+  readonly resetCodes: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
   readonly reauths: Limiter;
   /** Mails to one address. */
   readonly mailsTo: Limiter;
   /** Mails to one address that one client asked for: fewer, so that a stranger cannot use up the owner's. */
   readonly clientMailsTo: Limiter;
+  /** Links to choose a new password that one client has sent: to one address, and in all. */
+  readonly clientResetsTo: Limiter;
+  readonly clientResets: Limiter;
   /** What an address is counted under: keyed, so that Redis holds no addresses. */
   keyOf(email: string, client?: string): string;
 }
 
-export function authLimits(limiter: LimiterFactory, rootKey: Uint8Array): AuthLimits {
+const MINUTES = 60;
+const HOURS = 3600;
+const DAYS = 86_400;
+
+export function authLimits(
+  limiter: LimiterFactory,
+  lockout: LockoutFactory,
+  rootKey: Uint8Array,
+): AuthLimits {
   const key = deriveKey(rootKey, "timos/limit-key/v1");
   return {
-    failures: limiter({ name: "login-failures", points: 10, seconds: 15 * 60 }),
-    clientFailures: limiter({ name: "login-client-failures", points: 50, seconds: 15 * 60 }),
-    secondFactors: limiter({ name: "second-factors", points: 10, seconds: 15 * 60 }),
-    reauths: limiter({ name: "reauths", points: 10, seconds: 600 }),
-    mailsTo: limiter({ name: "mails-to", points: 20, seconds: 3600 }),
-    clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: 3600 }),
+    clientFailures: lockout({
+      name: "client",
+      first: 30,
+      next: 30,
+      withinSeconds: 15 * MINUTES,
+      waitSeconds: 15 * MINUTES,
+      maxWaitSeconds: 15 * MINUTES,
+      forgetSeconds: HOURS,
+    }),
+    failures: lockout({
+      name: "account-client",
+      first: 5,
+      next: 1,
+      withinSeconds: DAYS,
+      waitSeconds: 30,
+      maxWaitSeconds: 15 * MINUTES,
+      forgetSeconds: DAYS,
+    }),
+    strangersFailures: lockout({
+      name: "account",
+      first: 20,
+      next: 20,
+      withinSeconds: HOURS,
+      waitSeconds: 15 * MINUTES,
+      maxWaitSeconds: 4 * HOURS,
+      forgetSeconds: DAYS,
+    }),
+    deviceFailures: lockout({
+      name: "device",
+      first: 10,
+      next: 10,
+      withinSeconds: 15 * MINUTES,
+      waitSeconds: 15 * MINUTES,
+      maxWaitSeconds: 15 * MINUTES,
+      forgetSeconds: HOURS,
+    }),
+    // No wait: what follows it is up to who asks.
+    failuresInARow: lockout({
+      name: "in-a-row",
+      first: MAX_FAILURES_IN_A_ROW,
+      next: 1,
+      withinSeconds: 365 * DAYS,
+      waitSeconds: 0,
+      maxWaitSeconds: 0,
+      forgetSeconds: 365 * DAYS,
+    }),
+    secondFactors: limiter({ name: "second-factors", points: 10, seconds: 15 * MINUTES }),
+    resetCodes: limiter({ name: "reset-codes", points: 5, seconds: 30 * MINUTES }),
+    reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
+    mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),
+    clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: HOURS }),
+    clientResetsTo: limiter({ name: "client-resets-to", points: 3, seconds: HOURS }),
+    clientResets: limiter({ name: "client-resets", points: 30, seconds: HOURS }),
     keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
   };
 }
+
+/** NIST SP 800-63B-4 §3.2.2: no more failures in a row than a hundred. */
+const MAX_FAILURES_IN_A_ROW = 100;

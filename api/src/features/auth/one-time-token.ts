@@ -6,7 +6,7 @@ import type { PlatformQueries } from "../../platform/client.ts";
 // 24 bytes in all, so that a link fits on one line of a mail that needs no encoding.
 const SELECTOR_BYTES = 8;
 const SECRET_BYTES = 16;
-const LIFETIME_MS = 24 * 3_600_000;
+const VERIFY_SECONDS = 24 * 3600;
 
 /** A password that was chosen in a sign-up, by a browser that may be known again. Not anybody's password yet. */
 export interface PendingPassword {
@@ -20,8 +20,65 @@ interface TokenUser {
   readonly tenantId: string;
 }
 
+/** What a link is for, other than to prove the address of a sign-up. */
+export type LinkPurpose = "reset_password" | "sign_in_pass" | "change_email" | "undo_email_change";
+
+/** A link that was found by its token, and not used yet. */
+export interface Link {
+  readonly selector: Uint8Array<ArrayBuffer>;
+  readonly purpose: LinkPurpose;
+  readonly userId: string;
+  readonly tenantId: string;
+  /** The address that it is about, where it is about one. */
+  readonly email: string | null;
+}
+
 /**
  * Makes the token of an e-mailed link: `selector 8 | secret 16`, as base64url. Of the secret the hash is stored.
+ *
+ * @param seconds - How long it works.
+ */
+export async function createLink(
+  tx: PlatformQueries,
+  user: TokenUser,
+  { purpose, seconds, email }: { purpose: LinkPurpose; seconds: number; email?: string },
+  now: Date,
+): Promise<string> {
+  return insertToken(tx, user, { purpose, email: email ?? null }, seconds, now);
+}
+
+/** The link of a token. Uses nothing up. @throws AppError `gone` when it is used, expired or was never sent. */
+export async function findLink(
+  db: PlatformQueries,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<Link> {
+  const { selector, userId, tenantId, email } = await findToken(db, purpose, token, now);
+  return { selector, purpose, userId, tenantId, email };
+}
+
+/** Uses a link up, and with it all others for the same purpose: of two that come at once one wins. @throws AppError `gone`. */
+export async function takeLink(
+  tx: PlatformQueries,
+  { selector, userId, purpose }: Link,
+): Promise<void> {
+  const taken = await tx.oneTimeToken.deleteMany({ where: { selector } });
+  if (taken.count !== 1) throw new AppError("gone");
+  await voidLinks(tx, userId, [purpose]);
+}
+
+/** Has the links work no more that were sent to a user for these purposes. */
+export async function voidLinks(
+  tx: PlatformQueries,
+  userId: string,
+  purposes: readonly LinkPurpose[],
+): Promise<void> {
+  await tx.oneTimeToken.deleteMany({ where: { userId, purpose: { in: [...purposes] } } });
+}
+
+/**
+ * Makes the token of the link that proves the address of a sign-up.
  *
  * @param pending - What the sign-up that asks for this link chose; null when a link is sent again.
  */
@@ -31,22 +88,55 @@ export async function createLinkToken(
   pending: PendingPassword | null,
   now: Date,
 ): Promise<string> {
+  const passwordHash = pending?.passwordHash ?? null;
+  const browserHash = pending === null ? null : new Uint8Array(sha256(pending.browser));
+  const about = { purpose: "verify_email", passwordHash, browserHash } as const;
+  return insertToken(tx, user, about, VERIFY_SECONDS, now);
+}
+
+async function insertToken(
+  tx: PlatformQueries,
+  user: TokenUser,
+  about: {
+    readonly purpose: LinkPurpose | "verify_email";
+    readonly passwordHash?: string | null;
+    readonly browserHash?: Uint8Array<ArrayBuffer> | null;
+    readonly email?: string | null;
+  },
+  seconds: number,
+  now: Date,
+): Promise<string> {
   const selector = new Uint8Array(randomBytes(SELECTOR_BYTES));
   const secret = randomBytes(SECRET_BYTES);
   await tx.oneTimeToken.create({
     data: {
+      ...about,
       selector,
       tenantId: user.tenantId,
       userId: user.id,
-      purpose: "verify_email",
       secretHash: new Uint8Array(sha256(secret)),
-      passwordHash: pending?.passwordHash ?? null,
-      browserHash: pending === null ? null : new Uint8Array(sha256(pending.browser)),
       createdAt: now,
-      expiresAt: new Date(now.getTime() + LIFETIME_MS),
+      expiresAt: new Date(now.getTime() + seconds * 1000),
     },
   });
   return Buffer.concat([selector, secret]).toString("base64url");
+}
+
+async function findToken(
+  db: PlatformQueries,
+  purpose: LinkPurpose | "verify_email",
+  token: string,
+  now: Date,
+) {
+  const bytes = Buffer.from(token, "base64url");
+  const selector = new Uint8Array(bytes.subarray(0, SELECTOR_BYTES));
+  const found = await db.oneTimeToken.findUnique({ where: { selector } });
+  const isRight =
+    found?.purpose === purpose &&
+    found.expiresAt > now &&
+    isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES)));
+  if (!isRight) throw new AppError("gone");
+  return found;
 }
 
 /** The passwords that sign-ups for this user have chosen and whose links still work, newest first. */
@@ -77,15 +167,7 @@ export async function takeLinkToken(
   browser: string | undefined,
   now: Date,
 ): Promise<{ userId: string; passwordHash: string }> {
-  const bytes = Buffer.from(token, "base64url");
-  const selector = new Uint8Array(bytes.subarray(0, SELECTOR_BYTES));
-  const found = await tx.oneTimeToken.findUnique({ where: { selector } });
-  const isRight =
-    found !== null &&
-    found.expiresAt > now &&
-    isEqual(found.secretHash, sha256(bytes.subarray(SELECTOR_BYTES)));
-  if (!isRight) throw new AppError("gone");
-  const { userId, purpose } = found;
+  const { selector, userId, purpose } = await findToken(tx, "verify_email", token, now);
   const pending = await listPending(tx, userId, now);
   const passwordHash = rightPassword(pending, browser);
   const taken = await tx.oneTimeToken.deleteMany({ where: { selector } });

@@ -6,20 +6,23 @@ import { routes, type Gates } from "../../http/routes.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { isProof, proveAddress } from "../oauth/sign-in.ts";
 import { auth } from "./contract.ts";
+import type { Caller } from "./authenticate.ts";
 import type { AuthDeps } from "./deps.ts";
+import { changePassword } from "./password-change.ts";
+import { requestReset, resetPassword } from "./reset.ts";
 import { endSession, rotateSession, type HeldSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { resendVerification, signUp, verifyEmail } from "./sign-up.ts";
 import { signedOut } from "./signed-out.ts";
-import { handOutcome, handSession, type AfterSignIn } from "./signed-in.ts";
+import { deviceCookie, handOutcome, handSession, type AfterSignIn } from "./signed-in.ts";
 
 /** As long as the links of a sign-up work. */
 const SIGN_UP_SECONDS = 24 * 3600;
 const ACCEPTED = accepted({ status: "accepted" as const });
 
 /** Handlers set the cookie beside the answer, which is why they are more than one line each. */
-export function authRoutes<C>(
-  gates: Gates<C>,
+export function authRoutes(
+  gates: Gates<Caller>,
   deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
 ) {
   const begun = async (session: HeldSession, ...more: readonly Cookie[]) => {
@@ -67,6 +70,19 @@ export function authRoutes<C>(
       const token = heldBy(peer);
       if (token !== null) await endSession(deps, token, peer);
       return noContent(signedOut);
+    },
+    changePassword: async ({ caller, body, peer }) => {
+      const how = { from: peer, held: heldBy(peer) };
+      const { body: result, cookies } = await changePassword(deps, caller, body, how);
+      return ok(result, { cookies });
+    },
+    forgotPassword: async ({ body, peer }) => {
+      await requestReset(deps, body.email, peer);
+      return ACCEPTED;
+    },
+    resetPassword: async ({ body, peer }) => {
+      const device = await resetPassword(deps, body, peer);
+      return noContent({ cookies: [deviceCookie(device)] });
     },
   });
 }

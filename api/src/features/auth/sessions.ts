@@ -36,6 +36,8 @@ export interface HeldSession {
   readonly remember: boolean;
   /** The value of the device cookie that the browser is to keep, when the session begins. */
   readonly device?: string;
+  /** Where the session began, when it is a browser that its user has not signed in from before. */
+  readonly newTo?: From;
 }
 
 /** How somebody proved who they are. */

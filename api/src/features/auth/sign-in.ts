@@ -1,45 +1,84 @@
 import { AppError } from "../../contract/errors.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { countAttempt } from "./attempts.ts";
 import { completeSignIn, type SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
+import { afterFailure, aside } from "./failure.ts";
 import type { From } from "./from.ts";
+import { knownDeviceOf } from "./known-devices.ts";
+import { findLink, takeLink, type Link } from "./one-time-token.ts";
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
   readonly remember: boolean;
+  /** The token of a link that was mailed to the owner while strangers have to wait. */
+  readonly pass?: string | undefined;
 }
 
 /**
  * Signs in by password. An attempt is counted before the password is looked at, and a blocked answer does not depend
- * on it; an unknown address takes as long and answers the same as a wrong password.
+ * on it; an unknown address takes as long and answers the same as a wrong password. So does an account without a
+ * password, and one whose password is blocked.
  *
- * @throws AppError `invalid_credentials`, `too_many_attempts`, `email_not_verified` and `account_suspended` (only
- * when the password is right).
+ * @throws AppError `invalid_credentials`, `too_many_attempts`, `overloaded`; `email_not_verified` and
+ * `account_suspended` only when the password is right.
  */
 export async function signIn(
   deps: AuthDeps,
-  { email, password, remember }: Credentials,
+  { email, password, remember, pass }: Credentials,
   from: From,
 ): Promise<SignedIn> {
+  const { platform, passwords } = deps;
+  const now = deps.clock();
+  const [user, link, known] = await asSystem(() =>
+    Promise.all([
+      platform.user.findUnique({ where: { email } }),
+      pass === undefined ? null : findPass(deps, pass),
+      knownDeviceOf(platform, email, from, now),
+    ]),
+  );
+  const ownLink = link !== null && link.userId === user?.id ? link : null;
+  const device =
+    known ?? (ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`);
   const client = clientKey(from.address);
-  const account = deps.limits.keyOf(email, client);
-  const counts = await Promise.all([
-    deps.limits.failures.use(account),
-    deps.limits.clientFailures.use(client),
-  ]);
-  const exceeded = counts.filter((count) => count.isExceeded).map((count) => count.resetSeconds);
-  if (exceeded.length > 0) {
-    throw new AppError("too_many_attempts", { retryAfterSeconds: Math.max(...exceeded) });
+  const attempt = await countAttempt(deps, { email, client, device });
+
+  const stored = user?.passwordBlockedAt === null ? user.passwordHash : null;
+  const isRight = await passwords.isRight(stored, password).catch(async (error: unknown) => {
+    await attempt.undone();
+    throw error;
+  });
+  if (!isRight || user === null || stored === null) {
+    await attempt.failed();
+    // Beside the answer, which must not take longer where there is an account.
+    if (user !== null) aside(deps, () => afterFailure(deps, user, attempt, from));
+    throw new AppError("invalid_credentials");
   }
-  const user = await asSystem(() => deps.platform.user.findUnique({ where: { email } }));
-  const isRight = await deps.passwords.isRight(user?.passwordHash ?? null, password);
-  if (!isRight || user === null) throw new AppError("invalid_credentials");
-  await Promise.all([
-    deps.limits.failures.reset(account),
-    deps.limits.clientFailures.giveBack(client),
-  ]);
+  await attempt.succeeded();
+  if (ownLink !== null) await asSystem(() => takeLink(platform, ownLink));
+  if (passwords.isCheap(stored)) aside(deps, () => hashAnew(deps, user.id, stored, password));
   const proof = { amr: ["pwd"], assurance: 1 } as const;
   return completeSignIn(deps, { userId: user.id, proof, remember, from });
+}
+
+/** The link of a pass. One that is used or over is none: whoever has it waits like others. */
+async function findPass({ platform, clock }: AuthDeps, pass: string): Promise<Link | null> {
+  return findLink(platform, "sign_in_pass", pass, clock()).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "gone") return null;
+    throw error;
+  });
+}
+
+/** Hashes a password anew that was hashed when that cost less. */
+async function hashAnew(
+  { platform, passwords }: AuthDeps,
+  id: string,
+  stored: string,
+  password: string,
+): Promise<void> {
+  const passwordHash = await passwords.hash(password);
+  // Unless it has been changed meanwhile.
+  await platform.user.updateMany({ where: { id, passwordHash: stored }, data: { passwordHash } });
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { toMe } from "../account/account.ts";
+import { tell } from "../mfa/mails.ts";
 import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
 import type { SignedIn } from "./complete.ts";
 import type { AuthResult, Challenge } from "./contract.ts";
@@ -10,6 +11,10 @@ import { IDLE_SECONDS, type HeldSession } from "./sessions.ts";
 
 /** How long a browser is known by its device cookie. */
 const DEVICE_SECONDS = 180 * 86_400;
+
+/** By what a browser is known that somebody has signed in from. */
+export const deviceCookie = (value: string) =>
+  ({ name: "dev", value, maxAgeSeconds: DEVICE_SECONDS }) as const;
 
 /** What is done after somebody signed in, without them waiting for it. */
 export type AfterSignIn = (userId: string, from: Pick<From, "route" | "requestId">) => void;
@@ -41,16 +46,17 @@ export async function authResult(
 /** Hands a session to its browser: an access token, and in cookies the refresh token and what to know it again by. */
 export async function handSession(
   deps: AuthDeps,
-  { token, remember, device, ...session }: HeldSession,
+  { token, remember, device, newTo, ...session }: HeldSession,
 ): Promise<Handed<AuthResult>> {
   const value = deps.refreshTokens.encode(token);
+  const body = await authResult(deps, session);
+  if (newTo !== undefined)
+    tell(deps, body.user, newTo, (letters, whence) => letters.newDevice(whence));
   return {
-    body: await authResult(deps, session),
+    body,
     cookies: [
       remember ? { name: "rt", value, maxAgeSeconds: IDLE_SECONDS } : { name: "rt", value },
-      ...(device === undefined
-        ? []
-        : [{ name: "dev", value: device, maxAgeSeconds: DEVICE_SECONDS } as const]),
+      ...(device === undefined ? [] : [deviceCookie(device)]),
     ],
   };
 }

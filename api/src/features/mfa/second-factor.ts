@@ -14,6 +14,12 @@ export interface SecondFactorAnswer {
   readonly code: string;
 }
 
+/** Six digits are a code of the app, anything else one that was written down. */
+export const answerOf = (code: string): SecondFactorAnswer => ({
+  method: /^\d{3}\s?\d{3}$/.test(code.trim()) ? "totp" : "recovery",
+  code,
+});
+
 /** Whoever answers: somebody who has proved one factor already. */
 export interface FactorUser {
   readonly id: string;

@@ -9,7 +9,7 @@ import { eventFrom, type From } from "../auth/from.ts";
 import type { RefreshToken } from "../auth/refresh-token.ts";
 import { proveAgain, rotateSession, type Proof } from "../auth/sessions.ts";
 import { authResult, handSession, type Handed } from "../auth/signed-in.ts";
-import { withSecondFactor } from "../mfa/second-factor.ts";
+import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
 import type { ReauthMethod } from "./contract.ts";
 
 /** What was sent to prove it. */
@@ -121,9 +121,3 @@ async function assertPassword(
   await asSystem(() => recordEvents(platform, [failed], clock()));
   throw new AppError("invalid_credentials");
 }
-
-/** Six digits are a code of the app, anything else one that was written down. */
-const answerOf = (code: string) => ({
-  method: /^\d{3}\s?\d{3}$/.test(code.trim()) ? ("totp" as const) : ("recovery" as const),
-  code,
-});

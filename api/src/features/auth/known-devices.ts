@@ -1,0 +1,60 @@
+import type { PlatformQueries } from "../../platform/client.ts";
+import { deviceHash, deviceOf, type From } from "./from.ts";
+
+const KNOWN_SECONDS = 180 * 86_400;
+
+/**
+ * By what failures from this browser are counted, when it is one that the owner of `email` has signed in from: apart
+ * from those of strangers, who can keep out each other and not the owner. Null for any other browser.
+ */
+export async function knownDeviceOf(
+  db: PlatformQueries,
+  email: string,
+  from: From,
+  now: Date,
+): Promise<string | null> {
+  const device = deviceOf(from);
+  if (device === undefined) return null;
+  const hash = deviceHash(device);
+  const where = { deviceHash: hash, expiresAt: { gt: now }, user: { email } };
+  const count = await db.knownDevice.count({ where });
+  return count > 0 ? Buffer.from(hash).toString("base64url") : null;
+}
+
+/**
+ * Remembers a browser as one of a user's, for half a year from the last sign-in.
+ *
+ * @returns whether it is new to a user who has others.
+ */
+export async function rememberDevice(
+  tx: PlatformQueries,
+  { id: userId, tenantId }: { readonly id: string; readonly tenantId: string },
+  device: string,
+  now: Date,
+): Promise<boolean> {
+  const hash = deviceHash(device);
+  const expiresAt = new Date(now.getTime() + KNOWN_SECONDS * 1000);
+  await tx.knownDevice.deleteMany({ where: { userId, expiresAt: { lte: now } } });
+  const where = { userId, deviceHash: hash };
+  if ((await tx.knownDevice.count({ where })) === 1) {
+    await tx.knownDevice.updateMany({ where, data: { expiresAt } });
+    return false;
+  }
+  const others = await tx.knownDevice.count({ where: { userId } });
+  // Two sign-ins of one browser may come at once.
+  await tx.knownDevice.createMany({
+    data: [{ userId, tenantId, deviceHash: hash, createdAt: now, expiresAt }],
+    skipDuplicates: true,
+  });
+  return others > 0;
+}
+
+/** Forgets every browser of a user, or every other than this one. */
+export async function forgetDevices(
+  tx: PlatformQueries,
+  userId: string,
+  except?: string,
+): Promise<void> {
+  const others = except === undefined ? {} : { deviceHash: { not: deviceHash(except) } };
+  await tx.knownDevice.deleteMany({ where: { userId, ...others } });
+}
