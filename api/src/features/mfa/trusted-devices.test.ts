@@ -184,6 +184,19 @@ describe("a trusted device", () => {
     expect(await isAsked(person, cookie)).toBe(true);
   });
 
+  it.each([false, true])(
+    "is trusted no more after signing out everywhere (but here: %s)",
+    async (exceptThis) => {
+      const { person, reply, cookie } = await trusting();
+      const signedOut = await call(app, "POST", "/api/auth/logout-all", {
+        body: { exceptThis },
+        headers: bearer(reply),
+      });
+      expect(signedOut.status).toBe(204);
+      expect(await isAsked(person, cookie)).toBe(true);
+    },
+  );
+
   it("is forgotten with all others when another feature says so", async () => {
     const { person, kept, cookie } = await trusting();
     const other = pairOf(cookieNamed(await trust(person, kept), "td"));

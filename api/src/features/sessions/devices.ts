@@ -8,6 +8,7 @@ import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { listLiveSessions, revokeSessions } from "../auth/sessions.ts";
+import { forgetTrustedDevices } from "../mfa/trusted-devices.ts";
 import type { Session } from "./contract.ts";
 
 type Deps = Pick<AuthDeps, "platform" | "sessions" | "clock">;
@@ -58,7 +59,10 @@ export async function revokeDevice(
   await deps.sessions.evict({ sessionId: id });
 }
 
-/** Signs somebody out on every device, or on every other. Unwrapped keys leave the memory of the server with them. */
+/**
+ * Signs somebody out on every device, or on every other, and trusts none any more. Unwrapped keys leave the memory of the
+ * server with them.
+ */
 export async function revokeDevices(
   deps: Deps & { readonly forgetKeys: (userId: string) => Promise<void> },
   { user, sessionId }: Caller,
@@ -69,6 +73,7 @@ export async function revokeDevices(
   const which = { userId: user.id, ...(exceptThis ? { except: sessionId } : {}) };
   await inTransaction(deps.platform, async (tx) => {
     await revokeSessions(tx, which, "logout_all", now);
+    await forgetTrustedDevices(tx, user.id);
     await recordEvents(tx, [eventFrom(from, user, "sessions.revoked")], now);
   });
   await Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]);
