@@ -5,6 +5,7 @@ import helmet from "helmet";
 import { contract } from "./contract/index.ts";
 import type { Deps } from "./deps.ts";
 import { accountRoutes } from "./features/account/routes.ts";
+import { adminRoutes } from "./features/admin/routes.ts";
 import { admit } from "./features/auth/admit.ts";
 import type { Caller } from "./features/auth/authenticate.ts";
 import { authRoutes } from "./features/auth/routes.ts";
@@ -96,6 +97,7 @@ export function createApp(deps: Deps): Express {
   app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
   app.use(tokenRoutes(gates, deps));
   app.use(tenantRoutes(gates, deps));
+  app.use(adminRoutes(gates, deps));
   app.use(accountRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));

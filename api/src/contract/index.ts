@@ -1,4 +1,5 @@
 import { account } from "../features/account/contract.ts";
+import { admin } from "../features/admin/contract.ts";
 import { auth } from "../features/auth/contract.ts";
 import { days } from "../features/days/contract.ts";
 import { entries } from "../features/entries/contract.ts";
@@ -19,6 +20,7 @@ export const contract = {
   oauth,
   tokens,
   tenants,
+  admin,
   account,
   entries,
   days,

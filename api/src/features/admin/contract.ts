@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { Id, Instant, Page, pageOf } from "../../contract/values.ts";
+import { Role, TenantEvent } from "../tenants/contract.ts";
+
+/** An account as whoever runs the platform sees it: nothing of the journal, and no key. */
+export const Account = z.object({
+  id: z.uuid(),
+  tenantId: z.uuid(),
+  email: z.string(),
+  isEmailVerified: z.boolean(),
+  displayName: z.string(),
+  role: Role,
+  platformRole: z.enum(["superadmin"]).nullable(),
+  status: z.enum(["active", "suspended"]),
+  hasSecondFactor: z.boolean(),
+  createdAt: Instant,
+});
+export type Account = z.output<typeof Account>;
+
+const TenantSummary = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  mfaRequired: z.boolean(),
+  members: z.int(),
+  createdAt: Instant,
+});
+
+/** How many data keys are wrapped under a master key, by what is done with them. Not whose. */
+const KeyCount = z.object({
+  mekRef: z.string(),
+  state: z.enum(["pending", "active", "decrypt_only", "destroyed"]),
+  count: z.int(),
+});
+
+const PlatformEvent = TenantEvent.extend({
+  tenantId: z.uuid().nullable(),
+  requestId: z.string().nullable(),
+});
+
+const UserId = z.object({ id: Id });
+
+export const admin = endpoints({
+  listUsers: {
+    method: "GET",
+    path: "/api/admin/users",
+    summary: "The accounts of the platform",
+    auth: "user",
+    permission: "platform:read",
+    query: Page.extend({
+      q: z.string().max(254).optional().describe("A part of the address or the name"),
+    }),
+    responses: { 200: pageOf(Account) },
+    errors: ["invalid_request"],
+  },
+  listTenants: {
+    method: "GET",
+    path: "/api/admin/tenants",
+    summary: "The tenants of the platform",
+    auth: "user",
+    permission: "platform:read",
+    query: Page,
+    responses: { 200: pageOf(TenantSummary) },
+    errors: ["invalid_request"],
+  },
+  countKeys: {
+    method: "GET",
+    path: "/api/admin/keys",
+    summary: "How many data keys there are under each master key",
+    auth: "user",
+    permission: "platform:read",
+    responses: { 200: z.object({ items: z.array(KeyCount) }) },
+    errors: [],
+  },
+  platformAudit: {
+    method: "GET",
+    path: "/api/admin/audit",
+    summary: "What happened on the platform, newest first, except when somebody used their journal",
+    auth: "user",
+    permission: "platform:read",
+    query: Page,
+    responses: { 200: pageOf(PlatformEvent) },
+    errors: ["invalid_request"],
+  },
+  suspendUser: {
+    method: "POST",
+    path: "/api/admin/users/:id/suspend",
+    summary: "Suspend an account other than your own: it is signed out, and nobody signs in to it",
+    auth: "user",
+    permission: "platform:write",
+    fresh: true,
+    params: UserId,
+    responses: { 200: Account },
+    errors: ["invalid_request", "reauth_required", "forbidden", "not_found"],
+  },
+  restoreUser: {
+    method: "POST",
+    path: "/api/admin/users/:id/restore",
+    summary: "Let an account that was suspended sign in again",
+    auth: "user",
+    permission: "platform:write",
+    fresh: true,
+    params: UserId,
+    responses: { 200: Account },
+    errors: ["invalid_request", "reauth_required", "not_found"],
+  },
+});
