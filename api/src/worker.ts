@@ -1,5 +1,6 @@
 import { boot } from "./boot.ts";
-import { finishErasures } from "./features/account/erase.ts";
+import { eraseUnproven, finishErasures } from "./features/account/erase.ts";
+import { deleteExpired } from "./features/auth/sweep.ts";
 import { every } from "./jobs/every.ts";
 import { stopOnSignal } from "./lib/process.ts";
 
@@ -7,7 +8,11 @@ const deps = await boot("worker");
 if (deps === null) process.exit(1);
 const { logger } = deps;
 
-const jobs = [every(60, logger, () => finishErasures(deps))];
+const jobs = [
+  every(60, logger, () => finishErasures(deps)),
+  every(3600, logger, () => eraseUnproven(deps)),
+  every(3600, logger, () => deleteExpired(deps)),
+];
 logger.info("ready");
 stopOnSignal(logger, async () => {
   await Promise.all(jobs.map((job) => job.stop()));

@@ -23,24 +23,28 @@ const ERASURES_AT_ONCE = 1000;
  * when nobody else is in it. The receipt and the audit remain, which know the user by random ids only.
  *
  * @param erasure - Under what the erasure is kept, unless the owner has been erased before.
- * @returns the erasure as it is kept; null when there is no such account and never was an erasure of it.
+ * @param only - `unproven` spares an account whose address was proven meanwhile.
+ * @returns the erasure as it is kept; null when the account was spared, or there is none and never was an erasure of it.
  */
 export async function eraseAccount(
   platform: Platform,
   userId: string,
   erasure: Erasure,
   reason: Reason,
+  only?: "unproven",
 ): Promise<Erasure | null> {
   return asSystem(() =>
     inTransaction(platform, async (tx) => {
       // Held first. Whatever adds a key or a session refers to this row: it waits, and then finds nobody.
-      await tx.user.updateMany({ where: { id: userId }, data: { status: "suspended" } });
+      const which = { id: userId, ...(only === "unproven" ? { emailVerifiedAt: null } : {}) };
+      await tx.user.updateMany({ where: which, data: { status: "suspended" } });
       const user = await tx.user.findUnique({
         where: { id: userId },
         include: { deks: { select: { ownerId: true }, take: 1 } },
       });
       // Somebody was faster.
       if (user === null) return tx.erasure.findFirst({ where: { userId } });
+      if (only === "unproven" && user.emailVerifiedAt !== null) return null;
       const { tenantId } = user;
       // An account without a key has nothing in the vault, and can be erased all the same.
       const ownerId = user.deks[0]?.ownerId ?? erasure.ownerId;
@@ -58,6 +62,18 @@ export async function eraseAccount(
       return kept;
     }),
   );
+}
+
+/** Users who signed up before `before` and have not proven their address. */
+export async function listUnproven(platform: Platform, before: Date): Promise<string[]> {
+  const users = await asSystem(() =>
+    platform.user.findMany({
+      where: { emailVerifiedAt: null, createdAt: { lt: before } },
+      select: { id: true },
+      take: ERASURES_AT_ONCE,
+    }),
+  );
+  return users.map((user) => user.id);
 }
 
 /** The owners who were erased, in batches. */

@@ -199,7 +199,7 @@ describe("DELETE /api/me", () => {
     for (const one of [ada, bob]) if (one !== null) expect((await erase(one)).status).toBe(202);
   });
 
-  it("asks for a sign-in of the last 15 minutes, which refreshing is not", async () => {
+  it("asks for a proof of the last five minutes, which refreshing is not", async () => {
     const person = await signUp(app);
     const start = app.clock.now;
     try {
@@ -214,7 +214,7 @@ describe("DELETE /api/me", () => {
       });
       const stale = sent(refreshed.body["accessToken"]);
       expect(await call(app, "DELETE", "/api/me", stale)).toMatchObject({
-        status: 403,
+        status: 401,
         body: { code: "reauth_required" },
       });
       const { headers } = stale;

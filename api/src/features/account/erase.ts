@@ -12,6 +12,7 @@ import {
   erasedOwners,
   findReturned,
   listUnfinished,
+  listUnproven,
   noteRowsDeleted,
   noteVaultErased,
   type Erasure,
@@ -28,6 +29,8 @@ import type { Receipt } from "./contract.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 
 const DAY_MS = 86_400_000;
+/** How long an address may be held by a sign-up that nobody has confirmed. */
+const UNPROVEN_MS = 7 * DAY_MS;
 /** How long an answer waits for the vault and for the mail server. What takes longer goes on without it. */
 const PATIENCE_MS = 3000;
 
@@ -105,6 +108,18 @@ export async function replayErasures(deps: ErasureDeps): Promise<void> {
 /** The part of {@link replayErasures} that needs no vault. */
 export async function replayInPlatform(deps: ErasureDeps): Promise<void> {
   for await (const owners of erasedOwners(deps.platform)) await destroy(deps, owners);
+}
+
+/**
+ * Erases accounts, and tenants with them, whose address nobody has proven within a week: so that a stranger's sign-up
+ * does not wait for the owner of an address (pre-hijacking). The worker does it.
+ */
+export async function eraseUnproven(deps: ErasureDeps): Promise<void> {
+  const before = new Date(deps.clock().getTime() - UNPROVEN_MS);
+  const reason: Reason = { actor: "job", purpose: "address not proven", requestId: null };
+  for (const userId of await listUnproven(deps.platform, before)) {
+    await eraseAccount(deps.platform, userId, newErasure(deps), reason, "unproven");
+  }
 }
 
 /** What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. */
