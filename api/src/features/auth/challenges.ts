@@ -50,11 +50,13 @@ export function challenges<T>(kind: {
     | "oauth_link";
   readonly payload: z.ZodType<T>;
   readonly seconds: number;
+  /** Of its token, 24 unless said otherwise. */
+  readonly secretBytes?: number;
   readonly maxAttempts: number;
   /** What is answered to whoever comes too late, or with what was never given out. */
   readonly expired: ErrorCode;
 }): Challenges<T> {
-  const { name, payload, seconds, maxAttempts, expired } = kind;
+  const { name, payload, seconds, maxAttempts, expired, secretBytes = SECRET_BYTES } = kind;
 
   const find = async (db: PlatformQueries, { token, now }: Asked) => {
     const bytes = Buffer.from(token, "base64url");
@@ -84,7 +86,7 @@ export function challenges<T>(kind: {
   return {
     create: async (db, step) => {
       const selector = new Uint8Array(randomBytes(SELECTOR_BYTES));
-      const secret = randomBytes(SECRET_BYTES);
+      const secret = randomBytes(secretBytes);
       await db.authChallenge.create({
         data: {
           selector,

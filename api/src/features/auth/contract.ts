@@ -20,7 +20,7 @@ export const Password = z
 /** Of a link that was mailed to whoever signed up with a provider. */
 const ProviderLinkToken = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, "must be the token of the link, whole");
+  .regex(/^[A-Za-z0-9_-]{34}$/, "must be the token of the link, whole");
 
 export const LinkToken = z
   .string()

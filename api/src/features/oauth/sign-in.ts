@@ -112,8 +112,8 @@ async function waitForProof(
   return { is: "waiting", code: "email_not_verified", cookie: browser };
 }
 
-/** Whether the token of a mailed link is of a sign-up with a provider: those of passwords are shorter. */
-export const isProof = (token: string): boolean => token.length === 43;
+/** Whether the token of a mailed link is of a sign-up with a provider: those of passwords have two letters less. */
+export const isProof = (token: string): boolean => token.length === 34;
 
 /**
  * Proves the address of an identity by the token of a link, makes its account, and signs in.

@@ -59,6 +59,8 @@ export const proofs = challenges({
   name: "oauth_link",
   payload: Waiting,
   seconds: PROOF_SECONDS,
+  // So that a link fits on one line of a mail, and is told from that of a password by its length.
+  secretBytes: 17,
   maxAttempts: 1,
   expired: "gone",
 });
