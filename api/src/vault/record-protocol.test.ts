@@ -395,6 +395,25 @@ describe("the earlier states of a record", () => {
     await expect(get()).rejects.toMatchObject(NOT_FOUND);
   });
 
+  it("are restored without opening the record twice", async () => {
+    await put("First");
+    await put("Second");
+    let opened = 0;
+    const counting: RecordKind<Fields, Omit<Fields, "body">> = {
+      ...entryKind,
+      table: {
+        ...entryKind.table,
+        openRow: (keys, row) => {
+          opened++;
+          return entryKind.table.openRow(keys, row);
+        },
+      },
+    };
+    const write = { rev: 1, guard: undefined, now: test.clock.now };
+    expect(await restoreRecord(ada.vault, counting, id, write)).toMatchObject({ title: "First" });
+    expect(opened).toBe(1);
+  });
+
   it("cannot be restored by a revision that is none of them", async () => {
     await put("First");
     await put("Second");
