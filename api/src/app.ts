@@ -15,12 +15,14 @@ import { entryRoutes } from "./features/entries/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
+import { metrics } from "./features/system/metrics.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { tenantRoutes } from "./features/tenants/routes.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { vaultRoutes } from "./features/vault/routes.ts";
 import { verifySoon } from "./features/vault/vault.ts";
 import { docs } from "./http/docs.ts";
+import { metricsPage } from "./http/metrics.ts";
 import { answerErrors, answerNotFound } from "./http/errors.ts";
 import { openapi } from "./http/openapi.ts";
 import { outboxPage } from "./http/outbox.ts";
@@ -34,7 +36,7 @@ import { openVault, type UserVault } from "./vault/user-vault.ts";
 
 /** The whole API as an Express app. Opens no socket and reads no environment. */
 export function createApp(deps: Deps): Express {
-  const { http, mail, isProduction } = deps.config;
+  const { http, mail, isProduction, metricsToken } = deps.config;
   const gates: Gates<Caller> = {
     admit: (authorization, endpoint) => admit(deps, authorization, endpoint),
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
@@ -87,6 +89,9 @@ export function createApp(deps: Deps): Express {
 
   app.use("/api/docs", docs());
   const { checks, logger } = deps;
+  if (metricsToken !== undefined) {
+    app.use("/metrics", metricsPage(metrics(deps), metricsToken));
+  }
   app.use(systemRoutes(gates, { checks, logger, document: openapi(contract) }));
   const afterSignIn: AfterSignIn = (userId, { route, requestId }) => {
     verifySoon(deps, userId, { actor: "user", purpose: route, requestId });

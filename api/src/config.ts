@@ -179,6 +179,10 @@ const Environment = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().default("TimOS <timos@localhost>"),
   OUTBOX_DIR: z.string().optional(),
+  METRICS_TOKEN: z
+    .string()
+    .min(24, "must be at least 24 characters long (openssl rand -base64 24)")
+    .optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });
 
@@ -220,6 +224,7 @@ export function readConfig(env: Env = process.env) {
   return {
     isProduction: e.NODE_ENV === "production",
     logLevel: e.LOG_LEVEL,
+    metricsToken: e.METRICS_TOKEN,
     http: {
       host: e.API_HOST,
       port: e.API_PORT,

@@ -1,4 +1,5 @@
 import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import type { DekState } from "../../generated/platform/enums.ts";
 import type { DekWrapModel, UserDekModel } from "../../generated/platform/models.ts";
 import type { Database, Execute } from "../lib/database.ts";
 import { hex } from "../lib/ids.ts";
@@ -66,6 +67,21 @@ export async function countWraps(
     [],
   );
   return new Map(rows.map((row) => [String(row["mek_ref"]), Number(row["count"])]));
+}
+
+/** How many data keys there are in each state, and of those how many no row is left under. */
+export async function countDeks(
+  execute: Execute,
+): Promise<{ state: DekState; isSwept: boolean; count: number }[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT state, swept_at IS NOT NULL AS isSwept, COUNT(*) AS count FROM user_deks GROUP BY state, isSwept`,
+    [],
+  );
+  return rows.map((row) => ({
+    state: row["state"] as DekState,
+    isSwept: row["isSwept"] === 1,
+    count: Number(row["count"]),
+  }));
 }
 
 /**
