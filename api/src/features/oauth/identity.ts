@@ -28,6 +28,7 @@ export function identityHash({ provider, issuer, subject }: Identity): Uint8Arra
 const Flag = z
   .union([z.boolean(), z.string(), z.number()])
   .optional()
+  .catch(undefined)
   .transform((value) => value !== undefined && ["true", "1"].includes(String(value)));
 
 const Text = z.string().optional().catch(undefined);
