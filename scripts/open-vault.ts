@@ -61,7 +61,11 @@ async function openVault(request: VaultRequest): Promise<void> {
     output,
     listener,
   )
-    .then((counts) => ({ counts, place: output.finish(counts.isWhole) }))
+    .then((counts) => ({
+      counts,
+      // Nothing that opened is no journal.
+      place: output.finish(counts.isWhole && counts.opened > 0),
+    }))
     .catch((error: unknown) => {
       throw new Error(`${asError(error).message}.${unfinished(output)}`, { cause: error });
     });
@@ -72,7 +76,7 @@ async function openVault(request: VaultRequest): Promise<void> {
   );
   if (opened + unopened === 0) terminal.say("No rows of a vault were found.");
   if (!isWhole) terminal.say("It is not all there is: what was read is not whole (see above).");
-  terminal.say("Whoever has what was written can read it.");
+  if (opened > 0) terminal.say("Whoever has what was written can read it.");
   if (unopened > 0 || damaged.size > 0 || opened === 0) process.exitCode = 1;
 }
 

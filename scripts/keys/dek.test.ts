@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { keyService } from "../../api/src/vault/key-service.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
@@ -13,6 +13,9 @@ import { openAll, runKeys, startKeys } from "../test/keys-command.ts";
 
 /** Servers keep keys for a second, and a request takes no more than half of one. */
 const ROTATE = ["rotate", "--settle-seconds", "1.5", "--dek"];
+
+// Each starts several processes, which share the machine with others.
+jest.setTimeout(180_000);
 
 let app: TestApp;
 beforeEach(async () => {
@@ -186,7 +189,7 @@ describe("keys:rotate --dek", () => {
     expect(await runKeys(app, ["doctor", "--all", "--rows"])).toMatchObject({ code: 0 });
     const states = await app.sql("platform", "SELECT violated_at FROM vault_states");
     expect(states.every((row) => row["violated_at"] === null)).toBe(true);
-  }, 240_000);
+  }, 600_000);
 
   it("lets no server meet a version that it does not know", async () => {
     const person = await signUp(app);

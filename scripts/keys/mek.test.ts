@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { decodeKeyring } from "../../api/src/crypto/keyring.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { openTestApp, type TestApp } from "../../api/test/app.ts";
@@ -10,6 +10,9 @@ import { makeOwners, openAll, runKeys, startKeys } from "../test/keys-command.ts
 const OWNERS = 3000;
 const ROTATE = ["rotate", "--mek", "--settle-seconds", "0.1"];
 const retire = (mekRef: string) => ["retire", "--mek", mekRef, "--yes", "--settle-seconds", "0.1"];
+
+// Each starts several processes, which share the machine with others.
+jest.setTimeout(180_000);
 
 let app: TestApp;
 beforeEach(async () => {
@@ -128,7 +131,7 @@ describe("keys:rotate --mek", () => {
     expect(new Set(await referencesIn())).toEqual(new Set([await current()]));
     expect(await differing()).toEqual([]);
     expect(await runKeys(app, ["doctor", "--all"])).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 600_000);
 
   it("leaves a wrap that does not open, names it, and moves the others", async () => {
     await makeOwners(app, 20);
@@ -142,8 +145,9 @@ describe("keys:rotate --mek", () => {
     );
     const run = await runKeys(app, ROTATE);
     expect(run.code).toBe(1);
-    expect(run.output.match(/: it does not open/g)).toHaveLength(2);
-    expect(run.output).toContain("it differs from the platform's");
+    expect(run.output.match(/: it does not open/g)).toHaveLength(1);
+    expect(run.output).toContain("the platform's could not be moved");
+    expect(run.output).toContain("user_deks does not know its version");
     const left = await app.sql("platform", "SELECT 1 FROM dek_wraps WHERE mek_ref <> ?", [
       await current(),
     ]);
@@ -165,7 +169,7 @@ describe("keys:rotate --mek", () => {
     expect(await runKeys(app, ["doctor", "--all", "--repair"])).toMatchObject({
       code: 1,
       output: expect.stringMatching(
-        /✓ owner .* does not open: repaired[^]*✗ owner 7878.* is nobody's/,
+        /✓ owner .* does not open: repaired[^]*✗ owner 7878.*: nobody's/,
       ),
     });
     await app.sql("platform", "DELETE FROM dek_wraps WHERE owner_id = REPEAT('x', 16)");

@@ -304,6 +304,10 @@ describe("the reader of a vault", () => {
     expect(wrong.stderr).toContain(`MISSING KEY: 4 data keys, wrapped under local:${mek.id}`);
     expect(wrong.stderr).toContain(`0 opened, ${vault.rows.length} did not`);
     expect(wrong.stderr).toContain("others on this machine may read the keyring");
+    // Nothing that opened is no journal: the folder keeps the name of an unfinished one.
+    await open(["--vault", "vault.sql", "--keyring", other, "--to", "out"], { "vault.sql": dump });
+    expect(existsSync(join(folder, "out"))).toBe(false);
+    expect(wrong.stderr).not.toContain("Whoever has what was written");
 
     const text = dump
       .toString("latin1")

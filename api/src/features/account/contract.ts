@@ -57,8 +57,9 @@ export const Event = z.object({
     .describe(
       [
         "`key.unwrapped`: the key to your journal was unwrapped, and stays in the server's memory for as long as the configuration says (a minute; five with a key service).",
-        "`key.rewrapped`: the keys of everybody were wrapped anew by another master key.",
-        "`dek.rotated`: you got a new key. `dek.destroyed`: an earlier one is gone.",
+        "`key.rewrapped`: the keys of everybody were wrapped anew by another master key. `key.retired`: a master key was removed, which no key was wrapped by any more.",
+        "`key.repaired`: an operator repaired what is kept of your keys.",
+        "`dek.rotated`: a new key was made for you, or all that you have is under it now. `dek.activated`: what you write is encrypted with it from then on. `dek.destroyed`: an earlier one is gone.",
         "`vault.baselined`, `vault.violated`, `vault.accepted`: what your journal should hold was noted; it did not hold that; an operator accepted what it holds.",
       ].join(" "),
     ),

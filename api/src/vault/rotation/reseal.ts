@@ -103,15 +103,17 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
   /** Does `work` for each user in turn. */
   const forEachUser = async (
     phase: ResealProgress["phase"],
-    work: (history: DekHistory) => Promise<void>,
+    work: (history: DekHistory, tell: (rows: number) => void) => Promise<void>,
   ) => {
     let owners = 0;
+    const tell = (rows: number) =>
+      options.onProgress?.({ phase, owners, rows: count.rows + rows, waitingMs: 0 });
     for await (const histories of listDekHistories(deps.platform, who)) {
       for (const history of histories) {
         if (isStopped()) return;
-        await work(history);
+        await work(history, tell);
         owners++;
-        options.onProgress?.({ phase, owners, rows: count.rows, waitingMs: 0 });
+        tell(0);
       }
     }
   };
@@ -121,8 +123,8 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
     options.onProgress?.({ phase: "waiting", owners, rows: count.rows, waitingMs });
     await sleep(waitingMs, undefined, { signal }).catch(() => undefined);
   };
-  const sweep = async (history: DekHistory) => {
-    const swept = await sweepOwner(deps, history.userId, options.purpose, isStopped);
+  const sweep = async ({ userId }: DekHistory, tell: (rows: number) => void) => {
+    const swept = await sweepOwner(deps, userId, options.purpose, { isStopped, tell });
     count.rows += swept.resealed;
     for (const row of swept.unopened) unopened.set(`${row.table}/${row.id}`, row);
     return swept;
@@ -147,14 +149,14 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
     if (await activateDek(deps.platform, history, pending.version, occasion)) count.activated++;
     deps.keys.forget(history.userId);
   });
-  await forEachUser("sealing", async (history) => {
-    if (isSweepDue(history)) await sweep(history);
+  await forEachUser("sealing", async (history, tell) => {
+    if (isSweepDue(history)) await sweep(history, tell);
   });
-  await forEachUser("looking again", async (history) => {
+  await forEachUser("looking again", async (history, tell) => {
     if (!isSweepDue(history)) return;
     await waitUntil(activatedAt(history) + graceMs);
     while (!isStopped()) {
-      const swept = await sweep(history);
+      const swept = await sweep(history, tell);
       if (swept.unopened.length > 0 || swept.active === null) return;
       // What was sealed anew, or written by somebody else meanwhile, is looked at once more.
       if (swept.found > 0) continue;
@@ -265,7 +267,7 @@ async function sweepOwner(
   deps: ResealDeps,
   userId: string,
   purpose: string,
-  isStopped: () => boolean,
+  { isStopped, tell }: { isStopped: () => boolean; tell: (rows: number) => void },
 ): Promise<Swept> {
   // Another rotation may have activated another version.
   deps.keys.forget(userId);
@@ -282,6 +284,7 @@ async function sweepOwner(
         swept.resealed += resealed;
         for (const id of unopened) swept.unopened.push({ userId, table: table.table, id });
       }
+      if (stale.length === ROWS_AT_ONCE) tell(swept.resealed);
     }
   }
   try {

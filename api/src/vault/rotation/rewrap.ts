@@ -257,16 +257,21 @@ async function rewrap(meks: MekProvider, wrap: OwnedWrap, target: string): Promi
 /** Whether the original is already where its mirror has to go, and holds the key that the mirror names. */
 async function isSameKey(pass: Pass, original: OwnedWrap, mirror: Mirror): Promise<boolean> {
   const opened = await leavingBroken(pass, "vault", mirror, async () => {
-    if (original.dekId === null || !isEqual(original.dekId, mirror.dekId)) throw new Differs();
-    if (original.mekRef !== pass.target) throw new Differs();
+    if (original.dekId === null) throw new Nameless();
+    if (!isEqual(original.dekId, mirror.dekId)) throw new Differs();
+    if (original.mekRef !== pass.target) throw new Unmovable();
     (await pass.deps.meks.unwrap(original, contextOf(original))).fill(0);
     return true;
   });
   return opened ?? false;
 }
 
-/** A mirror whose original is another key, or could not be moved either. */
+/** A mirror whose original is another key. */
 class Differs extends Error {}
+/** A mirror whose original could not be moved either. */
+class Unmovable extends Error {}
+/** A wrap of a version that no data key has: nobody knows what it could be. */
+class Nameless extends Error {}
 
 /** What `work` comes to; null after noting why the wrap is left, when it is the wrap that is at fault. */
 async function leavingBroken<T>(
@@ -291,12 +296,13 @@ function faultOf(error: unknown): string | null {
   if (error instanceof MekUnknown) return "its master key is not at hand";
   if (error instanceof DecryptionError) return "it does not open";
   if (error instanceof Differs) return "it differs from the platform's";
+  if (error instanceof Unmovable) return "the platform's could not be moved";
+  if (error instanceof Nameless) return "user_deks does not know its version: npm run keys:doctor";
   return null;
 }
 
 function contextOf({ ownerId, version, dekId, mekRef }: OwnedWrap) {
-  // Without a data key of that owner and version there is nothing that the wrap could be.
-  if (dekId === null) throw new DecryptionError();
+  if (dekId === null) throw new Nameless();
   return { ownerId, version, dekId, mekRef };
 }
 
