@@ -29,6 +29,7 @@ import { outboxPage } from "./http/outbox.ts";
 import { requestLog } from "./http/request-log.ts";
 import type { Asked } from "./http/record-routes.ts";
 import type { Gates } from "./http/routes.ts";
+import { warnOfUntrustedProxy } from "./http/untrusted-proxy.ts";
 import { trustedProxies } from "./lib/client-ip.ts";
 import { asTenant } from "./platform/tenancy.ts";
 import { hex } from "./lib/ids.ts";
@@ -58,9 +59,11 @@ export function createApp(deps: Deps): Express {
   };
 
   const app = express();
-  app.set("trust proxy", trustedProxies(http.trustedProxies));
+  const trusts = trustedProxies(http.trustedProxies);
+  app.set("trust proxy", trusts);
   app.set("etag", false);
   app.use(requestLog(deps.logger));
+  app.use(warnOfUntrustedProxy(deps.logger, trusts));
   app.use(
     helmet({
       contentSecurityPolicy: {

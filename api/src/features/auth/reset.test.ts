@@ -82,7 +82,9 @@ describe("a forgotten password", () => {
     expect((await login(person.email, person.password)).status).toBe(401);
     expect((await login(person.email, PHRASE)).status).toBe(200);
     await until(() =>
-      app.mails().some((mail) => mail.includes(`To: ${person.email}`) && /was changed/.test(mail)),
+      app
+        .mails()
+        .some((mail) => mail.includes(`To: ${person.email}`) && mail.includes("was changed")),
     );
     const events = await app.sql(
       "platform",
@@ -421,7 +423,9 @@ describe("changing the password", () => {
     // A link that was mailed before lets nobody undo it.
     expect(await reset({ token: link, password: "yet another pass phrase" })).toMatchObject(GONE);
     await until(() =>
-      app.mails().some((mail) => mail.includes(`To: ${person.email}`) && /was changed/.test(mail)),
+      app
+        .mails()
+        .some((mail) => mail.includes(`To: ${person.email}`) && mail.includes("was changed")),
     );
   });
 
