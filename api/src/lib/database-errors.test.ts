@@ -36,6 +36,7 @@ describe("a database that cannot be reached", () => {
     ["it is shutting down", fault({ code: "ER_SERVER_SHUTDOWN", errno: 1053 })],
     ["its disk is full", fault({ code: "ER_DISK_FULL", errno: 1021 })],
     ["it has too many clients", fault({ code: "ER_CON_COUNT_ERROR", errno: 1040 })],
+    ["Prisma loses it at COMMIT", adapted({ kind: "mysql", code: 45009, originalCode: "45009" })],
     ["Prisma cannot connect", fault({ code: "P1001" })],
     ["Prisma's pool has none left", fault({ code: "P2024" })],
     ["Prisma's adapter cannot connect", adapted({ kind: "DatabaseNotReachable" })],

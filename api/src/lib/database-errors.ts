@@ -43,6 +43,11 @@ const UNAVAILABLE_KINDS = new Set([
   "TooManyConnections",
 ]);
 
+/** MariaDB Connector/Node.js's own numbers for connections that closed, or that nobody answers on. */
+const CONNECTION_LOST = new Set([
+  45001, 45004, 45009, 45012, 45013, 45019, 45026, 45028, 45035, 45042,
+]);
+
 /**
  * Whether a transaction lost to another one and may be tried again from its start: the drivers' errors 1213, 1205 and
  * 1020, Prisma's P2034, and the bare `DriverAdapterError` that Prisma throws when it happens at COMMIT.
@@ -63,6 +68,8 @@ export function isUnavailable(error: unknown): boolean {
     (link) =>
       UNAVAILABLE.has(String(link["code"])) ||
       UNAVAILABLE_KINDS.has(String(link["kind"])) ||
+      CONNECTION_LOST.has(Number(link["errno"])) ||
+      CONNECTION_LOST.has(Number(link["originalCode"])) ||
       link["fatal"] === true,
   );
 }

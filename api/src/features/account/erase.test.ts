@@ -172,7 +172,7 @@ describe("DELETE /api/me", () => {
     expect(ids.ownerId).not.toEqual(person.ownerId);
     expect((await heir.call("GET", "/api/days/2026-11-21")).body).toMatchObject({ entries: [] });
     const seen = (await heir.call("GET", "/api/me/audit")).body["items"] as { action: string }[];
-    expect(seen.map((event) => event.action)).toEqual(["key.unwrapped"]);
+    expect(seen.map((event) => event.action)).toEqual(["key.unwrapped", "login.succeeded"]);
   });
 
   it.each([
