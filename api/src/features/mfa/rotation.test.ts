@@ -165,6 +165,55 @@ describe("rotating a user's data key", () => {
     ]);
   });
 
+  it("looks once more at a box that somebody changed while it was sealing, before it is done", async () => {
+    const ada = await signUp(app);
+    const userId = await idOf(ada);
+    await turnOn(app, ada);
+    const { platform, keys } = app.deps;
+    const before = await keys.openKeys(userId, USE);
+    const [box] = await listPlatformBoxes(platform, userId);
+    if (box === undefined) throw new Error("no box");
+    const { table, rev } = box;
+    const place = {
+      table,
+      box: box.box,
+      ownerId: before.ownerId,
+      rowId: uuidToBytes(userId),
+      rev: Number(rev),
+    };
+    const json = open(before.active, place, box.sealed).toString("utf8");
+    let left = 2;
+    // As a server does that still has the former key in memory: at the first look of the rotation, and at the second.
+    const change = async () => {
+      if (left-- <= 0) return;
+      await app.sql("platform", "UPDATE totp_credentials SET sealed = ? WHERE user_id = ?", [
+        seal(before.active, place, json),
+        userId,
+      ]);
+    };
+    const racing = new Proxy(platform, {
+      get: (target, name: keyof typeof platform) => {
+        if (name !== "totpCredential") return target[name] as unknown;
+        const { totpCredential } = target;
+        return {
+          findMany: (query: Parameters<typeof totpCredential.findMany>[0]) =>
+            totpCredential.findMany(query),
+          updateMany: async (query: Parameters<typeof totpCredential.updateMany>[0]) => {
+            await change();
+            return totpCredential.updateMany(query);
+          },
+        };
+      },
+    });
+    const done = await resealAll(
+      { ...app.deps, platform: racing, tables: RECORD_TABLES },
+      { who: userId, madeBefore: new Date(8.64e15), graceMs: 0, purpose: "test" },
+    );
+    expect(done).toMatchObject({ finished: 1, unopened: [] });
+    expect(left).toBeLessThanOrEqual(0);
+    expect(await versionsOf(userId)).toEqual(["totp_credentials.sealed 2"]);
+  });
+
   it("is put to work again by keys:doctor when a box turns up under a version that was swept", async () => {
     const ada = await signUp(app);
     const userId = await idOf(ada);
