@@ -126,13 +126,15 @@ export async function makeOwners(app: TestApp, count: number): Promise<void> {
 export async function openAll(app: TestApp): Promise<Map<string, string>> {
   const keyring = localKeyring(app.keyringFile);
   const found = new Map<string, string>();
+  const wraps = {
+    dek_wraps: await app.sql("platform", "SELECT * FROM dek_wraps"),
+    vault_keys: await app.sql("vault", "SELECT * FROM vault_keys"),
+  };
+  // Read last: somebody may sign up meanwhile.
   const deks = await app.sql("platform", "SELECT owner_id, version, dek_id FROM user_deks");
   const idOf = new Map(deks.map((row) => [nameOf(row), row["dek_id"] as Uint8Array]));
-  for (const [database, table] of [
-    ["platform", "dek_wraps"],
-    ["vault", "vault_keys"],
-  ] as const) {
-    for (const row of await app.sql(database, `SELECT * FROM ${table}`)) {
+  for (const [table, rows] of Object.entries(wraps)) {
+    for (const row of rows) {
       const wrap = {
         mekRef: String(row["mek_ref"]),
         suite: Number(row["suite"]),
