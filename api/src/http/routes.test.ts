@@ -209,6 +209,7 @@ describe("every answer", () => {
     const signedIn = await call(secure, "POST", "/api/auth/login", { body: { email, password } });
     expect(signedIn.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^__Host-timos_rt=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+      expect.stringMatching(/^__Host-timos_dev=[^;]+; Max-Age=.+; HttpOnly; Secure; SameSite=Lax$/),
     ]);
   });
 });
