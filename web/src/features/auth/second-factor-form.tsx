@@ -13,8 +13,11 @@ import { explain } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
+/** The question as a sign-in by password answers it; after one by a provider its token is in a cookie. */
+export type Question = Pick<Challenge, "methods"> & Partial<Challenge>;
+
 interface Props {
-  challenge: Challenge;
+  challenge: Question;
   /** Back to the password. */
   onBack: () => void;
 }
@@ -51,7 +54,7 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
     mutationFn: (data: FormData) =>
       api.mfa.verifyMfa({
         body: {
-          mfaToken: challenge.mfaToken,
+          ...(challenge.mfaToken !== undefined && { mfaToken: challenge.mfaToken }),
           method,
           code: textOf(data, "code").trim(),
           trustDevice: data.has("trustDevice"),

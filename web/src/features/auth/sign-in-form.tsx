@@ -1,6 +1,5 @@
 "use client";
 
-import type { Challenge } from "@timos/api/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Button } from "@/components/button.tsx";
@@ -13,20 +12,22 @@ import { useTimos } from "@/lib/client.tsx";
 import { explain, faultOf } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { ResendLink } from "./resend-link.tsx";
-import { SecondFactorForm } from "./second-factor-form.tsx";
+import { type Question, SecondFactorForm } from "./second-factor-form.tsx";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 interface Props {
   /** Set when the person is known, and only their password is asked for. */
   email?: string;
   autoFocus?: boolean;
+  /** Set when a first factor is proven already, and the second is asked for. */
+  question?: Question | null;
 }
 
 /** Signs in; where that leads is for whoever shows the form to say. */
-export function SignInForm({ email, autoFocus = false }: Props) {
+export function SignInForm({ email, autoFocus = false, question = null }: Props) {
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
-  const [challenge, setChallenge] = useState<Challenge | null>(null);
+  const [challenge, setChallenge] = useState(question);
   const signIn = useMutation({
     mutationFn: (data: FormData) =>
       api.auth.login({

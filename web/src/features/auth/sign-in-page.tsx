@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import { Notice } from "@/components/notice.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { leadsTo } from "./leads-to.ts";
+import type { Question } from "./second-factor-form.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
 const NOTICES: Readonly<Record<string, string>> = {
@@ -15,12 +16,16 @@ const NOTICES: Readonly<Record<string, string>> = {
   signed_out: "You are signed out.",
 };
 
+/** Who comes back from a provider may have a second factor to prove; the token of that is in a cookie. */
+const AFTER_PROVIDER: Question = { methods: ["totp", "recovery"] };
+
 interface Props {
   next: string | undefined;
   notice: string | undefined;
+  step: string | undefined;
 }
 
-export function SignInPage({ next, notice }: Props) {
+export function SignInPage({ next, notice, step }: Props) {
   const router = useRouter();
   const { session } = useTimos();
   const { status } = useSession();
@@ -39,7 +44,7 @@ export function SignInPage({ next, notice }: Props) {
           <p>{text}</p>
         </Notice>
       )}
-      <SignInForm />
+      <SignInForm question={step === "mfa" ? AFTER_PROVIDER : null} />
       <p className="text-soft">
         No journal yet?{" "}
         <Link href="/sign-up" className="font-medium text-accent underline underline-offset-4">

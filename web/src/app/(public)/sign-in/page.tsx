@@ -9,12 +9,12 @@ interface Props {
 }
 
 export default async function Page({ searchParams }: Props) {
-  const { next, notice } = await searchParams;
+  const { next, notice, step, to } = await searchParams;
   const one = (value: string | string[] | undefined) =>
     typeof value === "string" ? value : undefined;
   return (
     <FormPage>
-      <SignInPage next={one(next)} notice={one(notice)} />
+      <SignInPage next={one(next) ?? one(to)} notice={one(notice)} step={one(step)} />
     </FormPage>
   );
 }
