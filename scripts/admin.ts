@@ -1,4 +1,4 @@
-/** Who runs the platform: see USAGE, and docs/adr/0018-roles-and-tenants.md. */
+/** Who runs the platform: see USAGE, and docs/adr/0020-roles-and-tenants.md. */
 import { setSuperadmin, type Outcome } from "../api/src/features/admin/superadmins.ts";
 import { openInstallation } from "./keys/installation.ts";
 import { asError } from "./launcher/files.ts";

@@ -102,7 +102,7 @@ export const account = endpoints({
       confirm: z.string().max(320).describe("The e-mail address of your account"),
     }),
     responses: { 202: Receipt },
-    errors: ["invalid_request"],
+    errors: ["invalid_request", "reauth_required", "last_owner"],
   },
   audit: {
     method: "GET",

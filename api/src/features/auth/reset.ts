@@ -11,6 +11,7 @@ import { tell } from "../mfa/mails.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
 import { forgetTrustedDevices } from "../mfa/trusted-devices.ts";
+import { revokeTokens } from "../tokens/tokens.ts";
 import type { AuthDeps } from "./deps.ts";
 import { deviceOf, eventFrom, type From } from "./from.ts";
 import { forgetDevices, rememberDevice } from "./known-devices.ts";
@@ -79,7 +80,7 @@ interface Reset {
  * Sets a new password by the token of a link. A link proves one factor: where a second is set up, it takes a code of it
  * too (ory/kratos#4317, ASVS 5.0 6.4.3), and a wrong or missing one does not use the link up, until the fifth.
  *
- * All sessions end, and nobody is signed in by it. A password that was blocked is taken again. The browser that it is
+ * All sessions and personal access tokens end, and nobody is signed in by it. A password that was blocked is taken again. The browser that it is
  * done in counts as one of the owner's from now on: they are not kept waiting by strangers who go on guessing. For an
  * address that nobody had proven yet this is the proof, and whatever else was set up in the account before is deleted.
  *
@@ -118,6 +119,7 @@ export async function resetPassword(
     });
     if (count !== 1) throw new AppError("gone");
     await endTrust(tx, user.id, {}, now);
+    await revokeTokens(tx, user.id, now);
     await forgetDevices(tx, user.id);
     await rememberDevice(tx, user, device, now);
     await recordEvents(tx, [eventFrom(from, user, "password.reset")], now);

@@ -14,7 +14,7 @@ import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { sendMail } from "../auth/sign-up.ts";
 import type { Invitation, Role, Tenant, tenants } from "./contract.ts";
-import { assertAnotherOwner, findActor, findMember, isAbove } from "./roles.ts";
+import { assertMayGo, findActor, findMember, isAbove } from "./roles.ts";
 import { getTenant } from "./tenant.ts";
 
 // As in the links of a sign-up: 24 bytes in all.
@@ -152,12 +152,11 @@ export async function acceptInvitation(
         throw new AppError("gone");
       }
       if (former === tenantId) throw new AppError("conflict", { detail: "You are a member." });
-      const others = await tx.user.count({ where: { tenantId: former, id: { not: userId } } });
-      if (others > 0 && user.role === "owner") await assertAnotherOwner(tx, former, userId);
+      await assertMayGo(tx, user);
       await moveUser(tx, userId, { from: former, to: tenantId, role });
       const events = [
         eventFrom(from, { id: userId, tenantId }, "invitation.accepted", { target: id }),
-        ...(others > 0 ? [eventFrom(from, { id: userId, tenantId: former }, "member.left")] : []),
+        eventFrom(from, { id: userId, tenantId: former }, "member.left"),
       ];
       await recordEvents(tx, events, now);
       await deleteEmptyTenant(tx, former);

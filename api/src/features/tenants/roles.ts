@@ -44,3 +44,18 @@ export async function assertAnotherOwner(
   const others = { tenantId, id: { not: userId }, status: "active", role: "owner" } as const;
   if ((await tx.user.count({ where: others })) === 0) throw new AppError("last_owner");
 }
+
+/**
+ * Refuses to let go of an owner whom others are left without. Where it has to hold whatever happens at once, it is to be
+ * called with the tenant locked.
+ *
+ * @throws AppError `last_owner`.
+ */
+export async function assertMayGo(
+  db: PlatformQueries,
+  { id, tenantId, role }: { readonly id: string; readonly tenantId: string; readonly role: Role },
+): Promise<void> {
+  if (role !== "owner") return;
+  const others = await db.user.count({ where: { tenantId, id: { not: id } } });
+  if (others > 0) await assertAnotherOwner(db, tenantId, id);
+}

@@ -350,6 +350,8 @@ describe("an invitation", () => {
     await invite(owner, other.email);
     const token = linkToken(app, other.email);
     expect(codes(await accept(other, token))).toEqual(["last_owner"]);
+    const confirm = { body: { confirm: other.email } };
+    expect(codes(await other.call("DELETE", "/api/me", confirm))).toEqual(["last_owner"]);
     await setRole(other, member, "owner");
     expect((await accept(other, token)).status).toBe(200);
     expect((await rowOf(member)).role).toBe("owner");

@@ -1,15 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { call, signUp, type Person, type Reply } from "../../../test/people.ts";
+import { call, linkToken, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { turnOn } from "../../../test/second-factor.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { contract } from "../../contract/index.ts";
 import { SCOPES } from "../../contract/permissions.ts";
-import { inTransaction } from "../../platform/client.ts";
-import { asSystem } from "../../platform/tenancy.ts";
 import { isWhole, newTokenSecret } from "./format.ts";
-import { revokeTokens } from "./tokens.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -273,14 +270,22 @@ describe("a personal access token", () => {
     expect((await using(token, "GET", "/api/me")).status).toBe(401);
   });
 
-  it("is revoked with all others by a reset of the password", async () => {
+  it("outlives a change of the password, and no reset of it", async () => {
     const [person, other] = [await signUp(app), await signUp(app)];
     const [token, kept] = [await secretOf(person), await secretOf(other)];
-    const userId = await idOf(person);
-    const count = await asSystem(() =>
-      inTransaction(app.deps.platform, (tx) => revokeTokens(tx, userId, app.clock.now)),
-    );
-    expect(count).toBe(1);
+    const changed = await person.call("POST", "/api/auth/password/change", {
+      body: { currentPassword: person.password, newPassword: "another horse with a battery" },
+    });
+    expect(changed.status).toBe(200);
+    expect((await using(token, "GET", "/api/me")).status).toBe(200);
+
+    await call(app, "POST", "/api/auth/password/forgot", { body: { email: person.email } });
+    const isMailed = () => app.mails().some((mail) => mail.includes("/reset-password#token="));
+    while (!isMailed()) await new Promise((done) => setTimeout(done, 10));
+    const reset = await call(app, "POST", "/api/auth/password/reset", {
+      body: { token: linkToken(app, person.email), password: "a third horse with a battery" },
+    });
+    expect(reset.status).toBe(204);
     expect((await using(token, "GET", "/api/me")).status).toBe(401);
     expect((await using(kept, "GET", "/api/me")).status).toBe(200);
   });
