@@ -122,6 +122,38 @@ test("with a second factor on, signing in asks for it once, and not again where 
   await signIn(journal, person);
 });
 
+test("who comes back from a provider is asked for the second factor, and led on", async ({
+  journal,
+  person,
+  context,
+  baseURL,
+}) => {
+  const enrolled = await callAs(journal, "POST", "/api/auth/mfa/totp/enroll", {});
+  const { secret } = (await enrolled.json()) as { secret: string };
+  const confirmed = await callAs(journal, "POST", "/api/auth/mfa/totp/confirm", {
+    code: codeNow(secret),
+  });
+  const { recoveryCodes } = (await confirmed.json()) as { recoveryCodes: string[] };
+  await openAccountMenu(journal);
+  await journal.getByRole("button", { name: "Sign out" }).click();
+  await journal.waitForURL("**/sign-in**");
+  const asked = await journal.request.post("/api/auth/login", {
+    data: { email: person.email, password: person.password },
+  });
+  const { mfaToken } = (await asked.json()) as { mfaToken: string };
+  // As the way back from there sets it.
+  await context.addCookies([
+    { name: "timos_mfa", value: mfaToken, url: baseURL ?? "", httpOnly: true, sameSite: "Lax" },
+  ]);
+  await journal.goto("/sign-in?step=mfa&to=/calendar");
+  await expect(journal.getByLabel("Code from your authenticator app")).toBeFocused();
+  await journal.getByRole("button", { name: "Use a recovery code" }).click();
+  await journal.getByLabel("Recovery code").fill(recoveryCodes[0] ?? "");
+  await journal.getByRole("button", { name: "Sign in" }).click();
+  await journal.waitForURL((url) => url.pathname === "/calendar");
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain("timos_mfa");
+});
+
 test("signing out in one tab takes the others along", async ({ journal, context }) => {
   const other = await context.newPage();
   await other.goto("/calendar");
