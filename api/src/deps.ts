@@ -7,6 +7,7 @@ import { liveSessions } from "./features/auth/live-sessions.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
 import { passwordPolicy } from "./features/auth/password-policy.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
+import { revocationOf } from "./features/oauth/accounts.ts";
 import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
 import type { Checks } from "./features/system/health.ts";
@@ -56,6 +57,7 @@ export async function openDeps(
   const sessionChanges = broadcast(redis, "timos:sessions", (said) => sessions.onMessage(said));
   const sessions = liveSessions(platformDatabase.execute, sessionChanges, logger);
   const limiter = limiterFactory(redis);
+  const providers = openProviders(config.providers, { appUrl: config.http.appUrl, clock });
   return {
     config,
     logger,
@@ -82,7 +84,9 @@ export async function openDeps(
     refreshTokens: refreshTokens(config.auth.tokenKey),
     sessions,
     limits: authLimits(limiter, lockoutFactory(redis), config.auth.tokenKey),
-    providers: openProviders(config.providers, { appUrl: config.http.appUrl, clock }),
+    providers,
+    openRevocations: (userId, use) =>
+      revocationOf({ platform, keys, logger, providers }, userId, use),
     checks: {
       platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),
       vault: () => vaultDatabase.execute("SELECT 1", []),

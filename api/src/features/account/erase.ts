@@ -50,6 +50,10 @@ export interface AccountDeps extends ErasureDeps {
   readonly sessions: LiveSessions;
   /** Forgets the unwrapped keys of a user in every instance. */
   readonly forgetKeys: (userId: string) => Promise<void>;
+  /**
+   * Opens what has to be given back to others, while the keys are there. @returns what gives it back; neither fails.
+   */
+  readonly openRevocations: (userId: string, reason: Reason) => Promise<() => Promise<void>>;
 }
 
 /**
@@ -69,6 +73,7 @@ export async function eraseMe(
       "must be the e-mail address of your account, to confirm that it is to be erased";
     throw new AppError("invalid_request", { errors: [{ path: "body.confirm", message }] });
   }
+  const revoke = await deps.openRevocations(user.id, reason);
   const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason);
   if (erasure === null) throw new AppError("session_revoked");
   const receipt = toReceipt(erasure);
@@ -78,6 +83,7 @@ export async function eraseMe(
       deps.logger.error({ err: error }, otherwise),
     );
   await Promise.all([
+    soon(revoke(), "tokens of providers were not revoked in time"),
     soon(eraseInVault(deps, erasure.ownerId), "the worker has to tell the vault of an erasure"),
     soon(
       deps.send(compose(user.email, lettersIn(user.locale).accountErased(receipt))),

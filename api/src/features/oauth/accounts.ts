@@ -8,7 +8,7 @@ import { whence } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import type { OwnerKeys } from "../../vault/key-service.ts";
+import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
@@ -158,7 +158,7 @@ export async function unlinkAccount(
   from: From,
 ): Promise<void> {
   const now = deps.clock();
-  const revoke = await revocationOf(deps, user.id, from, id);
+  const revoke = await revocationOf(deps, user.id, useFrom(from), id);
   const row = await inTransaction(deps.platform, async (tx) => {
     const providers = [...deps.providers.keys()];
     await assertAnotherWayIn(tx, user.id, { identity: id }, { providers, now });
@@ -241,7 +241,7 @@ export async function keepRefreshToken(
 export async function revocationOf(
   deps: Pick<OauthDeps, "platform" | "keys" | "logger" | "providers">,
   userId: string,
-  from: Pick<From, "route" | "requestId">,
+  use: KeyUse,
   id?: string,
 ): Promise<() => Promise<void>> {
   const failed = (error: unknown) =>
@@ -250,8 +250,7 @@ export async function revocationOf(
     const where = { userId, refreshSealed: { not: null }, ...(id === undefined ? {} : { id }) };
     const rows = await asSystem(() => deps.platform.oauthAccount.findMany({ where }));
     if (rows.length === 0) return () => Promise.resolve();
-    const { route: purpose, requestId } = from;
-    const keys = await deps.keys.openKeys(userId, { actor: "user", purpose, requestId });
+    const keys = await deps.keys.openKeys(userId, use);
     const tokens = rows.map(({ id: rowId, rev, refreshSealed, provider }) => {
       const box = refreshSealed ?? new Uint8Array();
       const json = open(keys.ofVersion(boxVersion(box)), place(keys, rowId, rev), box).toString();

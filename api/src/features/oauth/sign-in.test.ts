@@ -197,6 +197,18 @@ describe("signing in with Apple", () => {
   });
 });
 
+describe("an account that Apple signs in", () => {
+  it("has its refresh token revoked when it is erased", async () => {
+    const browser = openBrowser(site.app);
+    const claims = { email: "erased@icloud.com", email_verified: true };
+    await site.signIn("apple", { sub: "a-erased", claims }, browser);
+    const before = (await site.providers.apple.seen()).revoked.length;
+    const reply = await asMe(browser, "DELETE", "/api/me", { confirm: claims.email });
+    expect(reply.status).toBe(202);
+    expect((await site.providers.apple.seen()).revoked).toHaveLength(before + 1);
+  });
+});
+
 describe("signing in with a provider of one's own", () => {
   it("asks for the address where the token has none", async () => {
     const claims = { email: "fay@own.example", email_verified: true, name: "Fay" };
