@@ -1,5 +1,6 @@
 "use client";
 
+import { ERRORS, type ErrorCode } from "@timos/api/contract";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
@@ -7,6 +8,7 @@ import { Notice } from "@/components/notice.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { leadsTo } from "./leads-to.ts";
 import type { Question } from "./second-factor-form.tsx";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
 const NOTICES: Readonly<Record<string, string>> = {
@@ -23,9 +25,13 @@ interface Props {
   next: string | undefined;
   notice: string | undefined;
   step: string | undefined;
+  /** The code that a sign-in with a provider ended in. */
+  error: string | undefined;
 }
 
-export function SignInPage({ next, notice, step }: Props) {
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+
+export function SignInPage({ next, notice, step, error }: Props) {
   const router = useRouter();
   const { session } = useTimos();
   const { status } = useSession();
@@ -39,12 +45,18 @@ export function SignInPage({ next, notice, step }: Props) {
   return (
     <>
       <h1 className="font-serif text-heading font-medium">Sign in</h1>
+      {error !== undefined && isCode(error) && (
+        <Notice tone="danger">
+          <p>{ERRORS[error].title}</p>
+        </Notice>
+      )}
       {text && (
         <Notice>
           <p>{text}</p>
         </Notice>
       )}
       <SignInForm question={step === "mfa" ? AFTER_PROVIDER : null} />
+      <ProviderButtons />
       <p className="text-soft">
         No journal yet?{" "}
         <Link href="/sign-up" className="font-medium text-accent underline underline-offset-4">

@@ -9,12 +9,17 @@ interface Props {
 }
 
 export default async function Page({ searchParams }: Props) {
-  const { next, notice, step, to } = await searchParams;
+  const { next, notice, step, to, error } = await searchParams;
   const one = (value: string | string[] | undefined) =>
     typeof value === "string" ? value : undefined;
   return (
     <FormPage>
-      <SignInPage next={one(next) ?? one(to)} notice={one(notice)} step={one(step)} />
+      <SignInPage
+        next={one(next) ?? one(to)}
+        notice={one(notice)}
+        step={one(step)}
+        error={one(error)}
+      />
     </FormPage>
   );
 }

@@ -1,0 +1,42 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/button.tsx";
+import { Notice } from "@/components/notice.tsx";
+import { useTimos } from "@/lib/client.tsx";
+import { explain } from "@/lib/failure.ts";
+
+/** One button for each provider that is configured; nothing when none is. */
+export function ProviderButtons() {
+  const { api } = useTimos();
+  const { data } = useQuery({
+    queryKey: ["providers"],
+    queryFn: () => api.oauth.providers(),
+    staleTime: Infinity,
+  });
+  const start = useMutation({
+    mutationFn: (provider: NonNullable<typeof data>["items"][number]["name"]) =>
+      api.oauth.start({ params: { provider }, body: {} }),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  if (data === undefined || data.items.length === 0) return null;
+  return (
+    <div className="grid gap-3">
+      {start.error && (
+        <Notice tone="danger">
+          <p>{explain(start.error)}</p>
+        </Notice>
+      )}
+      {data.items.map(({ name, label }) => (
+        <Button
+          key={name}
+          look="secondary"
+          disabled={start.isPending}
+          onClick={() => start.mutate(name)}
+        >
+          Continue with {label}
+        </Button>
+      ))}
+    </div>
+  );
+}
