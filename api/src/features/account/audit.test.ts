@@ -42,6 +42,7 @@ describe("GET /api/me/audit", () => {
     const first = await audit(person);
     expect(first).toMatchObject([
       { actor: "user", action: "key.unwrapped", purpose: "PUT /api/entries/:id" },
+      { actor: "user", action: "login.succeeded", purpose: "POST /api/auth/verify-email" },
     ]);
     await new Promise((done) => setTimeout(done, 1100));
     const read = await person.call("GET", `/api/entries/${id}`);
@@ -68,6 +69,7 @@ describe("GET /api/me/audit", () => {
     expect(await audit(person)).toMatchObject([
       { actor: "operator", action: "mek.rotated", purpose: "rotation", requestId: null },
       { actor: "job", action: "key.unwrapped", purpose: "sweep", requestId: null },
+      { actor: "user", action: "login.succeeded" },
     ]);
   });
 

@@ -74,10 +74,12 @@ export async function eraseMe(
     throw new AppError("invalid_request", { errors: [{ path: "body.confirm", message }] });
   }
   const revoke = await deps.openRevocations(user.id, reason);
-  const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason);
+  // Also when no answer comes to the commit, which may have happened all the same.
+  const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason).finally(() =>
+    Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]),
+  );
   if (erasure === null) throw new AppError("session_revoked");
   const receipt = toReceipt(erasure);
-  await Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]);
   const soon = (work: Promise<void>, otherwise: string) =>
     within(PATIENCE_MS, work).catch((error: unknown) =>
       deps.logger.error({ err: error }, otherwise),

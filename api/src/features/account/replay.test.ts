@@ -146,6 +146,8 @@ describe("a platform put back to before an erasure", () => {
       if (Date.now() > deadline) throw new Error("it did not become ready");
       await new Promise((done) => setTimeout(done, 50));
     }
+    // A live session is believed for a second: ADR 0016.
+    await new Promise((done) => setTimeout(done, 1000));
     expect((await asPerson(server, "/api/me")).status).toBe(401);
     const theirs = { headers: { authorization: `Bearer ${bystander.accessToken}` } };
     expect((await call(server, "GET", "/api/today", theirs)).status).toBe(200);
