@@ -118,6 +118,15 @@ describe("guessing at one account from one client", () => {
     expect(replies.filter((reply) => reply.status === 429)).toHaveLength(35);
   });
 
+  it("makes nobody wait who signs in on many devices at the same moment", async () => {
+    const { email, password } = await signUp(app);
+    const from = stranger();
+    const replies = await Promise.all(
+      Array.from({ length: 30 }, () => signIn(email, password, { from })),
+    );
+    expect(replies.map((reply) => reply.status)).toEqual(replies.map(() => 200));
+  });
+
   it("is forgotten when the owner signs in", async () => {
     const person = await signUp(app);
     const from = stranger();

@@ -1,5 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import { clientKey } from "../../lib/client-ip.ts";
+import { fewAtOnce } from "../../lib/few-at-once.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { countAttempt } from "./attempts.ts";
 import { completeSignIn, type SignedIn } from "./complete.ts";
@@ -27,9 +28,30 @@ export interface Credentials {
  */
 export async function signIn(
   deps: AuthDeps,
-  { email, password, remember, pass }: Credentials,
+  { remember, ...credentials }: Credentials,
   from: From,
 ): Promise<SignedIn> {
+  const client = clientKey(from.address);
+  const userId = await ofOneClient(deps.limits.keyOf(credentials.email, client), () =>
+    provePassword(deps, credentials, client, from),
+  );
+  const proof = { amr: ["pwd"], assurance: 1 } as const;
+  return completeSignIn(deps, { userId, proof, remember, from });
+}
+
+/**
+ * Attempts count as failed until there is a verdict. Fewer at once than lead to a wait, so that somebody who signs in
+ * on many devices at the same moment does not have to.
+ */
+const ofOneClient = fewAtOnce(4);
+
+/** @returns the id of whose password it is. */
+async function provePassword(
+  deps: AuthDeps,
+  { email, password, pass }: Omit<Credentials, "remember">,
+  client: string,
+  from: From,
+): Promise<string> {
   const { platform, passwords } = deps;
   const now = deps.clock();
   const [user, link, known] = await asSystem(() =>
@@ -42,7 +64,6 @@ export async function signIn(
   const ownLink = link !== null && link.userId === user?.id ? link : null;
   const device =
     known ?? (ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`);
-  const client = clientKey(from.address);
   const attempt = await countAttempt(deps, { email, client, device });
 
   const stored = user?.passwordBlockedAt === null ? user.passwordHash : null;
@@ -59,8 +80,7 @@ export async function signIn(
   await attempt.succeeded();
   if (ownLink !== null) await asSystem(() => takeLink(platform, ownLink));
   if (passwords.isCheap(stored)) aside(deps, () => hashAnew(deps, user.id, stored, password));
-  const proof = { amr: ["pwd"], assurance: 1 } as const;
-  return completeSignIn(deps, { userId: user.id, proof, remember, from });
+  return user.id;
 }
 
 /** The link of a pass. One that is used or over is none: whoever has it waits like others. */
