@@ -49,7 +49,7 @@ module.exports = {
       severity: "error",
       from: { path: "^api/src/lib/", pathNot: TEST },
       to: {
-        path: "^api/",
+        path: "^api/(?!node_modules/)",
         pathNot: [
           "^api/src/(lib|crypto|contract)/",
           // Values of it are handed in; see the next rule.
