@@ -1,3 +1,6 @@
+import { sha256 } from "../crypto/digest.ts";
+import { randomBytes } from "../crypto/random.ts";
+import { asUuid } from "../lib/ids.ts";
 import { recordEvents, type AuditEvent } from "./audit.ts";
 import { inTransaction, type Platform } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
@@ -22,14 +25,14 @@ const ERASURES_AT_ONCE = 1000;
  * Destroys an account in one transaction: every wrapped key, the account with its sessions and links, and its tenant
  * when nobody else is in it. The receipt and the audit remain, which know the user by random ids only.
  *
- * @param erasure - Under what the erasure is kept, unless the owner has been erased before.
+ * @param dates - Those that the erasure is kept with, unless the owner has been erased before.
  * @param only - `unproven` spares an account whose address was proven meanwhile.
  * @returns the erasure as it is kept; null when the account was spared, or there is none and never was an erasure of it.
  */
 export async function eraseAccount(
   platform: Platform,
   userId: string,
-  erasure: Erasure,
+  dates: Pick<Erasure, "requestedAt" | "unreadableAfter">,
   reason: Reason,
   only?: "unproven",
 ): Promise<Erasure | null> {
@@ -47,10 +50,12 @@ export async function eraseAccount(
       if (only === "unproven" && user.emailVerifiedAt !== null) return null;
       const { tenantId } = user;
       // An account without a key has nothing in the vault, and can be erased all the same.
-      const ownerId = user.deks[0]?.ownerId ?? erasure.ownerId;
+      const ownerId = user.deks[0]?.ownerId ?? new Uint8Array(randomBytes(16));
       const kept =
         (await tx.erasure.findUnique({ where: { ownerId } })) ??
-        (await tx.erasure.create({ data: { ...erasure, ownerId, userId, tenantId } }));
+        (await tx.erasure.create({
+          data: { ...dates, id: receiptIdOf(ownerId), ownerId, userId, tenantId },
+        }));
       await tx.dekWrap.deleteMany({ where: { ownerId } });
       await tx.userDek.deleteMany({ where: { userId } });
       await tx.auditKey.deleteMany({ where: { userId } });
@@ -58,7 +63,7 @@ export async function eraseAccount(
       await tx.user.delete({ where: { id: userId } });
       await tx.tenant.deleteMany({ where: { id: tenantId, users: { none: {} } } });
       const event = { ...reason, subject: { userId, tenantId }, action: "account.erased" };
-      await recordEvents(tx, [event], erasure.requestedAt);
+      await recordEvents(tx, [event], dates.requestedAt);
       return kept;
     }),
   );
@@ -75,6 +80,10 @@ export async function listUnproven(platform: Platform, before: Date): Promise<st
   );
   return users.map((user) => user.id);
 }
+
+/** Made of the owner's id, so that an erasure that has to be done again has the receipt that its owner was given. */
+const receiptIdOf = (ownerId: OwnerId) =>
+  asUuid(sha256(Buffer.concat([Buffer.from("timos/erasure/v1\0"), ownerId])).subarray(0, 16));
 
 /** The owners who were erased, in batches. */
 export async function* erasedOwners(platform: Platform): AsyncGenerator<OwnerId[]> {

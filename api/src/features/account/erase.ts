@@ -1,5 +1,4 @@
 import { AppError } from "../../contract/errors.ts";
-import { randomBytes, randomUUID } from "../../crypto/random.ts";
 import { within } from "../../lib/within.ts";
 import type { Database } from "../../lib/database.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -75,7 +74,7 @@ export async function eraseMe(
   }
   const revoke = await deps.openRevocations(user.id, reason);
   // Also when no answer comes to the commit, which may have happened all the same.
-  const erasure = await eraseAccount(deps.platform, user.id, newErasure(deps), reason).finally(() =>
+  const erasure = await eraseAccount(deps.platform, user.id, datesOf(deps), reason).finally(() =>
     Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]),
   );
   if (erasure === null) throw new AppError("session_revoked");
@@ -126,7 +125,7 @@ export async function eraseUnproven(deps: ErasureDeps): Promise<void> {
   const before = new Date(deps.clock().getTime() - UNPROVEN_MS);
   const reason: Reason = { actor: "job", purpose: "address not proven", requestId: null };
   for (const userId of await listUnproven(deps.platform, before)) {
-    await eraseAccount(deps.platform, userId, newErasure(deps), reason, "unproven");
+    await eraseAccount(deps.platform, userId, datesOf(deps), reason, "unproven");
   }
 }
 
@@ -155,17 +154,16 @@ async function eraseInVault(deps: ErasureDeps, ownerId: Erasure["ownerId"]): Pro
 async function destroy(deps: ErasureDeps, owners: readonly Erasure["ownerId"][]): Promise<void> {
   const reason: Reason = { actor: "job", purpose: "replay", requestId: null };
   for (const userId of await findReturned(deps.platform, owners)) {
-    await eraseAccount(deps.platform, userId, newErasure(deps), reason);
+    await eraseAccount(deps.platform, userId, datesOf(deps), reason);
   }
   await destroyWraps(deps.platform, owners);
 }
 
-function newErasure({ clock, keysBackupDays }: ErasureDeps): Erasure {
+function datesOf({ clock, keysBackupDays }: ErasureDeps) {
   const requestedAt = clock();
-  const last = new Date(requestedAt.getTime() + keysBackupDays * DAY_MS);
-  last.setUTCHours(0, 0, 0, 0);
-  const ownerId = new Uint8Array(randomBytes(16));
-  return { id: randomUUID(), ownerId, requestedAt, unreadableAfter: last };
+  const unreadableAfter = new Date(requestedAt.getTime() + keysBackupDays * DAY_MS);
+  unreadableAfter.setUTCHours(0, 0, 0, 0);
+  return { requestedAt, unreadableAfter };
 }
 
 function toReceipt({ id, requestedAt, unreadableAfter }: Erasure): Receipt {

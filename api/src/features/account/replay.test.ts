@@ -104,9 +104,15 @@ const asPerson = (server: { url: string }, path: string) => call(server, "GET", 
 describe("a platform put back to before an erasure", () => {
   it("has erased the account again before the first request is answered, and says so in the ledger", async () => {
     await finishErasures(app.deps);
+    const receipts = () =>
+      app.sql("platform", "SELECT id FROM erasures WHERE owner_id = ?", [ownerId]);
+    const given = await receipts();
+    expect(given).toHaveLength(1);
     await restore(app, "platform", before.platform);
+    expect(await receipts()).toEqual([]);
     expect((await person.call("GET", "/api/me")).status).toBe(200);
     const server = await boot();
+    expect(await receipts()).toEqual(given);
     expect((await asPerson(server, "/api/me")).body).toMatchObject({ code: "session_revoked" });
     expect(
       await app.sql(
