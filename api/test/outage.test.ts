@@ -145,6 +145,8 @@ describe("the platform's database going away", () => {
   it("without a word is given up after a while", async () => {
     expect((await person.call("GET", "/api/me")).status).toBe(200);
     platform.stall();
+    // A live session is believed for a second: ADR 0016.
+    await new Promise((done) => setTimeout(done, 1000));
     const started = Date.now();
     const replies = await Promise.all([
       person.call("GET", "/api/me"),

@@ -12,9 +12,10 @@ export type TrustsProxy = (address: string | undefined) => boolean;
 export function trustedProxies(networks: readonly string[]): TrustsProxy {
   const list = new BlockList();
   for (const network of networks) {
-    const [address = "", prefix] = network.split("/");
+    const address = network.replace(/\/.*/, "");
+    const prefix = network.slice(address.length + 1);
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    list.addSubnet(address, Number(prefix ?? (family === "ipv6" ? 128 : 32)), family);
+    list.addSubnet(address, Number(prefix || (family === "ipv6" ? 128 : 32)), family);
   }
   return (address) =>
     address === undefined || list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
@@ -27,24 +28,19 @@ export function trustedProxies(networks: readonly string[]): TrustsProxy {
 export function clientKey(address: string | undefined): string {
   if (address === undefined) return "local";
   if (isIP(address) !== 6) return address;
-  const groups = groupsOf(address.split("%")[0] ?? "");
-  const [a = 0, b = 0] = groups.slice(6);
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (isMapped) return [a >> 8, a & 0xff, b >> 8, b & 0xff].join(".");
-  const network = groups.slice(0, 4).map((group) => group.toString(16));
-  return `${network.join(":")}::/64`;
+  const canonical = canonicalOf(address);
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical);
+  if (mapped !== null) {
+    const groups = mapped.slice(1).map((group) => Number.parseInt(group, 16));
+    return groups.flatMap((group) => [group >> 8, group & 0xff]).join(".");
+  }
+  const zeros = 8 - groupsOf(canonical).length;
+  const whole = canonical.replace("::", `:${"0:".repeat(zeros)}`);
+  return `${groupsOf(whole).slice(0, 4).join(":")}::/64`;
 }
 
-/** The eight groups of an IPv6 address. */
-function groupsOf(address: string): number[] {
-  const [left = [], right] = address.split("::").map((half) =>
-    half.split(":").flatMap((group) => {
-      if (group === "") return [];
-      if (!group.includes(".")) return [Number.parseInt(group, 16)];
-      const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
-      return [a * 256 + b, c * 256 + d];
-    }),
-  );
-  if (right === undefined) return left;
-  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
-}
+/** An IPv6 address as RFC 5952 has it, with an IPv4 address in it as two groups, and without a zone. */
+const canonicalOf = (address: string) =>
+  new URL(`http://[${address.replace(/%.*/, "")}]`).hostname.slice(1, -1);
+
+const groupsOf = (address: string) => address.split(":").filter((group) => group !== "");

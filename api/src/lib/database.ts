@@ -88,7 +88,8 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
           }
         }),
       ),
-    close: () => pool.end(),
+    // A connection that is lost by then has nothing left to end.
+    close: () => pool.end().catch(() => undefined),
   };
 }
 

@@ -321,6 +321,15 @@ describe("a process that ends, or a database that goes away, in the middle of a 
     },
   );
 
+  /** Connections that were broken may be noticed only when they are used. */
+  async function statusWhenBack(writer: Writer) {
+    for (let tries = 1; tries < 10; tries++) {
+      const status = await statusOf(writer).catch(() => null);
+      if (status !== null) return status;
+    }
+    return statusOf(writer);
+  }
+
   it("wherever it is cut, the vault is never taken for violated", async () => {
     const carl = await newWriter();
     const ids = Array.from({ length: 4 }, () => randomUUID());
@@ -342,11 +351,9 @@ describe("a process that ends, or a database that goes away, in the middle of a 
       proxy.whenNext("no such statement", () => undefined);
       platform.mend();
       vaultProxy.mend();
-      // Connections that were broken may be noticed only when they are used.
-      const status = () => statusOf(carl).catch(() => null);
-      if (i % 4 === 0) expect((await status()) ?? (await status()) ?? (await status())).toBe("ok");
+      if (i % 4 === 0) expect(await statusWhenBack(carl)).toBe("ok");
     }
-    expect(await statusOf(carl)).toBe("ok");
+    expect(await statusWhenBack(carl)).toBe("ok");
     expect(await eventsOf(carl)).toEqual([]);
   }, 60_000);
 });
