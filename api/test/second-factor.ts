@@ -1,6 +1,6 @@
 import { generateSync } from "otplib";
 import type { TestApp } from "./app.ts";
-import { call, type Person, type Reply } from "./people.ts";
+import { call, signUp, type Person, type Reply } from "./people.ts";
 
 /** What somebody who turned the second factor on keeps in their phone and on paper. */
 export interface Kept {
@@ -21,6 +21,24 @@ export async function turnOn(app: TestApp, person: Person): Promise<Kept> {
   });
   if (confirmed.status !== 200) throw new Error(`it did not turn on: ${app.logged()}`);
   return { secret, recoveryCodes: confirmed.body["recoveryCodes"] as string[] };
+}
+
+/** Somebody with the second factor on, whose next code is fresh. */
+export async function protectedPerson(app: TestApp): Promise<Person & Kept> {
+  const person = await signUp(app);
+  const kept = await turnOn(app, person);
+  app.clock.now = new Date(app.clock.now.getTime() + 30_000);
+  return { ...person, ...kept };
+}
+
+/** What happened to somebody, oldest first: `<action> <outcome>`. */
+export async function eventsOf(app: TestApp, { email }: Person): Promise<string[]> {
+  const rows = await app.sql(
+    "platform",
+    "SELECT e.action, e.outcome FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? ORDER BY e.id",
+    [email],
+  );
+  return rows.map((row) => `${String(row["action"])} ${String(row["outcome"])}`);
 }
 
 /** Signs in by password. */

@@ -3,7 +3,7 @@ import { clientKey } from "../../lib/client-ip.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { tell } from "../mfa/mails.ts";
+import { tell } from "./tell.ts";
 import { reauthMethods } from "../sessions/reauth.ts";
 import { countAttempt } from "./attempts.ts";
 import type { Caller } from "./authenticate.ts";

@@ -7,7 +7,7 @@ import type { Letter, Letters } from "../../mails/letters.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { tell } from "../mfa/mails.ts";
+import { tell } from "./tell.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
 import { forgetTrustedDevices } from "../mfa/trusted-devices.ts";

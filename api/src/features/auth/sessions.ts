@@ -4,7 +4,7 @@ import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { tell } from "../mfa/mails.ts";
+import { tell } from "./tell.ts";
 import type { AuthDeps } from "./deps.ts";
 import { deviceHash, deviceOf, eventFrom, networkOf, type From } from "./from.ts";
 import { hashOf, type RefreshToken, type RefreshTokens } from "./refresh-token.ts";

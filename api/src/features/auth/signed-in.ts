@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { toMe } from "../account/account.ts";
-import { tell } from "../mfa/mails.ts";
+import { tell } from "./tell.ts";
 import { ACCESS_TOKEN_SECONDS } from "./access-token.ts";
 import type { SignedIn } from "./complete.ts";
 import type { AuthResult, Challenge } from "./contract.ts";

@@ -8,7 +8,7 @@ import type { OwnerKeys } from "../../vault/key-service.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { tell } from "./mails.ts";
+import { tell } from "../auth/tell.ts";
 import { makeRecoveryCodes, replaceRecoveryCodes } from "./recovery-codes.ts";
 import { newSecret, openSecret, otpauthUrl, sealSecret, stepOf } from "./totp.ts";
 import { forgetTrustedDevices } from "./trusted-devices.ts";

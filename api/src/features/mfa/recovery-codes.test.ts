@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { call, signUp, type Person } from "../../../test/people.ts";
+import { call } from "../../../test/people.ts";
 import {
   answer,
   askedFor,
   codeAt,
   signIn,
-  turnOn,
   type Kept,
+  protectedPerson,
+  eventsOf,
 } from "../../../test/second-factor.ts";
 import { AppError } from "../../contract/errors.ts";
 
@@ -18,30 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const later = (seconds: number) => {
-  app.clock.now = new Date(app.clock.now.getTime() + seconds * 1000);
-};
 const codeNow = ({ secret }: Kept) => codeAt(secret, app.clock.now);
-
-/** Somebody with the second factor on, whose next code is fresh. */
-async function protectedPerson(): Promise<Person & Kept> {
-  const person = await signUp(app);
-  const kept = await turnOn(app, person);
-  later(30);
-  return { ...person, ...kept };
-}
-const eventsOf = async ({ email }: Person) => {
-  const rows = await app.sql(
-    "platform",
-    "SELECT e.action, e.outcome FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? ORDER BY e.id",
-    [email],
-  );
-  return rows.map((row) => `${String(row["action"])} ${String(row["outcome"])}`);
-};
 
 describe("a recovery code", () => {
   it("signs in once, is told of by mail, and leaves nine", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const code = ada.recoveryCodes[7] ?? "";
     expect(code).toMatch(/^7(-[0-9A-HJKMNP-TV-Z]{4}){4}$/);
     expect((await answer(app, await askedFor(app, ada), "recovery", code)).status).toBe(200);
@@ -58,13 +40,13 @@ describe("a recovery code", () => {
     const mail = used();
     expect(mail).toContain(`To: ${ada.email}`);
     expect(mail).toContain("9 of them are left");
-    expect(await eventsOf(ada)).toEqual(
+    expect(await eventsOf(app, ada)).toEqual(
       expect.arrayContaining(["recovery.used success", "mfa.replayed denied"]),
     );
   });
 
   it("is read as people write it", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const [zero = "", one = "", two = ""] = ada.recoveryCodes;
     const sloppy = [
       zero.toLowerCase().replaceAll("0", "o"),
@@ -77,7 +59,7 @@ describe("a recovery code", () => {
   });
 
   it("is taken once of ten that come at once, each to a question of its own", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const tokens: string[] = [];
     for (let i = 0; i < 10; i++) tokens.push(await askedFor(app, ada));
     const replies = await Promise.all(
@@ -92,21 +74,21 @@ describe("a recovery code", () => {
   it.each(["", "7", "0-0000-0000-0000-0000", "x".repeat(64), "123456"])(
     "is not %j",
     async (code) => {
-      const ada = await protectedPerson();
+      const ada = await protectedPerson(app);
       const reply = await answer(app, await askedFor(app, ada), "recovery", code);
       expect(reply.body["code"]).toBe("mfa_invalid_code");
     },
   );
 
   it("is no code of the app, nor the other way about", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     expect((await answer(app, token, "totp", ada.recoveryCodes[0] ?? "")).status).toBe(401);
     expect((await answer(app, token, "recovery", codeNow(ada))).status).toBe(401);
   });
 
   it("stands in for no first factor (kratos#4317): it signs nobody in by itself", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const reply = await call(app, "POST", "/api/auth/login", {
       body: { email: ada.email, password: ada.recoveryCodes[0] },
     });
@@ -114,7 +96,7 @@ describe("a recovery code", () => {
   });
 
   it("runs low at three, which the status says; with none left it is not offered", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const lookAt = async (left: number) => {
       await app.sql(
         "platform",
@@ -130,7 +112,7 @@ describe("a recovery code", () => {
 
 describe("while the master key is away", () => {
   it("codes answer 503 and are not used up, and a recovery code is the way in", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const [first, second] = [await askedFor(app, ada), await askedFor(app, ada)];
     const away = jest
       .spyOn(app.deps.keys, "openKeys")

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { call, cookieOf, signUp, type Person } from "../../../test/people.ts";
+import { call, cookieOf, type Person } from "../../../test/people.ts";
 import {
   answer,
   askedFor,
   codeAt,
   signIn,
-  turnOn,
   type Kept,
+  protectedPerson,
+  eventsOf,
 } from "../../../test/second-factor.ts";
 
 let app: TestApp;
@@ -22,13 +23,6 @@ const later = (seconds: number) => {
 const codeNow = ({ secret }: Kept) => codeAt(secret, app.clock.now);
 const wrongCode = (kept: Kept) => String((Number(codeNow(kept)) + 1) % 1_000_000).padStart(6, "0");
 
-/** Somebody with the second factor on, whose next code is fresh. */
-async function protectedPerson(): Promise<Person & Kept> {
-  const person = await signUp(app);
-  const kept = await turnOn(app, person);
-  later(30);
-  return { ...person, ...kept };
-}
 const sessionsOf = async ({ email }: Person) => {
   const [row] = await app.sql(
     "platform",
@@ -37,18 +31,10 @@ const sessionsOf = async ({ email }: Person) => {
   );
   return Number(row?.["n"]);
 };
-const eventsOf = async ({ email }: Person) => {
-  const rows = await app.sql(
-    "platform",
-    "SELECT e.action, e.outcome FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? ORDER BY e.id",
-    [email],
-  );
-  return rows.map((row) => `${String(row["action"])} ${String(row["outcome"])}`);
-};
 
 describe("GHSA-xg6x-h9c9-2m83 and shellhub#3799: before the second factor", () => {
   it("there is no session, no cookie and nothing of the account", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const before = await sessionsOf(ada);
     const reply = await signIn(app, ada);
     expect(reply.status).toBe(200);
@@ -62,7 +48,7 @@ describe("GHSA-xg6x-h9c9-2m83 and shellhub#3799: before the second factor", () =
   });
 
   it("CVE-2026-44460: its token opens one endpoint, and none that tells of the secret", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const mfaToken = await askedFor(app, ada);
     const headers = { authorization: `Bearer ${mfaToken}` };
     for (const [method, path] of [
@@ -92,7 +78,7 @@ describe("GHSA-xg6x-h9c9-2m83 and shellhub#3799: before the second factor", () =
 
 describe("the second factor", () => {
   it("begins a session of its own that has proven two factors", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const reply = await answer(app, await askedFor(app, ada), "totp", codeNow(ada));
     expect(reply.status).toBe(200);
     expect(reply.body["user"]).toMatchObject({ email: ada.email });
@@ -103,16 +89,16 @@ describe("the second factor", () => {
       [ada.email],
     );
     expect(row).toEqual({ amr: "pwd,otp", assurance: 2 });
-    expect(await eventsOf(ada)).toContain("mfa.succeeded success");
+    expect(await eventsOf(app, ada)).toContain("mfa.succeeded success");
   });
 
   it("better-auth, kratos, infisical#6049: takes a code once, and says so", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const code = codeNow(ada);
     expect((await answer(app, await askedFor(app, ada), "totp", code)).status).toBe(200);
     const again = await answer(app, await askedFor(app, ada), "totp", code);
     expect(again).toMatchObject({ status: 401, body: { code: "mfa_code_already_used" } });
-    expect(await eventsOf(ada)).toContain("mfa.replayed denied");
+    expect(await eventsOf(app, ada)).toContain("mfa.replayed denied");
     later(30);
     expect((await answer(app, await askedFor(app, ada), "totp", code)).body["code"]).toBe(
       "mfa_code_already_used",
@@ -120,7 +106,7 @@ describe("the second factor", () => {
   });
 
   it("takes none from before the last that it took", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const earlier = codeNow(ada);
     later(30);
     expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);
@@ -129,7 +115,7 @@ describe("the second factor", () => {
   });
 
   it("takes one code once of ten that come at once, each to a step of its own", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const tokens: string[] = [];
     for (let i = 0; i < 10; i++) tokens.push(await askedFor(app, ada));
     const before = await sessionsOf(ada);
@@ -146,7 +132,7 @@ describe("the second factor", () => {
   it.each(["totp", "recovery"] as const)(
     "signs in once of twenty answers at once to the same question, by %s",
     async (method) => {
-      const ada = await protectedPerson();
+      const ada = await protectedPerson(app);
       const token = await askedFor(app, ada);
       const code = method === "totp" ? codeNow(ada) : (ada.recoveryCodes[3] ?? "");
       const before = await sessionsOf(ada);
@@ -160,7 +146,7 @@ describe("the second factor", () => {
   );
 
   it("two right answers of different kinds to one question sign in once, and use up one", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     const [byCode, byPaper] = await Promise.all([
       answer(app, token, "totp", codeNow(ada)),
@@ -172,7 +158,7 @@ describe("the second factor", () => {
   });
 
   it("is asked for once: the question is gone with its answer", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     expect((await answer(app, token, "totp", codeNow(ada))).status).toBe(200);
     later(30);
@@ -183,7 +169,7 @@ describe("the second factor", () => {
   });
 
   it("has to come within five minutes", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     later(301);
     const reply = await answer(app, token, "totp", codeNow(ada));
@@ -191,8 +177,8 @@ describe("the second factor", () => {
   });
 
   it("is that of whoever was asked: another's code or recovery code is none", async () => {
-    const ada = await protectedPerson();
-    const eve = await protectedPerson();
+    const ada = await protectedPerson(app);
+    const eve = await protectedPerson(app);
     const token = await askedFor(app, ada);
     expect((await answer(app, token, "totp", codeNow(eve))).body["code"]).toBe("mfa_invalid_code");
     expect((await answer(app, token, "recovery", eve.recoveryCodes[0] ?? "")).body["code"]).toBe(
@@ -201,7 +187,7 @@ describe("the second factor", () => {
   });
 
   it("a token that was never given out, or is half right, answers nothing", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     const altered = token.slice(0, -2) + (token.endsWith("AA") ? "BB" : "AA");
     for (const other of [altered, "A".repeat(43)]) {
@@ -217,7 +203,7 @@ describe("the second factor", () => {
   });
 
   it("comes by the cookie too, for who came by a provider, which is removed then", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const reply = await call(app, "POST", "/api/auth/mfa/verify", {
       body: { method: "totp", code: codeNow(ada) },
       headers: { cookie: `timos_mfa=${await askedFor(app, ada)}` },
@@ -227,7 +213,7 @@ describe("the second factor", () => {
   });
 
   it("whose phone is a minute off hears that codes depend on its clock", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const fast = codeAt(ada.secret, new Date(app.clock.now.getTime() + 60_000));
     const reply = await answer(app, await askedFor(app, ada), "totp", fast);
     expect(reply.body).toMatchObject({
@@ -237,7 +223,7 @@ describe("the second factor", () => {
   });
 
   it("keeps a suspended account out, and tells only who proved both factors", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     await app.sql("platform", "UPDATE users SET status = 'suspended' WHERE email = ?", [ada.email]);
     expect((await answer(app, token, "totp", wrongCode(ada))).body["code"]).toBe(
@@ -250,7 +236,7 @@ describe("the second factor", () => {
   });
 
   it("is not in the log, nor is a secret or a recovery code", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const code = codeNow(ada);
     await answer(app, await askedFor(app, ada), "totp", code);
     await answer(app, await askedFor(app, ada), "recovery", ada.recoveryCodes[5] ?? "");

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { signUp, type Person } from "../../../test/people.ts";
-import { answer, askedFor, codeAt, turnOn, type Kept } from "../../../test/second-factor.ts";
+import {
+  answer,
+  askedFor,
+  codeAt,
+  type Kept,
+  protectedPerson,
+  eventsOf,
+} from "../../../test/second-factor.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -15,25 +21,9 @@ const later = (seconds: number) => {
 const codeNow = ({ secret }: Kept) => codeAt(secret, app.clock.now);
 const wrongCode = (kept: Kept) => String((Number(codeNow(kept)) + 1) % 1_000_000).padStart(6, "0");
 
-/** Somebody with the second factor on, whose next code is fresh. */
-async function protectedPerson(): Promise<Person & Kept> {
-  const person = await signUp(app);
-  const kept = await turnOn(app, person);
-  later(30);
-  return { ...person, ...kept };
-}
-const eventsOf = async ({ email }: Person) => {
-  const rows = await app.sql(
-    "platform",
-    "SELECT e.action, e.outcome FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? ORDER BY e.id",
-    [email],
-  );
-  return rows.map((row) => `${String(row["action"])} ${String(row["outcome"])}`);
-};
-
 describe("CVE-2026-56450: guessing codes", () => {
   it("ends with the fifth wrong one to a question, whatever the sixth", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const token = await askedFor(app, ada);
     for (let i = 0; i < 5; i++) {
       expect((await answer(app, token, "totp", wrongCode(ada))).body["code"]).toBe(
@@ -41,11 +31,13 @@ describe("CVE-2026-56450: guessing codes", () => {
       );
     }
     expect((await answer(app, token, "totp", codeNow(ada))).body["code"]).toBe("mfa_token_expired");
-    expect((await eventsOf(ada)).filter((event) => event === "mfa.failed failure")).toHaveLength(5);
+    expect(
+      (await eventsOf(app, ada)).filter((event) => event === "mfa.failed failure"),
+    ).toHaveLength(5);
   });
 
   it("ends with the tenth across questions, for a quarter of an hour, right code or wrong", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     for (let i = 0; i < 2; i++) {
       const token = await askedFor(app, ada);
       for (let j = 0; j < 5; j++) await answer(app, token, "totp", wrongCode(ada));
@@ -57,7 +49,7 @@ describe("CVE-2026-56450: guessing codes", () => {
     const { requestId: _b, ...other } = wrong.body;
     expect(one).toEqual(other);
     expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(800);
-    expect(await eventsOf(ada)).toContain("mfa.failed denied");
+    expect(await eventsOf(app, ada)).toContain("mfa.failed denied");
     // The other factor, and the password, are counted by themselves: the owner still gets in.
     const recovered = await answer(
       app,
@@ -69,7 +61,7 @@ describe("CVE-2026-56450: guessing codes", () => {
   });
 
   it("is ten tries when they all come at once, too", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     const tokens: string[] = [];
     for (let i = 0; i < 15; i++) tokens.push(await askedFor(app, ada));
     const replies = await Promise.all(
@@ -80,13 +72,13 @@ describe("CVE-2026-56450: guessing codes", () => {
   });
 
   it("cannot be begun by who does not have the password: strangers lock nobody out", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     for (let i = 0; i < 12; i++) await answer(app, "A".repeat(43), "totp", "000000");
     expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);
   });
 
   it("signing in rightly is no try: who does so often is not held up", async () => {
-    const ada = await protectedPerson();
+    const ada = await protectedPerson(app);
     for (let i = 0; i < 11; i++) {
       later(30);
       expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);

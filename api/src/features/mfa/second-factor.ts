@@ -4,7 +4,7 @@ import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { recoveryCodeUsed, tell } from "./mails.ts";
+import { recoveryCodeUsed, tell } from "../auth/tell.ts";
 import { countRecoveryCodes, findRecoveryCode, useRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, stepOf } from "./totp.ts";
 

@@ -6,7 +6,7 @@ import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { tell } from "../mfa/mails.ts";
+import { tell } from "../auth/tell.ts";
 import { MAX_TOKENS, type Token, type tokens } from "./contract.ts";
 import { hintOf, newTokenSecret, tokenHash } from "./format.ts";
 

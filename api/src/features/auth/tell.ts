@@ -1,8 +1,8 @@
 import type { Letter, Letters, Whence } from "../../mails/letters.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 import { whence } from "../../mails/whence.ts";
-import type { AuthDeps } from "../auth/deps.ts";
-import type { From } from "../auth/from.ts";
+import type { AuthDeps } from "./deps.ts";
+import type { From } from "./from.ts";
 
 interface Reader {
   readonly email: string;
