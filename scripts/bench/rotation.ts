@@ -8,7 +8,15 @@ import { createConnection } from "mysql2/promise";
 import { randomUUID } from "../../api/src/crypto/random.ts";
 import type { Installation } from "../keys/installation.ts";
 import { openBench } from "./databases.ts";
-import { atLeast, atMost, median, type Part, type Report, type Row } from "./measure.ts";
+import {
+  atLeast,
+  atMost,
+  collectGarbage,
+  median,
+  type Part,
+  type Report,
+  type Row,
+} from "./measure.ts";
 import type { Pauses } from "./pauses.ts";
 import { startRotator, type Outcome, type Rotator } from "./rotator.ts";
 import { makeWriter, serveDuring, type Served, type Writer } from "./serving.ts";
@@ -18,6 +26,8 @@ const ROUNDS = 5;
 const WRITERS = 2;
 const ROWS_EACH = 1500;
 const ALONE_MS = 10_000;
+/** Until what serves is compiled, connected, and rid of what setting up left behind. */
+const WARM_UP_MS = 5000;
 /** Servers read keys anew each second here, and a request takes no more than half of one. */
 const KEY_CACHE_SECONDS = 1;
 const GRACE_MS = 1500;
@@ -67,6 +77,8 @@ async function measure(
     await sleep(GRACE_MS);
     return serveDuring(inst, writers, work());
   };
+  collectGarbage();
+  await serve(() => sleep(WARM_UP_MS));
   const alone = await serve(() => sleep(ALONE_MS));
   const inRewrap = await serve(async () => {
     for (let round = 0; round < ROUNDS; round++) await rotator.run("rewrap");

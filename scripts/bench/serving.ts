@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { addDays } from "../../api/src/lib/day.ts";
 import { randomUUID } from "../../api/src/crypto/random.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
 import { insertDek } from "../../api/src/platform/deks.ts";
@@ -11,7 +12,8 @@ import { watchPauses, type Pauses } from "./pauses.ts";
 const USE = { actor: "job", purpose: "bench", requestId: null } as const;
 /** Between two requests of a person. */
 const THINKING_MS = 5;
-const DAYS = 28;
+/** Over which their entries are spread. */
+const DAYS = 365;
 
 export interface Writer {
   readonly userId: string;
@@ -71,7 +73,7 @@ export async function serveDuring(
 
 async function write(inst: Installation, userId: string, id: string, n: number): Promise<void> {
   const vault = await openVault(inst, userId, USE);
-  const day = `2026-10-${String(1 + (n % DAYS)).padStart(2, "0")}`;
+  const day = addDays("2026-01-01", n % DAYS);
   const fields = entryKind.fields.parse({ day, body: "w".repeat(2048) });
   await putRecord(vault, entryKind, id, { fields, guard: undefined, now: new Date() });
 }

@@ -4,6 +4,7 @@ import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
 import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
+import { pace } from "./pace.ts";
 import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./records.ts";
 import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
 import { DAY_COLUMN, type Times } from "./table.ts";
@@ -187,9 +188,14 @@ interface Opened<T> {
   readonly unreadable: number;
 }
 
-/** Opens what opens, and counts the rest. */
-function openEach<R, T>(rows: readonly R[], open: (row: R) => T): Opened<T> {
-  const opened = rows.flatMap((row) => ifOpens(() => [open(row)]) ?? []);
+/** Opens what opens, and counts the rest. A month may hold a thousand rows: others are served meanwhile. */
+async function openEach<R, T>(rows: readonly R[], open: (row: R) => T): Promise<Opened<T>> {
+  const opened: T[] = [];
+  const turn = pace();
+  for (const row of rows) {
+    opened.push(...(ifOpens(() => [open(row)]) ?? []));
+    await turn();
+  }
   return { opened, unreadable: rows.length - opened.length };
 }
 
