@@ -9,7 +9,7 @@ export type { KeyObject };
  */
 export function es256PrivateKey(pem: string): KeyObject {
   const key = parse(pem);
-  if (key?.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== "prime256v1") {
+  if (key?.asymmetricKeyDetails?.namedCurve !== "prime256v1") {
     throw new RangeError("not a private key on the curve P-256, as PEM");
   }
   return key;
