@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { FoundDay } from "@/features/entries/open-entries.ts";
 import { useOpenEntries } from "@/features/entries/open-entries-provider.tsx";
 import { useTimos } from "@/lib/client.tsx";
 
@@ -42,17 +43,20 @@ type Page = Awaited<ReturnType<Api["entries"]["list"]>>;
 type DayView = Awaited<ReturnType<Api["days"]["today"]>>;
 
 /** The entries of a day; one that is too large for an answer is read page by page. */
-async function wholeDay(api: Api, view: DayView, signal: AbortSignal): Promise<DayView["entries"]> {
-  if (view.isComplete) return view.entries;
+async function wholeDay(api: Api, view: DayView, signal: AbortSignal): Promise<FoundDay> {
+  if (view.isComplete) return { entries: view.entries, unreadable: 0 };
   const entries: DayView["entries"] = [];
+  let unreadable = view.unreadable ?? 0;
   let cursor: string | undefined;
   do {
     const query = { from: view.day, to: view.day, limit: 200, cursor };
     const page: Page = await api.entries.list({ query, signal });
     entries.push(...page.items);
+    // Each page counts those it met on its way, which may be the same ones.
+    unreadable = Math.max(unreadable, page.unreadable ?? 0);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  return entries.reverse();
+  return { entries: entries.reverse(), unreadable };
 }
 
 /** How many entries each day of a range has; days without any are left out. */

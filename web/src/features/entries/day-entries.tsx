@@ -7,6 +7,7 @@ import { useUser } from "@/features/account/use-user.ts";
 import { clockIn } from "@/lib/day.ts";
 import { EntryEditor } from "./entry-editor.tsx";
 import { useOpenEntries } from "./open-entries-provider.tsx";
+import { UnreadableNotice } from "./unreadable-notice.tsx";
 
 interface Props {
   day: string;
@@ -20,6 +21,8 @@ export function DayEntries({ day, invitation }: Props) {
   const entries = useOpenEntries();
   const all = useSyncExternalStore(entries.subscribe, entries.getAll, entries.getAll);
   const [newest, setNewest] = useState<string | null>(null);
+  const countUnreadable = () => entries.unreadableOf(day);
+  const unreadable = useSyncExternalStore(entries.subscribe, countUnreadable, countUnreadable);
   const ofDay = all.filter((saver) => saver.getState().draft.day === day);
 
   useEffect(() => () => entries.dropBlank(), [entries]);
@@ -31,27 +34,31 @@ export function DayEntries({ day, invitation }: Props) {
 
   if (ofDay.length === 0) {
     return (
-      <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
-        <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
-          <button
-            type="button"
-            onClick={begin}
-            className="w-full rounded-sm text-start font-serif text-prose text-faint italic hover:text-ink"
-          >
-            {invitation}
-          </button>
-          <div className="mt-5">
+      <>
+        <UnreadableNotice count={unreadable} />
+        <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
+          <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
+            {unreadable === 0 && (
+              <button
+                type="button"
+                onClick={begin}
+                className="mb-5 w-full rounded-sm text-start font-serif text-prose text-faint italic hover:text-ink"
+              >
+                {invitation}
+              </button>
+            )}
             <Button look="secondary" onClick={begin}>
               <Plus aria-hidden className="size-4.5" />
               New entry
             </Button>
           </div>
         </div>
-      </div>
+      </>
     );
   }
   return (
     <>
+      <UnreadableNotice count={unreadable} />
       <ol>
         {ofDay.map((saver) => (
           <li key={saver.id} className="border-b border-line sm:border-b-0">

@@ -124,6 +124,20 @@ describe("a saver", () => {
     expect(statusOf(saver.getState())).toBe("refused");
   });
 
+  it("does not repeat for ever what the API cannot compare with what is stored", async () => {
+    const { saver, requests, last } = openSaver();
+    saver.edit({ body: "a" });
+    saver.flush();
+    last()?.fail(new ApiError("record_unreadable"));
+    await wait(120_000);
+    expect(requests).toHaveLength(1);
+    expect(saver.getState()).toMatchObject({
+      draft: { body: "a" },
+      phase: { at: "refused", reason: expect.stringContaining("Copy your text into a new entry") },
+    });
+    expect(saver.isUnsaved()).toBe(true);
+  });
+
   it("lets the last request outlive the page", async () => {
     const { saver, last } = openSaver();
     saver.edit({ body: "a" });

@@ -13,10 +13,18 @@ interface Open {
   knownAt: number;
 }
 
+/** What the API gave of a day. */
+export interface FoundDay {
+  readonly entries: readonly Entry[];
+  /** How many it has besides that do not open. */
+  readonly unreadable: number;
+}
+
 /** The entries this tab shows or still has to save. They outlive the views that show them. */
 export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entry: Entry) => void) {
   const open = new Map<string, Open>();
   const removedAt = new Map<string, number>();
+  const unreadable = new Map<string, number>();
   const listeners = new Set<() => void>();
   let all: readonly EntrySaver[] = [];
 
@@ -64,13 +72,17 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
   }
 
   /** Takes in what a day was found to hold when it was asked for at `askedAt`. */
-  function take(day: string, entries: readonly Entry[], askedAt: number) {
+  function take(day: string, { entries, unreadable: left }: FoundDay, askedAt: number) {
+    unreadable.set(day, left);
     for (const entry of entries.toSorted(byTime)) {
       if ((removedAt.get(entry.id) ?? 0) >= askedAt) continue;
       const here = open.get(entry.id);
       if (here) here.saver.read(entry);
       else add(entry.id, storedEntry(entry), askedAt);
     }
+    tell();
+    // What is open here may be all that is left of what does not open there.
+    if (left > 0) return;
     const found = new Set(entries.map(({ id }) => id));
     for (const { saver, knownAt } of [...open.values()]) {
       const isGone = !found.has(saver.id) && saver.getState().draft.day === day;
@@ -123,6 +135,8 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
 
   return {
     getAll: () => all,
+    /** How many entries of a day did not open when it was last asked for. */
+    unreadableOf: (day: string) => unreadable.get(day) ?? 0,
     subscribe: (listener: () => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
