@@ -1,15 +1,24 @@
 import { account } from "../features/account/contract.ts";
 import { admin } from "../features/admin/contract.ts";
 import { auth } from "../features/auth/contract.ts";
+import { dailyRecaps } from "../features/daily-recaps/contract.ts";
 import { days } from "../features/days/contract.ts";
 import { entries } from "../features/entries/contract.ts";
+import { feels } from "../features/feels/contract.ts";
+import { habits } from "../features/habits/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
+import { moodLogs } from "../features/mood-logs/contract.ts";
+import { moods } from "../features/moods/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
+import { pillars } from "../features/pillars/contract.ts";
+import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { system } from "../features/system/contract.ts";
 import { tenants } from "../features/tenants/contract.ts";
+import { templates } from "../features/templates/contract.ts";
 import { tokens } from "../features/tokens/contract.ts";
+import { weeklyRecaps } from "../features/weekly-recaps/contract.ts";
 
 /** The whole API, feature by feature. */
 export const contract = {
@@ -23,6 +32,15 @@ export const contract = {
   admin,
   account,
   entries,
+  feels,
+  pillars,
+  habits,
+  moods,
+  moodLogs,
+  dailyRecaps,
+  weeklyRecaps,
+  templates,
+  reminders,
   days,
   vault,
 };

@@ -18,6 +18,8 @@ type PatchShape<S extends z.ZodRawShape> = {
   [K in keyof S]: z.ZodOptional<z.ZodNullable<z.ZodType<z.input<S[K]>>>>;
 };
 
+type RecordShape<S, D> = typeof RecordMeta.shape & S & D;
+
 const RecordId = z.strictObject({ id: Id });
 
 /**
@@ -26,13 +28,24 @@ const RecordId = z.strictObject({ id: Id });
  * @param kind - The path segment and plural name, such as `entries`.
  * @param fields - The fields of the kind, each with its default where it has one.
  * @param filters - What `GET /api/<kind>` can be narrowed by.
+ * @param derived - What is worked out of the fields, and answered beside them.
  */
 export function recordEndpoints<
   const K extends string,
   S extends z.ZodRawShape,
   F extends z.ZodRawShape,
->(kind: K, fields: z.ZodObject<S, z.core.$strict>, filters: z.ZodObject<F>) {
-  const record = z.object({ ...RecordMeta.shape, ...fields.shape });
+  D extends z.ZodRawShape = z.ZodRawShape & Record<never, never>,
+>(
+  kind: K,
+  fields: z.ZodObject<S, z.core.$strict>,
+  filters: z.ZodObject<F>,
+  derived?: z.ZodObject<D>,
+) {
+  const record = z.object({
+    ...RecordMeta.shape,
+    ...fields.shape,
+    ...derived?.shape,
+  } as RecordShape<S, D>);
   const patch = z.strictObject(
     Object.fromEntries(
       Object.entries(fields.shape).map(([name, field]) => [

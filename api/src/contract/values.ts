@@ -46,6 +46,58 @@ export const text = (maxBytes: number) =>
       `must be at most ${maxBytes.toLocaleString("en")} bytes of UTF-8`,
     );
 
+/** A short text that says something: not only spaces. */
+export const name = (maxBytes = 200) =>
+  text(maxBytes).refine((value) => value.trim() !== "", "must not be blank");
+
+/** A text of a few pages. */
+export const Note = text(64 * 1024).default("");
+
+/** How it went, from 1 to 10. */
+export const Score = z.int().min(1).max(10);
+
+/** A colour, `#rrggbb`. */
+export const Color = z
+  .string()
+  .regex(/^#[0-9a-fA-F]{6}$/, "must be a colour, written #rrggbb")
+  .transform((color) => color.toLowerCase())
+  .meta({ examples: ["#3b82f6"] });
+
+/** Where a record stands among those of its kind. One without a place stands behind all others. */
+export const Position = z.int().min(0).max(1_000_000).default(1_000_000);
+
+/** Days of the week by their ISO numbers, 1 for Monday to 7 for Sunday: each at most once. */
+export const Weekdays = z
+  .array(z.int().min(1).max(7))
+  .min(1)
+  .max(7)
+  .refine((days) => new Set(days).size === days.length, "must not name a day twice")
+  .transform((days) => days.toSorted((a, b) => a - b));
+
+/** A week of ISO 8601, such as `2026-W47`: it begins on Monday, and belongs to the year that its Thursday is in. */
+export const Week = z
+  .string()
+  .refine(isWeek, "must be a week of ISO 8601, written YYYY-Www")
+  .meta({ examples: ["2026-W47"] });
+
+/** A range of days, both included. */
+export const DayRange = z.strictObject({ from: Day, to: Day });
+
+/** Whether `text` is a week, `0001-W01` to `9999-W52`. */
+export function isWeek(text: string): boolean {
+  const match = /^(\d{4})-W(\d{2})$/.exec(text);
+  if (match === null) return false;
+  const [year, week] = [Number(match[1]), Number(match[2])];
+  return year >= 1 && week >= 1 && week <= (year === 9999 ? 52 : weeksOf(year));
+}
+
+/** A year has 53 weeks when it begins on a Thursday, or on a Wednesday and is a leap year. */
+function weeksOf(year: number): number {
+  const lastWeekday = (of: number) =>
+    (of + Math.floor(of / 4) - Math.floor(of / 100) + Math.floor(of / 400)) % 7;
+  return lastWeekday(year) === 4 || lastWeekday(year - 1) === 3 ? 53 : 52;
+}
+
 /** How a list is cut into pages. `cursor` comes from the page before, as `nextCursor`. */
 export const Page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -1,7 +1,18 @@
 import type { Table } from "../vault/table.ts";
 import type { RecordTable } from "../vault/tables.ts";
 import { versionTable } from "../vault/versions.ts";
+import { dailyRecapTable } from "./daily-recaps/table.ts";
 import { entryTable } from "./entries/table.ts";
+import { feelsTable } from "./feels/table.ts";
+import { checkTable } from "./habits/checks-table.ts";
+import { habitTable } from "./habits/table.ts";
+import { moodLogTable } from "./mood-logs/table.ts";
+import { moodTable } from "./moods/table.ts";
+import { scoreTable } from "./pillars/scores-table.ts";
+import { pillarTable } from "./pillars/table.ts";
+import { reminderTable } from "./reminders/table.ts";
+import { templateTable } from "./templates/table.ts";
+import { weeklyRecapTable } from "./weekly-recaps/table.ts";
 
 /**
  * Every table of the vault that holds records. One that is missing here does not compile, since the list is that of the
@@ -9,6 +20,17 @@ import { entryTable } from "./entries/table.ts";
  */
 const TABLES = {
   daily_entries: entryTable,
+  feels_entries: feelsTable,
+  pillars: pillarTable,
+  pillar_scores: scoreTable,
+  morning_habits: habitTable,
+  habit_checks: checkTable,
+  moods: moodTable,
+  mood_logs: moodLogTable,
+  daily_recaps: dailyRecapTable,
+  weekly_recaps: weeklyRecapTable,
+  templates: templateTable,
+  reminders: reminderTable,
   record_versions: versionTable,
 } as const satisfies Record<RecordTable, Table>;
 

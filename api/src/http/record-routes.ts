@@ -1,16 +1,10 @@
 import type * as z from "zod";
 import { AppError } from "../contract/errors.ts";
 import type { Page } from "../contract/values.ts";
-import {
-  createRecord,
-  getRecord,
-  listRecordVersions,
-  patchRecord,
-  putRecord,
-  restoreRecord,
-  trashRecord,
-  type RecordKind,
-} from "../vault/records.ts";
+import { createRecord, getRecord, patchRecord, putRecord, trashRecord } from "../vault/records.ts";
+import { listRecordVersions, restoreRecord } from "../vault/history.ts";
+import type { ListPage } from "../vault/pages.ts";
+import type { RecordKind, VaultRecord } from "../vault/record-state.ts";
 import type { UserVault } from "../vault/user-vault.ts";
 import { versionTable } from "../vault/versions.ts";
 import type { Guard } from "../contract/endpoint.ts";
@@ -35,12 +29,44 @@ interface AskedOne<C> extends Asked<C> {
   readonly params: { readonly id: string };
 }
 
+/** A record with what is worked out of its fields. */
+type Show<F, R> = (record: VaultRecord<F>) => R;
+type Shown = { readonly id: string; readonly rev: number };
+
+// Without derived members R is the record itself.
+const asItIs = <F, R>(record: VaultRecord<F>) => record as unknown as R;
+
+/** The handler of a kind's list: what does not open is left out of it, and told to whoever looks after vaults. */
+export const listHandler =
+  <F extends object, H extends object, Q, C, R = VaultRecord<F>>(
+    kind: RecordKind<F, H>,
+    { openVault, onUnreadable }: RecordDeps<C>,
+    list: (vault: UserVault, query: Q) => Promise<ListPage<F>>,
+    show: Show<F, R> = asItIs,
+  ) =>
+  async (asked: Asked<C> & { query: Q }) => {
+    const vault = await openVault(asked);
+    const page = await list(vault, asked.query);
+    if (page.unreadable !== undefined) onUnreadable(vault, kind.table.table);
+    return ok({ ...page, items: page.items.map(show) });
+  };
+
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-/** The handlers of the shared record protocol for one kind; its list, which knows filters, is the kind's own. */
-export function recordHandlers<F extends object, H extends object, C>(
+/**
+ * The handlers of the shared record protocol for one kind; its list, which knows filters, is the kind's own.
+ *
+ * @param show - Works out what is answered beside the fields.
+ */
+export function recordHandlers<
+  F extends object,
+  H extends object,
+  C,
+  R extends Shown = VaultRecord<F>,
+>(
   kind: RecordKind<F, H>,
   { openVault, clock, onUnreadable }: RecordDeps<C>,
+  show: Show<F, R> = asItIs,
 ) {
   /** What a change is made with; it says of a record that did not open that nothing of it could be kept. */
   const writing = (vault: UserVault, guard: Guard) => ({
@@ -54,19 +80,20 @@ export function recordHandlers<F extends object, H extends object, C>(
     create: async (asked: Asked<C> & { body: F; idempotencyKey: string | undefined }) => {
       const { body: fields, idempotencyKey } = asked;
       const vault = await openVault(asked);
-      return created(await createRecord(vault, kind, { fields, idempotencyKey, now: clock() }));
+      const record = await createRecord(vault, kind, { fields, idempotencyKey, now: clock() });
+      return created(show(record));
     },
     get: async (asked: AskedOne<C>) =>
-      ok(await getRecord(await openVault(asked), kind, asked.params.id)),
+      ok(show(await getRecord(await openVault(asked), kind, asked.params.id))),
     put: async (asked: AskedOne<C> & { body: F; guard: Guard }) => {
       const vault = await openVault(asked);
       const write = { fields: asked.body, ...writing(vault, asked.guard) };
       const { record, isNew } = await putRecord(vault, kind, asked.params.id, write);
-      return isNew ? created(record) : ok(record);
+      return isNew ? created(show(record)) : ok(show(record));
     },
     patch: async (asked: AskedOne<C> & { body: object; guard: Guard }) => {
       const write = { patch: asked.body, guard: asked.guard, now: clock() };
-      return ok(await patchRecord(await openVault(asked), kind, asked.params.id, write));
+      return ok(show(await patchRecord(await openVault(asked), kind, asked.params.id, write)));
     },
     remove: async (asked: AskedOne<C> & { guard: Guard }) => {
       const vault = await openVault(asked);
@@ -81,12 +108,13 @@ export function recordHandlers<F extends object, H extends object, C>(
       const page = await listRecordVersions(vault, kind, asked.params.id, range);
       if (page.unreadable !== undefined) onUnreadable(vault, versionTable.table);
       const { versions: items, next, ...unreadable } = page;
-      return ok({ items, nextCursor: next === null ? null : String(next), ...unreadable });
+      const nextCursor = next === null ? null : String(next);
+      return ok({ items: items.map(show), nextCursor, ...unreadable });
     },
     restore: async (asked: AskedOne<C> & { body: { rev: number }; guard: Guard }) => {
       const vault = await openVault(asked);
       const restoration = { rev: asked.body.rev, ...writing(vault, asked.guard) };
-      return ok(await restoreRecord(vault, kind, asked.params.id, restoration));
+      return ok(show(await restoreRecord(vault, kind, asked.params.id, restoration)));
     },
   };
 }

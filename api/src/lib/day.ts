@@ -59,6 +59,26 @@ export function daysOfMonth(month: string): string[] {
   return days;
 }
 
+/** The day of the week by ISO 8601: 1 for Monday to 7 for Sunday. */
+export function weekdayOf(day: string): number {
+  return ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
+}
+
+/** The ISO week that a day is in, such as `2026-W47`. */
+export function weekOf(day: string): string {
+  const thursday = addDays(day, 4 - weekdayOf(day));
+  const year = thursday.slice(0, 4);
+  const week = Math.floor((dayNumber(thursday) - dayNumber(`${year}-01-01`)) / 7) + 1;
+  return `${year}-W${digits(week, 2)}`;
+}
+
+/** The Monday on which an ISO week begins. */
+export function mondayOf(week: string): string {
+  // The fourth of January is always in the first week.
+  const fourth = `${week.slice(0, 4)}-01-04`;
+  return addDays(fourth, 1 - weekdayOf(fourth) + 7 * (Number(week.slice(6)) - 1));
+}
+
 /**
  * The day that it is at `instant` for someone who lives in `timeZone` and whose day begins at `startHour` (0-6):
  * at 01:30 with a day beginning at 3 it is still yesterday. Read off the local clock, so that a change of daylight

@@ -1,12 +1,21 @@
-import { AppError } from "../contract/errors.ts";
 import { isDay } from "../contract/values.ts";
-import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
+import { DecryptionError } from "../crypto/decryption-error.ts";
 import { daysBetween, daysOfMonth } from "../lib/day.ts";
 import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
-import { pace } from "./pace.ts";
-import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./records.ts";
-import { countRows, listHeads, listRows, type HeadRow } from "./statements.ts";
+import {
+  decodeCursor,
+  openEach,
+  openPage,
+  openWhole,
+  recordsOf,
+  whatFits,
+  type Candidate,
+  type ListPage,
+  type Records,
+} from "./pages.ts";
+import type { RecordKind, VaultRecord } from "./record-state.ts";
+import { countRows, listHeads } from "./statements.ts";
 import { DAY_COLUMN, type Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
 
@@ -24,20 +33,6 @@ export interface DayQuery<H> {
   readonly matches?: (head: H) => boolean;
 }
 
-/** A record's place in a list, without its large texts. */
-interface Candidate<H> {
-  readonly row: HeadRow;
-  readonly head: H;
-  readonly key: string;
-}
-
-/** A page of a list. `unreadable` rows were met on the way to it and are in no page; it is absent when there are none. */
-export interface DayPage<F> {
-  readonly items: VaultRecord<F>[];
-  readonly nextCursor: string | null;
-  readonly unreadable?: number;
-}
-
 /**
  * Lists records by day, newest first. The database knows no dates: the months that hold records are walked backwards,
  * a few more at each step, and asked for by the blind values of their days.
@@ -50,8 +45,8 @@ export async function listByDay<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   query: DayQuery<H & Times>,
-): Promise<DayPage<F>> {
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+): Promise<ListPage<F>> {
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, beginsWithDay);
   const from = query.from ?? FIRST_DAY;
   const upTo = query.to ?? LAST_DAY;
   const cursorDay = after?.slice(0, 10) ?? LAST_DAY;
@@ -74,9 +69,10 @@ export async function listByDay<F extends object, H extends object>(
     found.push(...candidates.sort((a, b) => (a.key < b.key ? 1 : -1)));
     step = Math.min(step * 2, MAX_MONTHS_AT_ONCE);
   }
-  const { nextCursor, ...page } = await openPage(vault, kind, found, query.limit);
-  return { items: page.opened, nextCursor, ...counted(unreadable + page.unreadable) };
+  return openPage(vault, kind, { opened: found, unreadable }, query.limit);
 }
+
+const beginsWithDay = (key: string) => isDay(key.slice(0, 10));
 
 /**
  * The records of one day, in the order of the day. A day that is larger than an answer may be is cut short, and
@@ -91,12 +87,21 @@ export async function listDay<F extends object, H extends object>(
   const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
   const chosen = whatFits(sorted, MAX_DAY_RECORDS);
   const whole = await openWhole(vault, kind, chosen);
-  const unreadable = found.unreadable + whole.unreadable;
-  return {
-    records: whole.opened,
-    isComplete: chosen.length === sorted.length && unreadable === 0,
-    ...counted(unreadable),
-  };
+  const { items: records, ...rest } = recordsOf(whole.opened, found.unreadable + whole.unreadable);
+  const isComplete = chosen.length === sorted.length && rest.unreadable === undefined;
+  return { records, isComplete, ...rest };
+}
+
+/** All records of these days, in the order of the days. For kinds whose records are small. */
+export async function listDays<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  days: readonly string[],
+): Promise<Records<F>> {
+  const found = await candidatesOf(vault, kind, days);
+  const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const whole = await openWhole(vault, kind, sorted);
+  return recordsOf(whole.opened, found.unreadable + whole.unreadable);
 }
 
 /** How many records each day of a range has; days without any are left out. Opens nothing. */
@@ -123,7 +128,7 @@ async function candidatesOf<F extends object, H extends object>(
   { database, keys }: UserVault,
   { table, sortKey }: RecordKind<F, H>,
   days: readonly string[],
-): Promise<Opened<Candidate<H & Times>>> {
+) {
   const asked = new Set(days);
   const values = days.flatMap((day) => table.blindValues(keys, DAY_COLUMN, day));
   const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
@@ -132,79 +137,6 @@ async function candidatesOf<F extends object, H extends object>(
     const key = `${sortKey(head)} ${bytesToUuid(row.id)}`;
     // No box holds the blind column: somebody may have put the row under another day.
     if (!asked.has(key.slice(0, 10))) throw new DecryptionError();
-    return { row, head, key };
-  });
-}
-
-async function openPage<F extends object, H extends object>(
-  vault: UserVault,
-  kind: RecordKind<F, H>,
-  found: readonly Candidate<H & Times>[],
-  limit: number,
-): Promise<Opened<VaultRecord<F>> & { nextCursor: string | null }> {
-  const chosen = whatFits(found, limit);
-  const last = found.length > chosen.length ? chosen.at(-1) : undefined;
-  return {
-    ...(await openWhole(vault, kind, chosen)),
-    nextCursor: last === undefined ? null : Buffer.from(last.key).toString("base64url"),
-  };
-}
-
-/** The first of `found` that fit into one answer: at least one, at most `limit`. */
-function whatFits<H>(found: readonly Candidate<H>[], limit: number): readonly Candidate<H>[] {
-  let bytes = 0;
-  const end = found.slice(0, limit).findIndex(({ row }, i) => {
-    bytes += row.unreadBytes;
-    return i > 0 && bytes > MAX_ANSWER_BYTES;
-  });
-  return found.slice(0, end === -1 ? limit : end);
-}
-
-/**
- * Reads the chosen rows whole, and opens what was not opened yet. One that was trashed meanwhile is left out; one that
- * was changed is as it is now.
- */
-async function openWhole<F extends object, H extends object>(
-  { database, keys }: UserVault,
-  { table }: RecordKind<F, H>,
-  chosen: readonly Candidate<H & Times>[],
-): Promise<Opened<VaultRecord<F>>> {
-  const ids = chosen.map(({ row }) => row.id);
-  const rows = await listRows(database.execute, table, keys.ownerId, ids);
-  const byId = new Map(rows.map((row) => [bytesToUuid(row.id), row]));
-  const there = chosen.flatMap((candidate) => {
-    const row = byId.get(bytesToUuid(candidate.row.id));
-    return row === undefined ? [] : [{ row, candidate }];
-  });
-  return openEach(there, ({ row, candidate }) => {
-    const isAsSeen = row.rev === candidate.row.rev;
-    const content = isAsSeen ? table.openRest(keys, row, candidate.head) : table.openRow(keys, row);
-    return toRecord(content, row);
-  });
-}
-
-interface Opened<T> {
-  readonly opened: T[];
-  readonly unreadable: number;
-}
-
-/** Opens what opens, and counts the rest. A month may hold a thousand rows: others are served meanwhile. */
-async function openEach<R, T>(rows: readonly R[], open: (row: R) => T): Promise<Opened<T>> {
-  const opened: T[] = [];
-  const turn = pace();
-  for (const row of rows) {
-    opened.push(...(ifOpens(() => [open(row)]) ?? []));
-    await turn();
-  }
-  return { opened, unreadable: rows.length - opened.length };
-}
-
-const counted = (unreadable: number) => (unreadable === 0 ? {} : { unreadable });
-
-function decodeCursor(cursor: string): string {
-  const key = Buffer.from(cursor, "base64url").toString("utf8");
-  if (isDay(key.slice(0, 10))) return key;
-  throw new AppError("invalid_request", {
-    errors: [{ path: "query.cursor", message: "must be the nextCursor of the page before" }],
+    return { row, head, key } satisfies Candidate<H & Times>;
   });
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 const nothing = () => Promise.resolve();
-const take = (vault = ada.vault) => inChange(vault, ({ rev }) => Promise.resolve(rev));
+const take = (vault = ada.vault) => inChange(vault, ({ takeRev }) => Promise.resolve(takeRev()));
 const months = (table = "daily_entries") => monthsOf(ada.vault, table);
 const put = (day: string, id = randomUUID()) =>
   putRecord(ada.vault, entryKind, id, {
@@ -58,7 +58,7 @@ describe("a change", () => {
   it("that throws takes no revision and leaves nothing written, and the next one is not kept from it", async () => {
     await put("2026-11-21");
     const failing = inChange(ada.vault, async (change) => {
-      const row = entryKind.table.sealRow(ada.vault.keys, randomBytes(16), change.rev, {
+      const row = entryKind.table.sealRow(ada.vault.keys, randomBytes(16), change.takeRev(), {
         ...entryKind.fields.parse({ day: "2025-01-01" }),
         createdAt: test.clock.now.toISOString(),
         updatedAt: test.clock.now.toISOString(),

@@ -28,11 +28,12 @@ import type { UserVault } from "./user-vault.ts";
 const Head = z.object({ months: z.record(z.string(), z.array(z.string())) });
 type Head = z.output<typeof Head>;
 
-/** A change under way: what is written here gets the revision `rev`, or nothing is written at all. */
+/** A change under way: all of what is written here is written, or nothing at all. */
 export interface Change {
   /** For reading within the change. What it writes goes through `put`. */
   readonly execute: Execute;
-  readonly rev: number;
+  /** Gives the next revision: each row that is written has its own. */
+  readonly takeRev: () => number;
   /** Writes a row in place of `before`, the row that is there under its id now. */
   readonly put: (table: Table, row: StoredRow, before: StoredRow | null) => Promise<void>;
   /** Notes that `table` holds a record of this month. */
@@ -40,8 +41,8 @@ export interface Change {
 }
 
 /**
- * Runs `work` as one change of the owner: one transaction, one revision, one after the other. A change that throws
- * takes no revision, so that they have no gaps. What the vault will hold is announced to the platform before it is
+ * Runs `work` as one change of the owner: one transaction, one after the other. A change that throws takes no revision,
+ * so that they have no gaps; nor does one that writes nothing. What the vault will hold is announced to the platform before it is
  * committed.
  *
  * @throws AppError `vault_unavailable` or `platform_unavailable`; after the latter nothing was written.
@@ -99,7 +100,9 @@ async function makeChange<T>(
     // that it is still what is stored.
     const isLikely = known?.violatedAt === null && sumAt(known, stored.rev) !== undefined;
     const state = isLikely ? known : await stateAt(vault, execute, stored.rev);
-    const rev = revAfter(stored.rev, state);
+    const first = revAfter(stored.rev, state);
+    let next = first;
+    const takeRev = () => next++;
     const rows: RowChange[] = [];
     const noteMonth = (table: string, month: string) => {
       const months = (head.months[table] ??= []);
@@ -111,7 +114,9 @@ async function makeChange<T>(
       const write = before === null ? insertRow : updateRow;
       return write(execute, table, ownerId, row);
     };
-    const result = await work({ execute, rev, put, noteMonth });
+    const result = await work({ execute, takeRev, put, noteMonth });
+    if (next === first) return { result, announced: null };
+    const rev = next - 1;
     const [, announced] = await both(
       updateHead(execute, ownerId, sealHead(keys, rev, head)),
       announce(vault, execute, state, { rev: stored.rev, toRev: rev, rows }),

@@ -5,16 +5,9 @@ import type { Guard } from "../contract/endpoint.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import { asUuid, uuidToBytes } from "../lib/ids.ts";
 import { verifyVault } from "./integrity.ts";
-import {
-  createRecord,
-  getRecord,
-  listRecordVersions,
-  patchRecord,
-  putRecord,
-  restoreRecord,
-  trashRecord,
-  type RecordKind,
-} from "./records.ts";
+import { createRecord, getRecord, patchRecord, putRecord, trashRecord } from "./records.ts";
+import { listRecordVersions, restoreRecord } from "./history.ts";
+import { type RecordKind } from "./record-state.ts";
 import { insertRow } from "./statements.ts";
 import type { UserVault } from "./user-vault.ts";
 import { versionTable } from "./versions.ts";

@@ -47,6 +47,10 @@ export interface Table<
   readonly table: string;
   readonly boxColumns: readonly N[];
   readonly blindColumns: readonly X[];
+  /** The blind column of the natural key: of those out of the trash no two records have the same; null without one. */
+  readonly naturalColumn: X | null;
+  /** The natural key of a record, in the clear. Null without one. */
+  naturalKey(fields: F): string | null;
   /** What rows may hold in a blind `column` whose value is `value`: one for each data key that rows may be under. */
   blindValues(keys: OwnerKeys, column: X, value: string): Uint8Array[];
   sealRow(keys: OwnerKeys, id: Uint8Array, rev: number, content: F & Times): StoredRow;
@@ -90,13 +94,15 @@ export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : fa
  * @param declaration.boxes - The columns that hold boxes, and the fields in each. A second box keeps a large text
  * out of lists.
  * @param declaration.blind - The blind columns, each a keyed hash of this value of the record.
+ * @param declaration.natural - Which of them holds the natural key, for kinds that have one.
  */
 export function defineTable<const B extends Boxes, const X extends string>(declaration: {
   readonly table: string;
   readonly boxes: B;
   readonly blind: Readonly<Record<X, (fields: FieldsOf<B>) => string>>;
+  readonly natural?: NoInfer<X>;
 }): Table<FieldsOf<B>, z.output<B["sealed"]>, keyof B & string, X> {
-  const { table } = declaration;
+  const { table, natural } = declaration;
   type Box = readonly [name: string, schema: z.ZodObject];
   const { sealed, ...rest } = declaration.boxes;
   const head: Box = ["sealed", sealed.extend(Times.shape)];
@@ -117,6 +123,8 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     table,
     boxColumns: boxes.map(([name]) => name as keyof B & string),
     blindColumns: blinds.map(([name]) => name),
+    naturalColumn: natural ?? null,
+    naturalKey: (fields) => (natural === undefined ? null : declaration.blind[natural](fields)),
     blindValues: (keys, column, value) =>
       keys.searched.map((key) => key.blind(table, column, value)),
     sealRow: (keys, id, rev, content) => {

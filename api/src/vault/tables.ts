@@ -6,6 +6,17 @@ type Bookkeeping = "VaultHead" | "VaultKey" | "Erasure";
 /** The table of each model that holds records: what a sum over everything an owner has must not leave out. */
 const TABLES = {
   DailyEntry: "daily_entries",
+  FeelsEntry: "feels_entries",
+  Pillar: "pillars",
+  PillarScore: "pillar_scores",
+  MorningHabit: "morning_habits",
+  HabitCheck: "habit_checks",
+  Mood: "moods",
+  MoodLog: "mood_logs",
+  DailyRecap: "daily_recaps",
+  WeeklyRecap: "weekly_recaps",
+  Template: "templates",
+  Reminder: "reminders",
   RecordVersion: "record_versions",
 } as const satisfies Record<Exclude<Prisma.ModelName, Bookkeeping>, string>;
 

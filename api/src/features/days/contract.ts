@@ -1,18 +1,30 @@
 import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
 import { Day, Unreadable } from "../../contract/values.ts";
+import { DailyRecap } from "../daily-recaps/contract.ts";
 import { Entry } from "../entries/contract.ts";
+import { Feels } from "../feels/contract.ts";
+import { HabitOfDay } from "../habits/contract.ts";
+import { MoodLog } from "../mood-logs/contract.ts";
+import { PillarScore } from "../pillars/contract.ts";
 
 const DayView = z.object({
   day: Day,
   entries: z.array(Entry),
+  feels: z.object({ morning: Feels.nullable(), evening: Feels.nullable() }),
+  habits: z.array(HabitOfDay),
+  moodLogs: z.array(MoodLog),
+  scores: z.array(PillarScore),
+  recap: DailyRecap.nullable(),
   isComplete: z
     .boolean()
     .describe(
-      "false when the day is too large for one answer, where GET /api/entries?from&to has the rest, or entries are unreadable",
+      "false when the day is too large for one answer, where GET /api/entries?from&to has the rest, or records are unreadable",
     ),
   unreadable: Unreadable,
 });
+
+export type DayView = z.output<typeof DayView>;
 
 export const days = endpoints({
   today: {

@@ -1,10 +1,14 @@
-import { AppError } from "../../contract/errors.ts";
-import { dayAt, dayNumber } from "../../lib/day.ts";
-import { countByDay, listDay } from "../../vault/day-list.ts";
+import { dayAt } from "../../lib/day.ts";
+import { countByDay, listDay, listDays } from "../../vault/day-list.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
+import { dailyRecapKind, graded } from "../daily-recaps/daily-recaps.ts";
 import { entryKind } from "../entries/entries.ts";
-
-const MAX_RANGE_DAYS = 366;
+import { feelsKind } from "../feels/feels.ts";
+import { habitsOfDay, unreadableOf } from "../habits/habits.ts";
+import { moodLogKind } from "../mood-logs/mood-logs.ts";
+import { listScores } from "../pillars/scores.ts";
+import type { DayView } from "./contract.ts";
+import { daysOf } from "./range.ts";
 
 /** The day that it is for a person, by their zone and the hour at which their day begins. */
 export function todayOf(
@@ -15,9 +19,31 @@ export function todayOf(
 }
 
 /** Everything of one day. */
-export async function viewDay(vault: UserVault, day: string) {
-  const { records, ...rest } = await listDay(vault, entryKind, day);
-  return { day, entries: records, ...rest };
+export async function viewDay(vault: UserVault, day: string): Promise<DayView> {
+  const [entries, feels, habits, moodLogs, scores, recaps] = await Promise.all([
+    listDay(vault, entryKind, day),
+    listDays(vault, feelsKind, [day]),
+    habitsOfDay(vault, day),
+    listDays(vault, moodLogKind, [day]),
+    listScores(vault, [day]),
+    listDays(vault, dailyRecapKind, [day]),
+  ]);
+  const [recap] = recaps.items;
+  const unreadable = unreadableOf(entries, feels, habits, moodLogs, scores, recaps);
+  return {
+    day,
+    entries: entries.records,
+    feels: {
+      morning: feels.items.find(({ kind }) => kind === "morning") ?? null,
+      evening: feels.items.find(({ kind }) => kind === "evening") ?? null,
+    },
+    habits: habits.items,
+    moodLogs: moodLogs.items,
+    scores: scores.items,
+    recap: recap === undefined ? null : graded(recap),
+    isComplete: entries.isComplete && unreadable.unreadable === undefined,
+    ...unreadable,
+  };
 }
 
 /**
@@ -25,12 +51,8 @@ export async function viewDay(vault: UserVault, day: string) {
  *
  * @throws AppError `invalid_request` when `to` is before `from`, or more than a year after it.
  */
-export async function listDays(vault: UserVault, { from, to }: { from: string; to: string }) {
-  const length = dayNumber(to) - dayNumber(from) + 1;
-  if (length < 1 || length > MAX_RANGE_DAYS) {
-    const message = `must be from 0 to ${MAX_RANGE_DAYS - 1} days after query.from`;
-    throw new AppError("invalid_request", { errors: [{ path: "query.to", message }] });
-  }
-  const counts = await countByDay(vault, entryKind, from, to);
+export async function countEntries(vault: UserVault, range: { from: string; to: string }) {
+  const [from = "", ...rest] = daysOf(range);
+  const counts = await countByDay(vault, entryKind, from, rest.at(-1) ?? from);
   return { days: counts.map(({ day, count }) => ({ day, entries: count })) };
 }

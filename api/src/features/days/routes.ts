@@ -4,7 +4,7 @@ import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { entryKind } from "../entries/entries.ts";
 import { days } from "./contract.ts";
-import { listDays, todayOf, viewDay } from "./days.ts";
+import { countEntries, todayOf, viewDay } from "./days.ts";
 
 export function dayRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   const { openVault, clock, onUnreadable } = deps;
@@ -17,6 +17,6 @@ export function dayRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   return routes(days, gates, {
     today: (asked) => view(asked, todayOf(asked.caller.user, clock())),
     get: (asked) => view(asked, asked.params.day),
-    list: async (asked) => ok(await listDays(await openVault(asked), asked.query)),
+    list: async (asked) => ok(await countEntries(await openVault(asked), asked.query)),
   });
 }

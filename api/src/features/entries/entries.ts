@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { listByDay } from "../../vault/day-list.ts";
-import type { RecordKind } from "../../vault/records.ts";
+import type { RecordKind } from "../../vault/record-state.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { EntryFields, type entries } from "./contract.ts";
 import { entryTable } from "./table.ts";

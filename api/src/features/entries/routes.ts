@@ -1,5 +1,4 @@
-import { ok } from "../../http/answer.ts";
-import { recordHandlers, type RecordDeps } from "../../http/record-routes.ts";
+import { listHandler, recordHandlers, type RecordDeps } from "../../http/record-routes.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { entries } from "./contract.ts";
@@ -8,10 +7,5 @@ import { entryKind, listEntries } from "./entries.ts";
 export const entryRoutes = (gates: Gates<Caller>, deps: RecordDeps<Caller>) =>
   routes(entries, gates, {
     ...recordHandlers(entryKind, deps),
-    list: async (asked) => {
-      const vault = await deps.openVault(asked);
-      const page = await listEntries(vault, asked.query);
-      if (page.unreadable !== undefined) deps.onUnreadable(vault, entryKind.table.table);
-      return ok(page);
-    },
+    list: listHandler(entryKind, deps, listEntries),
   });

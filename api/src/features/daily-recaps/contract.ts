@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { recordEndpoints } from "../../contract/record.ts";
+import { Day, Id, Note, Score, name } from "../../contract/values.ts";
+import { GRADE_LABELS, GRADE_NAMES } from "./grade.ts";
+
+const MAX_ITEMS = 100;
+
+const Item = z.strictObject({ text: name(4096), pillarId: Id.nullable().default(null) });
+
+/** What to do better. */
+export const Correction = z.strictObject({ ...Item.shape, done: z.boolean().default(false) });
+
+export const DailyRecapFields = z.strictObject({
+  day: Day,
+  scores: z
+    .array(z.strictObject({ pillarId: Id, score: Score }))
+    .max(MAX_ITEMS)
+    .refine(
+      (scores) => new Set(scores.map(({ pillarId }) => pillarId)).size === scores.length,
+      "must not score a pillar twice",
+    )
+    .default([]),
+  slips: z
+    .array(Item)
+    .max(MAX_ITEMS)
+    .default([])
+    .describe("What should have happened and did not, without a reason"),
+  outs: z
+    .array(Item)
+    .max(MAX_ITEMS)
+    .default([])
+    .describe("Misses that were decided, or outside of one's control"),
+  corrections: z.array(Correction).max(MAX_ITEMS).default([]),
+  summary: Note,
+});
+
+export const Graded = z.object({
+  overall: z.number().nullable().describe("The mean of the scores, to two places"),
+  grade: z.enum(GRADE_NAMES).nullable(),
+  label: z.enum(GRADE_LABELS).nullable(),
+});
+
+const protocol = recordEndpoints(
+  "daily-recaps",
+  DailyRecapFields,
+  z.object({ from: Day.optional(), to: Day.optional() }),
+  Graded,
+);
+
+export const DailyRecap = protocol.get.responses[200];
+export type DailyRecap = z.output<typeof DailyRecap>;
+
+const OfDay = z.strictObject({ day: Day });
+
+export const dailyRecaps = endpoints({
+  getByDay: {
+    method: "GET",
+    path: "/api/daily-recaps/by-day/:day",
+    summary: "Read the recap of a day",
+    auth: "user",
+    permission: "journal:read",
+    params: OfDay,
+    responses: { 200: DailyRecap },
+    etag: true,
+    errors: ["invalid_request", "not_found", "record_unreadable"],
+  },
+  putByDay: {
+    method: "PUT",
+    path: "/api/daily-recaps/by-day/:day",
+    summary: "Write the recap of a day, or replace it",
+    auth: "user",
+    permission: "journal:write",
+    params: OfDay,
+    body: DailyRecapFields.omit({ day: true }),
+    bodyLimit: "journal",
+    responses: { 200: DailyRecap, 201: DailyRecap },
+    etag: true,
+    guarded: true,
+    errors: ["invalid_request", "rev_mismatch", "record_unreadable", "payload_too_large"],
+  },
+  ...protocol,
+});

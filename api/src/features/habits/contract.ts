@@ -1,0 +1,163 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { recordEndpoints } from "../../contract/record.ts";
+import {
+  Color,
+  Day,
+  DayRange,
+  Id,
+  Instant,
+  Note,
+  Position,
+  Unreadable,
+  Weekdays,
+  name,
+  text,
+} from "../../contract/values.ts";
+
+const Value = z.number().min(0).max(1_000_000_000);
+
+/** What has to be done for a day to count. */
+export const Goal = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("yes_no") }),
+  z.strictObject({ type: z.literal("at_least"), value: Value, unit: text(64).default("") }),
+  z.strictObject({ type: z.literal("at_most"), value: Value, unit: text(64).default("") }),
+]);
+export type Goal = z.output<typeof Goal>;
+
+/** On which days it is to be done. */
+export const Schedule = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("daily") }),
+  z.strictObject({ type: z.literal("weekdays"), days: Weekdays }),
+  z.strictObject({ type: z.literal("per_week"), times: z.int().min(1).max(7) }),
+]);
+export type Schedule = z.output<typeof Schedule>;
+
+export const HabitFields = z.strictObject({
+  name: name(),
+  icon: text(64).default(""),
+  color: Color.default("#64748b"),
+  goal: Goal.default({ type: "yes_no" }),
+  schedule: Schedule.default({ type: "daily" }),
+  position: Position,
+  archived: z.boolean().default(false),
+});
+
+/** That a habit was done on a day, or left out on purpose. */
+export const CheckFields = z.strictObject({
+  habitId: Id,
+  day: Day,
+  state: z.enum(["done", "skipped"]),
+  value: Value.nullable().default(null),
+  note: Note,
+});
+
+export const HabitCheck = z.object({
+  ...CheckFields.shape,
+  id: Id,
+  rev: z.int().min(1),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export type HabitCheck = z.output<typeof HabitCheck>;
+
+const protocol = recordEndpoints("habits", HabitFields, z.object({}));
+export const Habit = protocol.get.responses[200];
+
+/** A habit on a day: what was checked, or null. */
+export const HabitOfDay = z.object({
+  habit: Habit,
+  check: HabitCheck.nullable(),
+  isDue: z.boolean().describe("Whether it is to be done on this day"),
+});
+
+const Streak = z.object({
+  habitId: Id,
+  unit: z.enum(["days", "weeks"]),
+  current: z.int(),
+  longest: z.int(),
+  strength: z.int().min(0).max(100).describe("Rises with each day that counts, and decays"),
+  lastDone: Day.nullable(),
+});
+
+const CheckPath = z.strictObject({ id: Id, day: Day });
+
+export const habits = endpoints({
+  today: {
+    method: "GET",
+    path: "/api/habits/today",
+    summary: "The habits that are not archived, with what was checked of them today",
+    auth: "user",
+    permission: "journal:read",
+    responses: {
+      200: z.object({ day: Day, items: z.array(HabitOfDay), unreadable: Unreadable }),
+    },
+    errors: [],
+  },
+  streaks: {
+    method: "GET",
+    path: "/api/habits/streaks",
+    summary: "How long each habit has been kept up, as of today",
+    auth: "user",
+    permission: "journal:read",
+    responses: { 200: z.object({ day: Day, items: z.array(Streak), unreadable: Unreadable }) },
+    errors: [],
+  },
+  reorder: {
+    method: "POST",
+    path: "/api/habits/reorder",
+    summary: "Put the habits into this order: all that are not archived, each once",
+    auth: "user",
+    permission: "journal:write",
+    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }),
+    responses: { 204: null },
+    errors: ["invalid_request"],
+  },
+  history: {
+    method: "GET",
+    path: "/api/habits/:id/history",
+    summary: "What was checked of a habit on the days of a range (at most 366)",
+    auth: "user",
+    permission: "journal:read",
+    params: z.strictObject({ id: Id }),
+    query: DayRange,
+    responses: {
+      200: z.object({
+        items: z.array(
+          HabitCheck.extend({
+            isBeforeHabit: z.boolean().describe("Whether the habit was made after that day"),
+          }),
+        ),
+        unreadable: Unreadable,
+      }),
+    },
+    errors: ["invalid_request", "not_found", "record_unreadable"],
+  },
+  putCheck: {
+    method: "PUT",
+    path: "/api/habits/:id/checks/:day",
+    summary: "Check a habit on a day that is not in the future",
+    auth: "user",
+    permission: "journal:write",
+    params: CheckPath,
+    body: CheckFields.omit({ habitId: true, day: true }),
+    bodyLimit: "journal",
+    responses: { 200: HabitCheck, 201: HabitCheck },
+    etag: true,
+    guarded: true,
+    errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
+  },
+  removeCheck: {
+    method: "DELETE",
+    path: "/api/habits/:id/checks/:day",
+    summary: "Take back what was checked of a habit on a day",
+    auth: "user",
+    permission: "journal:write",
+    params: CheckPath,
+    responses: { 204: null },
+    guarded: true,
+    errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
+  },
+  ...protocol,
+  list: { ...protocol.list, summary: "List habits in their order" },
+});

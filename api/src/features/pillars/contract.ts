@@ -1,0 +1,92 @@
+import * as z from "zod";
+import { endpoints } from "../../contract/endpoint.ts";
+import { recordEndpoints } from "../../contract/record.ts";
+import {
+  Color,
+  Day,
+  DayRange,
+  Id,
+  Instant,
+  Note,
+  Position,
+  Score,
+  Unreadable,
+  name,
+  text,
+} from "../../contract/values.ts";
+
+export const PillarFields = z.strictObject({
+  name: name(),
+  description: text(16 * 1024).default(""),
+  color: Color.default("#64748b"),
+  icon: text(64).default(""),
+  target: Score.default(8),
+  position: Position,
+  archived: z.boolean().default(false),
+});
+
+/** How a pillar went on one day. */
+export const ScoreFields = z.strictObject({ pillarId: Id, day: Day, score: Score, note: Note });
+
+export const PillarScore = z.object({
+  ...ScoreFields.shape,
+  id: Id,
+  rev: z.int().min(1),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export type PillarScore = z.output<typeof PillarScore>;
+
+const ScorePath = z.strictObject({ id: Id, day: Day });
+
+const protocol = recordEndpoints("pillars", PillarFields, z.object({}));
+
+export const pillars = endpoints({
+  scores: {
+    method: "GET",
+    path: "/api/pillars/scores",
+    summary: "The scores of all pillars on the days of a range (at most 366)",
+    auth: "user",
+    permission: "journal:read",
+    query: DayRange,
+    responses: { 200: z.object({ items: z.array(PillarScore), unreadable: Unreadable }) },
+    errors: ["invalid_request"],
+  },
+  reorder: {
+    method: "POST",
+    path: "/api/pillars/reorder",
+    summary: "Put the pillars into this order: all that are not archived, each once",
+    auth: "user",
+    permission: "journal:write",
+    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }),
+    responses: { 204: null },
+    errors: ["invalid_request"],
+  },
+  putScore: {
+    method: "PUT",
+    path: "/api/pillars/:id/scores/:day",
+    summary: "Say how a pillar went on a day",
+    auth: "user",
+    permission: "journal:write",
+    params: ScorePath,
+    body: ScoreFields.pick({ score: true, note: true }),
+    bodyLimit: "journal",
+    responses: { 200: PillarScore, 201: PillarScore },
+    etag: true,
+    guarded: true,
+    errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
+  },
+  removeScore: {
+    method: "DELETE",
+    path: "/api/pillars/:id/scores/:day",
+    summary: "Take back how a pillar went on a day",
+    auth: "user",
+    permission: "journal:write",
+    params: ScorePath,
+    responses: { 204: null },
+    guarded: true,
+    errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
+  },
+  ...protocol,
+  list: { ...protocol.list, summary: "List pillars in their order" },
+});

@@ -1,0 +1,37 @@
+import { gradeOf, toTwoPlaces } from "../daily-recaps/grade.ts";
+
+/** The score of a pillar on a day. */
+export interface DayScore {
+  readonly pillarId: string;
+  readonly day: string;
+  readonly score: number;
+}
+
+/** What the scores of a week come to, for each pillar and in all: the mean of the pillars, each counting the same. */
+export function weekScores(scores: readonly DayScore[], before: readonly DayScore[]) {
+  const ofWeek = byPillar(scores);
+  const ofWeekBefore = byPillar(before);
+  const means = [...ofWeek].map(([pillarId, values]) => {
+    const average = mean(values);
+    const earlier = ofWeekBefore.get(pillarId);
+    return {
+      pillarId,
+      average: toTwoPlaces(average),
+      days: values.length,
+      trend: earlier === undefined ? null : toTwoPlaces(average - mean(earlier)),
+    };
+  });
+  return { scores: means, ...gradeOf([...ofWeek.values()].map(mean)) };
+}
+
+function byPillar(scores: readonly DayScore[]): Map<string, number[]> {
+  const grouped = new Map<string, number[]>();
+  for (const { pillarId, score } of scores) {
+    grouped.set(pillarId, [...(grouped.get(pillarId) ?? []), score]);
+  }
+  return grouped;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

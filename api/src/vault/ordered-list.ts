@@ -1,0 +1,45 @@
+import { bytesToUuid } from "../lib/ids.ts";
+import { decodeCursor, openEach, openPage, type Candidate, type ListPage } from "./pages.ts";
+import type { RecordKind } from "./record-state.ts";
+import { listSealed, type HeadRow } from "./statements.ts";
+import type { Times } from "./table.ts";
+import type { UserVault } from "./user-vault.ts";
+
+/**
+ * Lists the records of a kind that is of no day, in the order of their sort keys: at most `limit`, from where `cursor`
+ * left off. All of them are opened for it, which is for kinds that people have tens of.
+ *
+ * @throws AppError `invalid_request` for a cursor that no page gave.
+ */
+export async function listInOrder<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  query: {
+    readonly limit: number;
+    readonly cursor?: string | undefined;
+    readonly matches?: (head: H & Times) => boolean;
+  },
+): Promise<ListPage<F>> {
+  const { database, keys } = vault;
+  const after = query.cursor === undefined ? "" : decodeCursor(query.cursor, (key) => key !== "");
+  const rows: HeadRow[] = [];
+  for await (const page of listSealed(database.execute, kind.table, keys.ownerId)) {
+    for (const row of page) if (row.purgeAfter === null) rows.push({ ...row, unreadBytes: 0 });
+  }
+  const { opened, unreadable } = await openEach(rows, (row): Candidate<H & Times> => {
+    const head = kind.table.openHead(keys, row);
+    return { row, head, key: `${kind.sortKey(head)} ${bytesToUuid(row.id)}` };
+  });
+  const found = opened
+    .filter(({ key, head }) => key > after && (query.matches?.(head) ?? true))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  return openPage(vault, kind, { opened: found, unreadable }, query.limit);
+}
+
+/** All of them: {@link listInOrder} without pages. */
+export async function listAll<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+) {
+  return listInOrder(vault, kind, { limit: Infinity });
+}

@@ -1,0 +1,168 @@
+import type * as z from "zod";
+import type { Guard } from "../contract/endpoint.ts";
+import { AppError } from "../contract/errors.ts";
+import { ifOpens } from "../crypto/decryption-error.ts";
+import { randomBytes } from "../crypto/random.ts";
+import type { Execute } from "../lib/database.ts";
+import { bytesToUuid, uuidToBytes } from "../lib/ids.ts";
+import type { Change } from "./head.ts";
+import { findRow, listHeads, listVersions } from "./statements.ts";
+import type { StoredRow, Table, Times } from "./table.ts";
+import type { UserVault } from "./user-vault.ts";
+import { isSameSitting, recordKey, versionTable } from "./versions.ts";
+
+/** An answer that holds several records ends early rather than be much larger than this. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** One kind of record: its name in paths, its fields, its table, and the day it belongs to, where it is of one. */
+export interface RecordKind<F extends object, H extends object> {
+  readonly kind: string;
+  readonly fields: z.ZodType<F>;
+  readonly table: Table<F, H>;
+  readonly dayOf: ((fields: F) => string) | null;
+  /** Where the record stands in a list, begun by its day if it has one: text that sorts in ascending order. */
+  readonly sortKey: (head: H & Times) => string;
+}
+
+/** A record as the API shows it. */
+export type VaultRecord<F> = F & Times & { readonly id: string; readonly rev: number };
+
+/** How a record is changed, besides by what. */
+export interface Write {
+  readonly guard: Guard;
+  readonly now: Date;
+  /** Hears that the record as it was does not open: its writing or trashing leaves no earlier state. */
+  readonly onUnreadable?: (() => void) | undefined;
+}
+
+/** A record as it is now, in the trash or not; null in place of one that does not open. */
+export interface State<F> {
+  readonly row: StoredRow;
+  readonly record: VaultRecord<F> | null;
+  readonly isTrashed: boolean;
+}
+
+export async function readState<F extends object, H extends object>(
+  { execute }: { readonly execute: Execute },
+  { keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  id: string,
+): Promise<State<F> | null> {
+  const row = await findRow(execute, table, keys.ownerId, uuidToBytes(id));
+  if (row === null) return null;
+  const record = ifOpens(() => toRecord(table.openRow(keys, row), row));
+  return { row, record, isTrashed: row.purgeAfter !== null };
+}
+
+export function readable<F>(record: VaultRecord<F> | null): VaultRecord<F> {
+  if (record === null) throw new AppError("record_unreadable");
+  return record;
+}
+
+export function assertGuard<F>(guard: Guard, current: State<F> | null): void {
+  if (guard === undefined) return;
+  const visible = current === null || current.isTrashed ? null : current;
+  const holds =
+    guard === "absent"
+      ? visible === null
+      : guard === "present"
+        ? visible !== null
+        : visible?.row.rev === guard.rev;
+  if (holds) return;
+  throw new AppError("rev_mismatch", {
+    members: { current: visible && readable(visible.record) },
+  });
+}
+
+export async function holderOf<F extends object, H extends object>(
+  { execute }: { readonly execute: Execute },
+  { keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  key: string | null,
+): Promise<string | null> {
+  const { naturalColumn } = table;
+  if (naturalColumn === null || key === null) return null;
+  const values = table.blindValues(keys, naturalColumn, key);
+  const [holder] = await listHeads(execute, table, naturalColumn, keys.ownerId, values);
+  return holder === undefined ? null : bytesToUuid(holder.id);
+}
+
+interface StateWrite<F> extends Write {
+  readonly current: State<F> | null;
+  readonly fields: F;
+  /** When the record was made, where what is there does not say. */
+  readonly createdAt?: string;
+  readonly mayCoalesce: boolean;
+}
+
+export async function writeState<F extends object, H extends object>(
+  change: Change,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  write: StateWrite<F>,
+): Promise<VaultRecord<F>> {
+  const { current, fields } = write;
+  const record = current?.record ?? null;
+  const key = kind.table.naturalKey(fields);
+  // Nobody else has the key that it had already.
+  if (current?.isTrashed !== false || record === null || kind.table.naturalKey(record) !== key) {
+    const holder = await holderOf(change, vault, kind, key);
+    if (holder !== null && holder !== id) throw alreadyThere(holder);
+  }
+  if (record !== null) await keepState(change, vault, kind.kind, record, write);
+  else if (current !== null) write.onUnreadable?.();
+  const updatedAt = write.now.toISOString();
+  const createdAt = record?.createdAt ?? write.createdAt ?? updatedAt;
+  const content = { ...fields, createdAt, updatedAt };
+  const row = kind.table.sealRow(vault.keys, uuidToBytes(id), change.takeRev(), content);
+  await change.put(kind.table, row, current?.row ?? null);
+  if (kind.dayOf !== null) change.noteMonth(kind.table.table, kind.dayOf(fields).slice(0, 7));
+  return toRecord(content, row);
+}
+
+const alreadyThere = (id: string) =>
+  new AppError("conflict", {
+    detail: "There is one of this kind already. Change that one, which `id` names.",
+    members: { id },
+  });
+
+async function keepState<F extends object>(
+  { execute, put }: Change,
+  { keys }: UserVault,
+  kind: string,
+  record: VaultRecord<F>,
+  write: StateWrite<F>,
+): Promise<void> {
+  const { createdAt, updatedAt } = record;
+  const version = {
+    kind,
+    recordId: record.id,
+    keptAt: write.now.toISOString(),
+    createdAt,
+    updatedAt,
+  };
+  const fields = { ...fieldsOf(record) };
+  if (write.mayCoalesce) {
+    const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind, record.id));
+    const range = { recordKeys, before: record.rev, limit: 1 };
+    const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
+    const lastKept = last && ifOpens(() => versionTable.openHead(keys, last));
+    if (isSameSitting(lastKept?.keptAt, write.now, fields, write.fields)) return;
+  }
+  const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
+  await put(versionTable, row, null);
+}
+
+/** A record as the API shows it, from what its row held. */
+export function toRecord<F extends object>(
+  content: F & Times,
+  row: Pick<StoredRow, "id" | "rev">,
+): VaultRecord<F> {
+  return { ...content, id: bytesToUuid(row.id), rev: row.rev };
+}
+
+export function fieldsOf<F extends object>(record: VaultRecord<F>): object {
+  const { id: _id, rev: _rev, createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = record;
+  return fields;
+}
