@@ -10,7 +10,6 @@ import * as z from "zod";
 import { dekIdOf } from "../../api/src/crypto/data-key.ts";
 import { activateKey, decodeKeyring, stageKey } from "../../api/src/crypto/keyring.ts";
 import { randomBytes } from "../../api/src/crypto/random.ts";
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { resealAll } from "../../api/src/vault/rotation/reseal.ts";
 import { rewrapAll } from "../../api/src/vault/rotation/rewrap.ts";
@@ -116,21 +115,18 @@ async function rewrapsPerSecond(inst: Installation): Promise<number> {
 
 async function resealsPerSecond(inst: Installation, { graceMs }: Task): Promise<number> {
   let [began, ended, sealed] = [0, 0, 0];
-  await resealAll(
-    { ...inst, tables: RECORD_TABLES },
-    {
-      who: null,
-      madeBefore: new Date(),
-      graceMs,
-      purpose: "bench",
-      onProgress: ({ phase, rows }) => {
-        if (phase === "waiting") began = performance.now();
-        if (phase !== "sealing") return;
-        ended = performance.now();
-        sealed = rows;
-      },
+  await resealAll(inst, {
+    who: null,
+    madeBefore: new Date(),
+    graceMs,
+    purpose: "bench",
+    onProgress: ({ phase, rows }) => {
+      if (phase === "waiting") began = performance.now();
+      if (phase !== "sealing") return;
+      ended = performance.now();
+      sealed = rows;
     },
-  );
+  });
   return (1000 * sealed) / (ended - began);
 }
 

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { keyService } from "../../api/src/vault/key-service.ts";
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { masterKeys } from "../../api/src/vault/mek/providers.ts";
 import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
 import type { Finding } from "../../api/src/vault/rotation/examination.ts";
@@ -297,7 +296,6 @@ describe("keys:doctor", () => {
     const deps = {
       ...app.deps,
       meks: await masterKeys(app.deps.config.vault.masterKeys),
-      tables: RECORD_TABLES,
     };
     /** What is left, in words. */
     const examine = async (isRepairing: boolean): Promise<string[]> => {

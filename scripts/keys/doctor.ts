@@ -1,5 +1,4 @@
 import { stagedKey } from "../../api/src/crypto/keyring.ts";
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { countDekStates } from "../../api/src/platform/dek-rotation.ts";
 import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
 import type { Installation } from "./installation.ts";
@@ -23,15 +22,12 @@ export async function doctor(inst: Installation, options: DoctorOptions): Promis
       );
     }
   }
-  const { owners, unwrapped, left } = await examineKeys(
-    { ...inst, tables: RECORD_TABLES },
-    {
-      ...options,
-      onFinding: ({ ownerId, what, remedy, isRepaired }) => {
-        console.log(`${isRepaired ? "✓" : "✗"} owner ${ownerId}: ${what}: ${remedy}`);
-      },
+  const { owners, unwrapped, left } = await examineKeys(inst, {
+    ...options,
+    onFinding: ({ ownerId, what, remedy, isRepaired }) => {
+      console.log(`${isRepaired ? "✓" : "✗"} owner ${ownerId}: ${what}: ${remedy}`);
     },
-  );
+  });
   const verdict =
     left > 0
       ? `${count(left)} findings are left`

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { recordEvents } from "../../api/src/platform/audit.ts";
 import {
   destroyDek,
@@ -134,7 +133,7 @@ async function inUse(
   { ownerId }: DekHistory,
   version: number,
 ): Promise<string | null> {
-  const boxes = await countAllBoxes(inst, RECORD_TABLES, ownerId);
+  const boxes = await countAllBoxes(inst, ownerId);
   // Of whichever key: where two were made as one version, nothing of that version is destroyed.
   const rows = boxes
     .filter((named) => named.version === version)

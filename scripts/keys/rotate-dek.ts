@@ -1,4 +1,3 @@
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { listDekHistories } from "../../api/src/platform/dek-rotation.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
 import { isDue, resealAll } from "../../api/src/vault/rotation/reseal.ts";
@@ -33,36 +32,27 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
   let progress = meter();
   let shown = "";
   try {
-    const done = await resealAll(
-      { ...inst, tables: RECORD_TABLES },
-      {
-        who,
-        madeBefore,
-        graceMs: graceSeconds * 1000,
-        purpose: PURPOSE,
-        signal,
-        onProgress: ({ phase, owners, rows, waitingMs }) => {
-          if (waitingMs > 0) {
-            progress.wait(
-              `Waiting ${duration(waitingMs / 1000)} for servers to read the keys anew.`,
-            );
-            return;
-          }
-          // Each phase has its own pace, and so its own rate and time left.
-          if (phase !== shown) {
-            progress.end();
-            progress = meter();
-          }
-          shown = phase;
-          const isSealing = phase === "sealing" || phase === "looking again";
-          progress.show(
-            owners,
-            total,
-            `${phase}${isSealing ? `, ${count(rows)} rows` : ""}: owners`,
-          );
-        },
+    const done = await resealAll(inst, {
+      who,
+      madeBefore,
+      graceMs: graceSeconds * 1000,
+      purpose: PURPOSE,
+      signal,
+      onProgress: ({ phase, owners, rows, waitingMs }) => {
+        if (waitingMs > 0) {
+          progress.wait(`Waiting ${duration(waitingMs / 1000)} for servers to read the keys anew.`);
+          return;
+        }
+        // Each phase has its own pace, and so its own rate and time left.
+        if (phase !== shown) {
+          progress.end();
+          progress = meter();
+        }
+        shown = phase;
+        const isSealing = phase === "sealing" || phase === "looking again";
+        progress.show(owners, total, `${phase}${isSealing ? `, ${count(rows)} rows` : ""}: owners`);
       },
-    );
+    });
     progress.end();
     const { begun, activated, finished, rows, unopened, isFinished } = done;
     console.log(

@@ -1,5 +1,4 @@
 import { stagedKey } from "../../api/src/crypto/keyring.ts";
-import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { countDekStates, listDekHistories } from "../../api/src/platform/dek-rotation.ts";
 import { countWraps } from "../../api/src/platform/rotation-statements.ts";
 import { isEqual } from "../../api/src/crypto/digest.ts";
@@ -89,7 +88,7 @@ async function showVersions(inst: Installation, hasRows: boolean): Promise<void>
   for await (const histories of listDekHistories(inst.platform, null)) {
     for (const { ownerId, versions } of histories) {
       const active = versions.find((dek) => dek.state === "active")?.dekId;
-      const boxes = await countAllBoxes(inst, RECORD_TABLES, ownerId);
+      const boxes = await countAllBoxes(inst, ownerId);
       const stale = boxes
         .filter(({ dekId }) => active === undefined || !isEqual(dekId, active))
         .reduce((sum, named) => sum + named.rows, 0);

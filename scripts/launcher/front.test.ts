@@ -71,7 +71,7 @@ describe("the front", () => {
     }
   });
 
-  it("says who the client really is, whatever the client says of itself", async () => {
+  it("says who the client really is, whatever the client says of itself (CVE-2025-29927)", async () => {
     const lies = {
       "X-Forwarded-For": "6.6.6.6",
       "X-Forwarded-Proto": "https",

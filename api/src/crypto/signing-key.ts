@@ -8,17 +8,11 @@ export type { KeyObject };
  * @throws RangeError when it is none on the curve P-256. Says nothing of what it is instead.
  */
 export function es256PrivateKey(pem: string): KeyObject {
-  const key = parse(pem);
-  if (key?.asymmetricKeyDetails?.namedCurve !== "prime256v1") {
-    throw new RangeError("not a private key on the curve P-256, as PEM");
-  }
-  return key;
-}
-
-function parse(pem: string): KeyObject | null {
   try {
-    return createPrivateKey(pem);
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
   } catch {
-    return null;
+    // What OpenSSL says of it may quote it.
   }
+  throw new RangeError("not a private key on the curve P-256, as PEM");
 }

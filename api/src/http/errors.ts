@@ -13,6 +13,8 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const known = toAppError(error);
+    // The line of the request says why it was refused (ASVS 5.0, 16.3.1 to 16.3.3).
+    res.locals["code"] = known.code;
     if (known.status >= 500)
       logger.error(
         { requestId: requestIdOf(req), code: known.code, err: known.cause },

@@ -38,13 +38,15 @@ function summary(
 ): object {
   return {
     method: req.method,
-    route: routeOf(res),
+    route: localOf(res, "route") ?? "none",
     status: res.writableFinished ? res.statusCode : "aborted",
+    code: localOf(res, "code"),
     durationMs,
   };
 }
 
-function routeOf(res: ServerResponse): string {
+/** What was noted of a request while it was answered. */
+function localOf(res: ServerResponse, name: "route" | "code"): string | undefined {
   const locals = "locals" in res ? (res.locals as Record<string, unknown>) : {};
-  return typeof locals["route"] === "string" ? locals["route"] : "none";
+  return typeof locals[name] === "string" ? locals[name] : undefined;
 }

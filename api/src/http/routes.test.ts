@@ -178,6 +178,35 @@ describe("X-Request-Id", () => {
     });
     expect(line).not.toContain(entryPath);
   });
+
+  it("is in the log line of a refusal, with its code and nothing of what was sent", async () => {
+    const id = randomUUID();
+    const body = { email: ada.email, password: "a wrong guess at it" };
+    const headers = { "x-request-id": id };
+    await call(app, "POST", "/api/auth/login", { body, headers });
+    await new Promise((done) => setImmediate(done));
+    const line = app
+      .logged()
+      .split("\n")
+      .find((text) => text.includes(id));
+    expect(JSON.parse(line ?? "{}")).toMatchObject({ status: 401, code: "invalid_credentials" });
+    expect(line).not.toContain("wrong guess");
+    expect(app.logged()).not.toContain(ada.email);
+  });
+
+  it("is beside a line for somebody who is signed in and may not, which says who it was", async () => {
+    const { status } = await ada.call("GET", "/api/admin/users");
+    expect(status).toBe(403);
+    const { body } = await ada.call("GET", "/api/me");
+    const lines = app.logged().split("\n");
+    const refused = lines.find((text) => text.includes("was refused"));
+    expect(JSON.parse(refused ?? "{}")).toMatchObject({
+      level: "warn",
+      userId: body["id"],
+      permission: "platform:read",
+      code: "forbidden",
+    });
+  });
 });
 
 describe("every answer", () => {

@@ -15,10 +15,13 @@ const ALLOWED = new Set([
   "status",
   "durationMs",
   "userId",
+  "permission",
   "code",
   "address",
   "signal",
   "check",
+  "seal",
+  "sealHash",
   "err",
 ]);
 

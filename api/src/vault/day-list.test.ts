@@ -8,10 +8,11 @@ import { uuidToBytes } from "../lib/ids.ts";
 import { countByDay, listByDay, listDay, type DayQuery } from "./day-list.ts";
 import { putRecord, trashRecord } from "./records.ts";
 import { insertRow } from "./statements.ts";
+import type { Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
 
 type Fields = typeof entryKind.fields._zod.output;
-type Query = Partial<DayQuery<Fields>>;
+type Query = Partial<DayQuery<Omit<Fields, "body"> & Times>>;
 
 const DAY = "2026-11-21";
 

@@ -184,6 +184,40 @@ describe("the session of a browser", () => {
     expect(tab.getState()).toEqual({ status: "signed_in", user: ada });
   });
 
+  it("does not refresh over and over when none of its tokens is taken (supertokens/supertokens-website#210)", async () => {
+    const browser = openBrowser();
+    const tab = browser.openTab();
+    await settle();
+    browser.api.refreshes = 0;
+    let asked = 0;
+    Object.defineProperty(browser.api, "validToken", {
+      get: () => `another-${(asked += 1)}`,
+      set: () => undefined,
+    });
+    const answer = ask(tab);
+    await settle();
+    expect((await answer).status).toBe(401);
+    expect(browser.api.refreshes).toBe(1);
+    expect(tab.getState()).toMatchObject({ status: "over" });
+  });
+
+  it("asks no more with a cookie that was refused once (supertokens/supertokens-node#790)", async () => {
+    const browser = openBrowser();
+    const tab = browser.openTab();
+    await settle();
+    browser.api.signedIn = null;
+    browser.api.validToken = "";
+    const answer = ask(tab).catch((error: unknown) => error);
+    await settle();
+    await answer;
+    browser.api.refreshes = 0;
+    await expect(ask(tab)).rejects.toMatchObject({ code: "unauthenticated" });
+    const next = browser.openTab();
+    await settle();
+    expect(next.getState().status).toBe("signed_out");
+    expect(browser.api.refreshes).toBe(0);
+  });
+
   it("never lends a tab of one person the token of another", async () => {
     const browser = openBrowser();
     const [here, there] = [browser.openTab(), browser.openTab()];

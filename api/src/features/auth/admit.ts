@@ -24,7 +24,13 @@ export async function admit(
   try {
     authorize(caller, endpoint, deps.clock());
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "reauth_required") throw error;
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== "reauth_required") {
+      const { permission } = endpoint;
+      const refused = { userId: caller.user.id, permission, code: error.code };
+      deps.logger.warn(refused, "somebody who is signed in was refused");
+      throw error;
+    }
     const methods = await asSystem(() => reauthMethods(deps.platform, caller));
     throw new AppError("reauth_required", { members: { methods } });
   }

@@ -46,7 +46,7 @@ describe("a client of a server without a proxy", () => {
     expect(await isSameClient(app, {}, headers)).toBe(true);
   });
 
-  it("is noticed once when it, or a proxy that was not named, says where it is from", () => {
+  it("is noticed once when it, or a proxy that was not named, says where it is from (sudoprivacy/sudowork#1119)", () => {
     expect(app.logged().match(/TRUST_PROXY does not name/g)).toHaveLength(1);
     expect(app.logged()).not.toContain("198.51.100");
   });

@@ -169,7 +169,7 @@ describe("guessing at one account from everywhere", () => {
     }
   });
 
-  it("does not keep the owner out of a browser they have used before (Mailu/Mailu#2880, GHSA-cq42-vhv7-xr7p)", async () => {
+  it("does not keep the owner out of a browser they have used before (Mailu/Mailu#2880, GHSA-cq42-vhv7-xr7p, keycloak/keycloak#26172)", async () => {
     const person = await signUp(app);
     const cookie = await knownBrowser(person);
     await guessFromEverywhere(person.email, 20);

@@ -30,7 +30,7 @@ describe("a refresh token", () => {
     expect((await refresh(cookieOf(reply))).status).toBe(200);
   });
 
-  it("gives fifty tabs that refresh at once one and the same successor", async () => {
+  it("gives fifty tabs that refresh at once one and the same successor (supabase/auth-js#213, nightscout/nocturne#391)", async () => {
     const person = await signUp(app);
     const replies = await Promise.all(Array.from({ length: 50 }, () => refresh(person.cookie)));
     expect(replies.map((reply) => reply.status)).toEqual(Array.from({ length: 50 }, () => 200));

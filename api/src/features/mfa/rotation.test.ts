@@ -12,7 +12,6 @@ import { countAllBoxes } from "../../vault/rotation/platform-boxes.ts";
 import { examineKeys } from "../../vault/rotation/doctor.ts";
 import { resealAll } from "../../vault/rotation/reseal.ts";
 import { masterKeys } from "../../vault/mek/providers.ts";
-import { RECORD_TABLES } from "../vault-tables.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -25,10 +24,7 @@ const later = (seconds: number) => {
   app.clock.now = new Date(app.clock.now.getTime() + seconds * 1000);
 };
 const rotate = (who: string) =>
-  resealAll(
-    { ...app.deps, tables: RECORD_TABLES },
-    { who, madeBefore: new Date(8.64e15), graceMs: 0, purpose: "test" },
-  );
+  resealAll(app.deps, { who, madeBefore: new Date(8.64e15), graceMs: 0, purpose: "test" });
 const idOf = async ({ email }: Person) =>
   String((await app.sql("platform", "SELECT id FROM users WHERE email = ?", [email]))[0]?.["id"]);
 const historyOf = async (userId: string) => {
@@ -206,7 +202,7 @@ describe("rotating a user's data key", () => {
       },
     });
     const done = await resealAll(
-      { ...app.deps, platform: racing, tables: RECORD_TABLES },
+      { ...app.deps, platform: racing },
       { who: userId, madeBefore: new Date(8.64e15), graceMs: 0, purpose: "test" },
     );
     expect(done).toMatchObject({ finished: 1, unopened: [] });
@@ -230,7 +226,7 @@ describe("rotating a user's data key", () => {
       userId,
     ]);
     const { ownerId } = await historyOf(userId);
-    const counts = await countAllBoxes(app.deps, RECORD_TABLES, ownerId);
+    const counts = await countAllBoxes(app.deps, ownerId);
     expect(counts.map(({ table, version, rows }) => ({ table, version, rows }))).toEqual([
       { table: "totp_credentials", version: 1, rows: 1 },
     ]);
@@ -239,7 +235,6 @@ describe("rotating a user's data key", () => {
       {
         ...app.deps,
         meks: await masterKeys(app.deps.config.vault.masterKeys),
-        tables: RECORD_TABLES,
       },
       {
         isThorough: false,

@@ -92,7 +92,7 @@ describe("the second factor", () => {
     expect(await eventsOf(app, ada)).toContain("mfa.succeeded success");
   });
 
-  it("better-auth, kratos, infisical#6049: takes a code once, and says so", async () => {
+  it("neiliro/neiliro#55, infisical#6049: takes a code once, and says so (dullage/flatnotes#341)", async () => {
     const ada = await protectedPerson(app);
     const code = codeNow(ada);
     expect((await answer(app, await askedFor(app, ada), "totp", code)).status).toBe(200);
@@ -114,7 +114,7 @@ describe("the second factor", () => {
     expect(reply.body["code"]).toBe("mfa_code_already_used");
   });
 
-  it("takes one code once of ten that come at once, each to a step of its own", async () => {
+  it("takes one code once of ten that come at once, each to a step of its own (forgekeep/nebula-mesh#237)", async () => {
     const ada = await protectedPerson(app);
     const tokens: string[] = [];
     for (let i = 0; i < 10; i++) tokens.push(await askedFor(app, ada));

@@ -52,7 +52,7 @@ const actionsOf = async (email: string) => {
 };
 
 describe("an answer", () => {
-  it("counts once, though two requests bring it at the same time", async () => {
+  it("counts once, though two requests bring it at the same time (CVE-2025-46815)", async () => {
     const browser = openBrowser(site.app);
     const who = stranger();
     const url = await answered(browser, who);
@@ -123,7 +123,7 @@ describe("an answer", () => {
     ["another nonce", { idToken: { nonce: "another" } }],
     ["no nonce", { idToken: { nonce: null } }],
     ["another issuer", { idToken: { iss: "https://accounts.google.com" } }],
-    ["another audience", { idToken: { aud: "somebody-else" } }],
+    ["another audience (CVE-2026-55669)", { idToken: { aud: "somebody-else" } }],
     ["a token that has expired", { idToken: { exp: 1_700_000_000 } }],
     ["a token that a stranger signed", { forge: true }],
     ["the issuer of another provider (mix-up)", { answer: { iss: "https://evil.example" } }],
@@ -274,7 +274,7 @@ describe("an identity whose address has an account", () => {
     });
   const confirm = (browser: Browser) => asMe(browser, "POST", "/api/auth/oauth/link/confirm", {});
 
-  it("is not connected for that, and is when its browser signs in to it and says so", async () => {
+  it("is not connected for that, and is when its browser signs in to it and says so (better-auth#11191)", async () => {
     const browser = openBrowser(site.app);
     expect(errorOf(await site.signIn("google", who, browser))).toBe("link_required");
     expect((await refresh(browser)).status).toBe(401);
@@ -287,7 +287,7 @@ describe("an identity whose address has an account", () => {
     expect(site.app.mails().at(-1)).toContain("Google can sign you in to TimOS");
   });
 
-  it("is not connected with another account, or in another browser (CVE-2026-9087)", async () => {
+  it("is not connected with another account, or in another browser (CVE-2026-9087, CVE-2025-7365, GHSA-g38m-r43w-p2q7)", async () => {
     const browser = openBrowser(site.app);
     await site.signIn("google", who, browser);
     const other = openBrowser(site.app);
@@ -356,7 +356,7 @@ describe("somebody with a second factor, a suspended account or a rule of their 
     expect(await identitiesOf(owner.email)).toHaveLength(1);
   });
 
-  it("is asked for the second factor after a provider too (2FA skipped on social sign-in)", async () => {
+  it("is asked for the second factor after a provider too (Paymenter/Paymenter#1151), and let in by it (RocketChat/Rocket.Chat#29643)", async () => {
     const { secret } = await turnOn(site.app, owner);
     const before = await sessionsOf(owner.email);
     const browser = openBrowser(site.app);

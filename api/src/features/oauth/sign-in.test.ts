@@ -152,7 +152,7 @@ describe("signing in with Apple", () => {
     email: "other@evil.example",
   };
 
-  it("comes back by a form, with the name, which is kept; only the name is taken from the form", async () => {
+  it("comes back by a form, with the name, which is kept; only the name is taken from the form (python-social-auth/social-core#492)", async () => {
     const browser = openBrowser(site.app);
     const page = await site.signIn("apple", { sub: "a-1", claims, appleUser }, browser);
     expect(page.href).toBe(COMPLETE);

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -82,11 +83,21 @@ describe("a keyring in a file", () => {
     await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject({ name: "MekUnknown" });
   });
 
-  const faults: [string, () => void, RegExp][] = [
-    ["is missing", () => rmSync(file), /is missing.*Restore it from its backup/],
-    ["others may read", () => chmodSync(file, 0o640), /others may read it.*chmod 600/],
-    ["is cut short", () => truncateSync(file, 50), /cut short or damaged/],
-    ["is empty", () => truncateSync(file, 0), /not a keyring/],
+  const faults: [string, () => void, RegExp, string][] = [
+    [
+      "is missing",
+      () => rmSync(file),
+      /is missing.*Restore it from its backup.*keys:init/,
+      "missing",
+    ],
+    [
+      "others may read",
+      () => chmodSync(file, 0o640),
+      /others may read it.*chmod 600/,
+      "open_to_others",
+    ],
+    ["is cut short", () => truncateSync(file, 50), /cut short or damaged/, "damaged"],
+    ["is empty", () => truncateSync(file, 0), /not a keyring/, "damaged"],
     [
       "is a link",
       () => {
@@ -94,16 +105,36 @@ describe("a keyring in a file", () => {
         symlinkSync(`${file}.real`, file);
       },
       /symbolic link/,
+      "link",
+    ],
+    [
+      "is a folder",
+      () => {
+        rmSync(file);
+        mkdirSync(file, { mode: 0o700 });
+      },
+      /cannot be read \(EISDIR\)/,
+      "unreadable",
     ],
   ];
+  const open = () => localKeyring(file);
 
-  it.each(faults)("that %s is refused, with what to do about it", (_, spoil, words) => {
+  it.each(faults)("that %s is refused, with what to do about it", (_, spoil, words, fault) => {
     spoil();
-    expect(() => localKeyring(file)).toThrow(words);
+    expect(open).toThrow(words);
+    expect(open).toThrow(expect.objectContaining({ code: `keyring:${fault} ${file}` }));
   });
 
   it("that lies below a file is refused", () => {
-    expect(() => localKeyring(join(file, "keyring"))).toThrow(/cannot be opened \(ENOTDIR\)/);
+    expect(() => localKeyring(join(file, "keyring"))).toThrow(/cannot be read \(ENOTDIR\)/);
+  });
+
+  it("whose folder was away for a while is well again, though the file is the same", async () => {
+    const keyring = localKeyring(file);
+    renameSync(folder, `${folder}.away`);
+    await expect(keyring.health()).rejects.toMatchObject({ code: `keyring:missing ${file}` });
+    renameSync(`${folder}.away`, folder);
+    await expect(keyring.health()).resolves.toBeUndefined();
   });
 
   it.each(faults)(
@@ -125,7 +156,7 @@ describe("a keyring in a file", () => {
       await expect(keyring.unwrap({ ...wrap, mekRef: "local:gone" }, context)).rejects.toThrow(
         "the master key local:gone is not at hand",
       );
-      rmSync(file, { force: true });
+      rmSync(file, { force: true, recursive: true });
       copyFileSync(`${file}.copy`, file);
       chmodSync(file, 0o600);
       await expect(keyring.health()).resolves.toBeUndefined();
@@ -188,6 +219,8 @@ describe("a keyring whose file changes", () => {
     replace(joined(fresh, old));
     await keyring.current();
     replace(fresh);
+    // The file is not looked at for a key that is at hand.
+    expect(Buffer.from(await keyring.unwrap(wrap, context))).toEqual(dek);
     await keyring.current();
     await expect(keyring.unwrap(wrap, context)).rejects.toMatchObject({ name: "MekUnknown" });
     await expect(keyring.health()).resolves.toBeUndefined();
@@ -199,7 +232,10 @@ describe("a keyring whose file changes", () => {
     const own = readFileSync(file);
     replace(createKeyring(new Date()));
     expect(await keyring.current()).toBe(mekRef);
-    await expect(keyring.health()).rejects.toThrow(/none of the keys it had before/);
+    await expect(keyring.health()).rejects.toMatchObject({
+      message: expect.stringMatching(/none of the keys it had before/),
+      code: `keyring:another ${file}`,
+    });
     replace(own);
     await expect(keyring.health()).resolves.toBeUndefined();
   });

@@ -109,26 +109,9 @@ const stampOfStat = (stat: { dev: bigint; ino: bigint; size: bigint; ctimeNs: bi
   [stat.dev, stat.ino, stat.size, stat.ctimeNs].join();
 
 function readKeyring(file: string) {
-  let descriptor: number;
+  let descriptor: number | null = null;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") {
-      throw fail(
-        file,
-        "missing",
-        "it is missing. Restore it from its backup; without it no journal opens. " +
-          "Only where there is no journal yet: npm run keys:init -- --file <path>",
-      );
-    }
-    throw fail(
-      file,
-      code === "ELOOP" ? "link" : "unreadable",
-      code === "ELOOP" ? "it is a symbolic link" : `it cannot be opened (${code ?? "unknown"})`,
-    );
-  }
-  try {
     // Taken before the content: what is written meanwhile makes another stamp, and is read the next time.
     const stat = fstatSync(descriptor, { bigint: true });
     if ((stat.mode & 0o077n) !== 0n) {
@@ -142,8 +125,10 @@ function readKeyring(file: string) {
     const active = [...keys].find(([, key]) => key.status === "active")?.[0];
     if (active === undefined) throw fail(file, "damaged", "it must have exactly one active key");
     return { keys, active, stamp: stampOfStat(stat) };
+  } catch (error) {
+    throw error instanceof KeyringError ? error : unread(file, error);
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== null) closeSync(descriptor);
   }
 }
 
@@ -156,4 +141,17 @@ function decode(file: string, descriptor: number) {
   } finally {
     bytes.fill(0);
   }
+}
+
+/** What the system says of a file that could not be read. */
+function unread(file: string, error: unknown): KeyringError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ELOOP") return fail(file, "link", "it is a symbolic link");
+  if (code !== "ENOENT") return fail(file, "unreadable", `it cannot be read (${String(code)})`);
+  return fail(
+    file,
+    "missing",
+    "it is missing. Restore it from its backup; without it no journal opens. " +
+      "Only where there is no journal yet: npm run keys:init -- --file <path>",
+  );
 }

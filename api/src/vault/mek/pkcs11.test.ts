@@ -3,6 +3,7 @@ import { contextOf, dek, itKeepsItsPromises, wrapOf } from "../../../test/kms/co
 import { softHsm, softHsmIsMissing } from "../../../test/kms/soft-hsm.ts";
 import { createPkcs11Key, pkcs11 } from "./pkcs11.ts";
 import type { MekProvider } from "./provider.ts";
+import { masterKeys } from "./providers.ts";
 
 const PATIENCE = { totalMs: 4000, attemptMs: 2000, pauseMs: 20, restMs: 100, freshMs: 60_000 };
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -74,6 +75,17 @@ describeIfThere(`a PKCS#11 token${missing === null ? "" : ` (skipped: ${missing}
     expect(await both.current()).toBe("pkcs11:mek-2");
     expect(Buffer.from(await both.unwrap(wrap, context))).toEqual(dek);
     await expect(both.health()).resolves.toBeUndefined();
+  });
+
+  it("is found among the configured master keys by its references", async () => {
+    const settings = { local: undefined, awskms: undefined, gcpkms: undefined, vault: undefined };
+    const token = { ...hsm.address, keys: ["mek-1"] };
+    const keys = await masterKeys({ ...settings, provider: "pkcs11", pkcs11: token });
+    expect(keys.names).toEqual(["pkcs11"]);
+    const { context, wrap } = await wrapOf(keys.of("pkcs11"));
+    expect(context.mekRef).toBe("pkcs11:mek-1");
+    expect(Buffer.from(await keys.unwrap(wrap, context))).toEqual(dek);
+    await expect(keys.health()).resolves.toBeUndefined();
   });
 
   it("is not given a second key of one label", async () => {

@@ -59,6 +59,11 @@ describe("a request to a key service", () => {
     expect(await post()).toEqual({ status: 200, answer: null });
   });
 
+  it("has no answer in one without a body", async () => {
+    reply = (response) => response.writeHead(204).end();
+    expect(await post()).toEqual({ status: 204, answer: null });
+  });
+
   it("reads as much as an answer about a key can have, and no more", async () => {
     const text = (length: number) => JSON.stringify("x".repeat(length - 2));
     reply = (response) => response.end(text(LONGEST));

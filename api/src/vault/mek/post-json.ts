@@ -25,8 +25,7 @@ export async function postJson(
       signal,
     });
     return { status: response.status, answer: parse(await textOf(response)) };
-  } catch (error) {
-    if (error instanceof MekUnavailable) throw error;
+  } catch {
     throw new MekUnavailable(context.mekRef, signal.aborted ? "slow" : "unreachable");
   }
 }

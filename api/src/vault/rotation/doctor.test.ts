@@ -112,6 +112,51 @@ describe("keys as they should be", () => {
   });
 });
 
+describe("the audit of users", () => {
+  const told = async () =>
+    (
+      await platform(
+        "SELECT user_id, actor, purpose, request_id, at FROM audit_events WHERE action = 'key.unwrapped' AND purpose <> 'test'",
+      )
+    ).map((row) => ({ ...row }));
+  const event = ({ userId }: Owner) => ({
+    user_id: userId,
+    actor: "operator",
+    purpose: "keys:doctor",
+    request_id: null,
+    at: test.clock.now,
+  });
+
+  it("says of each whose keys were unwrapped that they were, once, and of nobody else", async () => {
+    await addVersion(ada, "pending");
+    const eve = await newOwner(3);
+    await write(eve);
+    await examine({ isThorough: false });
+    expect(await told()).toEqual([event(ada)]);
+    await examine({ isThorough: true });
+    expect(await told()).toHaveLength(3);
+    expect(await told()).toEqual(expect.arrayContaining([event(ada), event(eve)]));
+  });
+
+  it("says so before, and without it nothing is unwrapped", async () => {
+    let unwrapped = 0;
+    const counting: MekProvider = {
+      ...test.deps.meks,
+      unwrap: (wrap, context) => {
+        unwrapped++;
+        return test.deps.meks.unwrap(wrap, context);
+      },
+    };
+    await platform("RENAME TABLE audit_events TO audit_events_away");
+    try {
+      await expect(examine({}, counting)).rejects.toThrow();
+    } finally {
+      await platform("RENAME TABLE audit_events_away TO audit_events");
+    }
+    expect(unwrapped).toBe(0);
+  });
+});
+
 describe("a key that is missing or damaged in one database", () => {
   it.each<[string, "platform" | "vault", string, string, string]>([
     [

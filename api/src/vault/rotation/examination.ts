@@ -1,8 +1,10 @@
 import { isEqual } from "../../crypto/digest.ts";
 import { DecryptionError } from "../../crypto/decryption-error.ts";
 import { hex } from "../../lib/ids.ts";
+import { recordEvents } from "../../platform/audit.ts";
 import { noteRepair, type DekHistory } from "../../platform/dek-rotation.ts";
 import type { OwnedWrap } from "../../platform/rotation-statements.ts";
+import { asSystem } from "../../platform/tenancy.ts";
 import { MekUnknown } from "../mek/provider.ts";
 import { pace } from "../pace.ts";
 import { countAllBoxes } from "./platform-boxes.ts";
@@ -41,6 +43,12 @@ export const RESTORE = "restore the backup of the keys that has it";
 export const KEEP = "keep it, it may be the only copy: restore user_deks from a backup that has it";
 export const NOBODYS =
   "nobody's: erased, planted, or the platform was put back to before it was made";
+const EXAMINED = {
+  actor: "operator",
+  action: "key.unwrapped",
+  purpose: "keys:doctor",
+  requestId: null,
+} as const;
 const REPAIR = "npm run keys:doctor -- --repair";
 
 /** One run of the doctor: what it found, and its ways of looking. */
@@ -57,13 +65,17 @@ export interface Examination {
     remedy: string,
     repair?: () => Promise<unknown>,
   ) => Promise<boolean>;
-  /** Whether a wrap opens as the key `dekId`. */
-  readonly opens: (wrap: OwnedWrap | undefined, dekId: Uint8Array) => Promise<boolean>;
+  /** Whether a wrap opens as the key `dekId`. Its user's audit says first that it was looked at, once in a run. */
+  readonly opens: (
+    whose: DekHistory,
+    wrap: OwnedWrap | undefined,
+    dekId: Uint8Array,
+  ) => Promise<boolean>;
   /**
    * Whether a wrap that is in the way of the key `dekId` is another key, or may be once its master key is at hand: the
    * only copy of it, perhaps. Which keys its version has been is what the mirror says, and what boxes do.
    */
-  readonly isPrecious: (wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
+  readonly isPrecious: (whose: DekHistory, wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
   /** How many rows of an owner are under each data key. */
   readonly boxesOf: (
     ownerId: Uint8Array<ArrayBuffer>,
@@ -74,7 +86,19 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
   const breathe = pace();
   const count = { owners: 0, unwrapped: 0, left: 0 };
   const proved = new Set<string>();
-  const unwrap = async (wrap: OwnedWrap, dekId: Uint8Array): Promise<"opens" | "shut" | "away"> => {
+  const told = new Set<string>();
+  const tell = async ({ userId, tenantId }: DekHistory): Promise<void> => {
+    if (told.has(userId)) return;
+    told.add(userId);
+    const event = { ...EXAMINED, subject: { userId, tenantId } };
+    await asSystem(() => recordEvents(deps.platform, [event], deps.clock()));
+  };
+  const unwrap = async (
+    whose: DekHistory,
+    wrap: OwnedWrap,
+    dekId: Uint8Array,
+  ): Promise<"opens" | "shut" | "away"> => {
+    await tell(whose);
     count.unwrapped++;
     proved.add(wrap.mekRef);
     await breathe();
@@ -87,7 +111,7 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
       throw error;
     }
   };
-  const boxesOf: Examination["boxesOf"] = (ownerId) => countAllBoxes(deps, deps.tables, ownerId);
+  const boxesOf: Examination["boxesOf"] = (ownerId) => countAllBoxes(deps, ownerId);
 
   return {
     deps,
@@ -95,15 +119,16 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
     count,
     proved,
     boxesOf,
-    opens: async (wrap, dekId) => wrap !== undefined && (await unwrap(wrap, dekId)) === "opens",
-    isPrecious: async (wrap, dekId) => {
+    opens: async (whose, wrap, dekId) =>
+      wrap !== undefined && (await unwrap(whose, wrap, dekId)) === "opens",
+    isPrecious: async (whose, wrap, dekId) => {
       const boxes = (await boxesOf(wrap.ownerId)).filter((box) => box.version === wrap.version);
       const names = [
         ...(wrap.dekId === null ? [] : [wrap.dekId]),
         ...boxes.map((box) => box.dekId),
       ];
       for (const name of names.filter((other) => !isEqual(other, dekId))) {
-        if ((await unwrap(wrap, name)) !== "shut") return true;
+        if ((await unwrap(whose, wrap, name)) !== "shut") return true;
       }
       return false;
     },

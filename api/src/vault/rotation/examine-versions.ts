@@ -26,9 +26,9 @@ export async function examineVersion(
   const { platformDatabase, vaultDatabase } = exam.deps;
   const name = `version ${version}`;
   const isSame = wrap !== undefined && mirror !== undefined && isSameWrap(wrap, mirror, dekId);
-  const wrapOpens = await opens(wrap, dekId);
+  const wrapOpens = await opens(history, wrap, dekId);
   if (wrapOpens && (isSame || (mirror === undefined && !hasHead))) return;
-  const mirrorOpens = isSame ? wrapOpens : await opens(mirror, dekId);
+  const mirrorOpens = isSame ? wrapOpens : await opens(history, mirror, dekId);
   if (wrap !== undefined && wrapOpens) {
     const good = { ...wrap, dekId };
     if (mirror === undefined) {
@@ -39,7 +39,7 @@ export async function examineVersion(
     }
     const differs = mirrorOpens ? "differs from" : "is another key than";
     const what = `the mirror of ${name} ${differs} the platform's`;
-    if (!mirrorOpens && (await isPrecious(mirror, dekId))) {
+    if (!mirrorOpens && (await isPrecious(history, mirror, dekId))) {
       await find(history, `${what}, and may open`, KEEP);
     } else {
       await find(history, what, "copy it", () =>
@@ -52,7 +52,7 @@ export async function examineVersion(
       await find(history, `${what} is missing`, "take the vault's", () =>
         restoreWrap(platformDatabase.execute, { ...mirror, dekId }),
       );
-    } else if (await isPrecious(wrap, dekId)) {
+    } else if (await isPrecious(history, wrap, dekId)) {
       await find(history, `${what} is another key, and may open`, KEEP);
     } else {
       const swap = { before: wrap, after: mirror };
@@ -86,7 +86,7 @@ export async function examineDestroyed(
   const what = `version ${version} was destroyed, and is still mirrored`;
   // With rows, and yet it does not open: its master key may be away.
   const isNeeded = await hasRows(exam, history, version);
-  if (isNeeded || (await exam.isPrecious(mirror, dekId))) {
+  if (isNeeded || (await exam.isPrecious(history, mirror, dekId))) {
     await exam.find(history, `${what}, and rows may need it`, KEEP);
     return;
   }
@@ -127,7 +127,7 @@ export async function examineUnknown(
       destroyed === undefined
         ? [...inBoxes, ...(mirror === undefined ? [] : [mirror.dekId])]
         : inBoxes.filter((name) => isEqual(name, destroyed.dekId)),
-      async (name) => (await opens(wrap, name)) || (await opens(mirror, name)),
+      async (name) => (await opens(history, wrap, name)) || (await opens(history, mirror, name)),
     );
     if (dekId !== null) {
       adoptable.add(version);

@@ -50,10 +50,16 @@ function reseal(keys: OwnerKeys, { table, box, rowId, rev, sealed }: PlatformBox
   }
 }
 
+/** Where an owner's boxes are. */
+interface BoxesAt {
+  readonly platform: Platform;
+  readonly vaultDatabase: Database;
+  readonly tables: readonly Table[];
+}
+
 /** How many boxes each table holds under each data key of an owner: those of the vault, and those of the platform. */
 export async function countAllBoxes(
-  { platform, vaultDatabase }: { readonly platform: Platform; readonly vaultDatabase: Database },
-  tables: readonly Table[],
+  { platform, vaultDatabase, tables }: BoxesAt,
   ownerId: Uint8Array<ArrayBuffer>,
 ): Promise<(KeyCount & { readonly table: string })[]> {
   const userId = await findUserOf(platform, ownerId);

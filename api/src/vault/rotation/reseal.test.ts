@@ -494,11 +494,56 @@ describe("rotating data keys", () => {
     const stop = new AbortController();
     await rotate({ signal: stop.signal, onProgress: () => stop.abort() });
     await test.sql("platform", "UPDATE dek_wraps SET `blob` = REVERSE(`blob`) WHERE version = 2");
-    await expect(rotate()).rejects.toThrow("decryption failed");
+    expect(await rotate()).toMatchObject({ activated: 0, unopened: [{ table: "dek_wraps" }] });
     expect(await states()).toEqual(["1 active", "2 pending"]);
     await test.sql("platform", "DELETE FROM dek_wraps WHERE version = 2");
-    await expect(rotate()).rejects.toThrow("decryption failed");
+    expect(await rotate()).toMatchObject({ activated: 0, unopened: [{ table: "dek_wraps" }] });
     expect(await states()).toEqual(["1 active", "2 pending"]);
+  });
+
+  it.each([
+    [
+      "does not open",
+      "`blob` = REVERSE(`blob`)",
+      "the user's data keys do not unwrap: npm run keys:doctor",
+    ],
+    [
+      "is under a master key that is gone",
+      "mek_ref = 'local:gone'",
+      "the master key local:gone is not at hand",
+    ],
+  ])("goes on with others where the wrap of one %s, and says whose", async (_, damage, why) => {
+    const eve = await test.newOwner();
+    for (const { vault } of [ada, eve]) await put(vault, randomUUID(), "First");
+    const set = ({ ownerId }: Owner, sql: string, ...values: unknown[]) =>
+      test.sql(
+        "platform",
+        `UPDATE dek_wraps SET ${sql} WHERE owner_id = ? AND version = 1`,
+        ...[...values, ownerId],
+      );
+    // Whoever comes first: a rotation goes by the ids of users.
+    const [one, other] = ada.userId < eve.userId ? [ada, eve] : [eve, ada];
+    const [wrap] = await test.sql(
+      "platform",
+      "SELECT mek_ref, `blob` FROM dek_wraps WHERE owner_id = ?",
+      one.ownerId,
+    );
+    await set(one, damage);
+    expect(await rotate()).toEqual({
+      begun: 2,
+      activated: 1,
+      finished: 1,
+      // The entry and the head.
+      rows: 2,
+      unopened: [{ userId: one.userId, table: "dek_wraps", id: one.ownerId.toString("hex"), why }],
+      isFinished: true,
+    });
+    expect(await states(one)).toEqual(["1 active", "2 pending"]);
+    expect(await boxVersions(other)).toEqual([2]);
+    // Theirs goes on once the wrap is back.
+    await set(one, "mek_ref = ?, `blob` = ?", wrap?.["mek_ref"], wrap?.["blob"]);
+    expect(await rotate({ madeBefore: new Date(0) })).toMatchObject({ finished: 1, unopened: [] });
+    expect(await boxVersions(one)).toEqual([2]);
   });
 
   it("ends when a database is away, and does not take that for a row that does not open", async () => {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { boxVersion, open, seal } from "../../crypto/box.ts";
 import { DecryptionError } from "../../crypto/decryption-error.ts";
 import { isEqual } from "../../crypto/digest.ts";
-import type { Database } from "../../lib/database.ts";
 import { hex } from "../../lib/ids.ts";
 import type { Platform } from "../../platform/client.ts";
 import {
   activateDek,
   addPendingDek,
+  findDekHistory,
   listDekHistories,
   markSwept,
   type DekHistory,
@@ -17,7 +17,7 @@ import { listWrapsOf } from "../../platform/rotation-statements.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { underLock } from "../head.ts";
 import { rebase } from "../integrity.ts";
-import type { KeyService } from "../key-service.ts";
+import { MekUnknown } from "../mek/provider.ts";
 import { findHead, updateHead } from "../statements.ts";
 import type { StoredRow, Table } from "../table.ts";
 import { openVault, type UserVault, type VaultDeps } from "../user-vault.ts";
@@ -39,11 +39,6 @@ const BYTES_AT_ONCE = 1024 * 1024;
 
 export interface ResealDeps extends VaultDeps {
   readonly platform: Platform;
-  readonly platformDatabase: Database;
-  readonly vaultDatabase: Database;
-  readonly keys: KeyService;
-  /** Every table that holds records. */
-  readonly tables: readonly Table[];
 }
 
 export interface ResealOptions {
@@ -67,7 +62,10 @@ export interface ResealProgress {
   readonly waitingMs: number;
 }
 
-/** A row that was left under the earlier key, since it does not open; or the mirror that keeps a key from its use. */
+/**
+ * A row that was left under the earlier key, since it does not open; or the mirror that keeps a key from its use, or the
+ * wraps of somebody who was passed over, as their keys do not unwrap.
+ */
 export interface Unopened {
   readonly userId: string;
   readonly table: string;
@@ -92,6 +90,8 @@ export interface Resealed {
  * ones are opened and sealed again at the same revision, until a look that began after the last server forgot the former
  * state finds none. What has to be known to go on after being killed stands in `user_deks` and in the boxes.
  *
+ * What somebody cannot open is left, reported, and keeps nobody else from a new key.
+ *
  * @throws MekUnavailable or AppError when a master key or a database is away. What was done until then is good.
  */
 export async function resealAll(deps: ResealDeps, options: ResealOptions): Promise<Resealed> {
@@ -100,6 +100,18 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
   const unopened = new Map<string, Unopened>();
   const isStopped = () => signal?.aborted === true;
 
+  /** One whose keys do not unwrap keeps nobody else from theirs. Who was erased meanwhile has none. */
+  const passingOver = async ({ userId, ownerId }: DekHistory, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      const isUnknown = error instanceof MekUnknown;
+      if (!isUnknown && !(error instanceof DecryptionError)) throw error;
+      if ((await findDekHistory(deps.platform, userId)) === null) return;
+      const why = isUnknown ? error.message : SHUT;
+      unopened.set(userId, { userId, table: "dek_wraps", id: hex(ownerId), why });
+    }
+  };
   /** Does `work` for each user in turn. */
   const forEachUser = async (
     phase: ResealProgress["phase"],
@@ -111,7 +123,7 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
     for await (const histories of listDekHistories(deps.platform, who)) {
       for (const history of histories) {
         if (isStopped()) return;
-        await work(history, tell);
+        await passingOver(history, () => work(history, tell));
         owners++;
         tell(0);
       }
@@ -172,6 +184,8 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
   return { ...count, unopened: [...unopened.values()], isFinished: !isStopped() };
 }
 
+const SHUT = "the user's data keys do not unwrap: npm run keys:doctor";
+
 const useFor = (purpose: string) => ({ actor: "operator", purpose, requestId: null }) as const;
 
 const isSweepDue = ({ versions }: DekHistory) =>
@@ -215,10 +229,10 @@ const LARGEST_VERSION = 2 ** 30;
  * back `user_deks` may not know of the newest, whose number must not be given to another key.
  */
 async function newestVersion(deps: ResealDeps, { ownerId, versions }: DekHistory): Promise<number> {
-  const { platformDatabase, vaultDatabase, tables } = deps;
+  const { platformDatabase, vaultDatabase } = deps;
   const wraps = await listWrapsOf(platformDatabase.execute, [ownerId]);
   const mirrors = await listMirrorsOf(vaultDatabase.execute, [ownerId]);
-  const boxes = await countAllBoxes(deps, tables, ownerId);
+  const boxes = await countAllBoxes(deps, ownerId);
   const named = [...wraps, ...mirrors, ...boxes].map(({ version }) => version);
   return Math.max(
     ...versions.map((dek) => dek.version),

@@ -1,0 +1,40 @@
+/** @jest-environment node */
+import { describe, expect, it } from "@jest/globals";
+import { NextRequest } from "next/server";
+import { proxy } from "./proxy.ts";
+
+const policyOf = (path = "/today", headers = {}) =>
+  proxy(new NextRequest(`https://timos.example${path}`, { headers })).headers.get(
+    "content-security-policy",
+  ) ?? "";
+
+describe("the policy of a page", () => {
+  it("loads, frames and submits nothing but its own, and runs only scripts that it names", () => {
+    const directives = policyOf().split("; ");
+    for (const directive of [
+      "default-src 'self'",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "connect-src 'self'",
+    ]) {
+      expect(directives).toContain(directive);
+    }
+    expect(policyOf()).not.toMatch(/unsafe|\*/);
+  });
+
+  it("names them by a number that is used once", () => {
+    const nonces = Array.from({ length: 5 }, () => /'nonce-([^']+)'/.exec(policyOf())?.[1]);
+    expect(new Set(nonces).size).toBe(5);
+    for (const nonce of nonces) expect(nonce?.length).toBeGreaterThanOrEqual(22);
+  });
+
+  it("is not what a request asks for, and lets nobody in or out (CVE-2025-29927)", () => {
+    const said = { "content-security-policy": "default-src *", "x-middleware-subrequest": "proxy" };
+    expect(policyOf("/today", said)).not.toContain("*");
+    const response = proxy(new NextRequest("https://timos.example/today"));
+    expect(response.headers.get("location")).toBeNull();
+    expect(response.status).toBe(200);
+  });
+});
