@@ -31,10 +31,10 @@ interface AskedOne<C> extends Asked<C> {
 
 /** A record with what is worked out of its fields. */
 type Show<F, R> = (record: VaultRecord<F>) => R;
-type Shown = { readonly id: string; readonly rev: number };
-
-// Without derived members R is the record itself.
-const asItIs = <F, R>(record: VaultRecord<F>) => record as unknown as R;
+interface Shown {
+  readonly id: string;
+  readonly rev: number;
+}
 
 /** The handler of a kind's list: what does not open is left out of it, and told to whoever looks after vaults. */
 export const listHandler =
@@ -42,7 +42,7 @@ export const listHandler =
     kind: RecordKind<F, H>,
     { openVault, onUnreadable }: RecordDeps<C>,
     list: (vault: UserVault, query: Q) => Promise<ListPage<F>>,
-    show: Show<F, R> = asItIs,
+    show: Show<F, R> = (record) => record as unknown as R,
   ) =>
   async (asked: Asked<C> & { query: Q }) => {
     const vault = await openVault(asked);
@@ -66,7 +66,7 @@ export function recordHandlers<
 >(
   kind: RecordKind<F, H>,
   { openVault, clock, onUnreadable }: RecordDeps<C>,
-  show: Show<F, R> = asItIs,
+  show: Show<F, R> = (record) => record as unknown as R,
 ) {
   /** What a change is made with; it says of a record that did not open that nothing of it could be kept. */
   const writing = (vault: UserVault, guard: Guard) => ({

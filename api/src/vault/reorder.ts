@@ -34,8 +34,9 @@ export async function reorderRecords<F extends Placed, H extends Placed>(
     for (const [position, id] of ids.entries()) {
       if (there.get(id)?.position === position) continue;
       const current = await readState(change, vault, kind, id);
-      if (current?.record == null) continue;
-      const fields = kind.fields.parse({ ...fieldsOf(current.record), position });
+      const record = current?.record ?? null;
+      if (record === null) continue;
+      const fields = kind.fields.parse({ ...fieldsOf(record), position });
       await writeState(change, vault, kind, id, {
         guard: undefined,
         now,

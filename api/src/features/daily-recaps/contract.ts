@@ -2,7 +2,6 @@ import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
 import { recordEndpoints } from "../../contract/record.ts";
 import { Day, Id, Note, Score, name } from "../../contract/values.ts";
-import { GRADE_LABELS, GRADE_NAMES } from "./grade.ts";
 
 const MAX_ITEMS = 100;
 
@@ -37,8 +36,8 @@ export const DailyRecapFields = z.strictObject({
 
 export const Graded = z.object({
   overall: z.number().nullable().describe("The mean of the scores, to two places"),
-  grade: z.enum(GRADE_NAMES).nullable(),
-  label: z.enum(GRADE_LABELS).nullable(),
+  grade: z.enum(["A", "B", "C", "D", "F"]).nullable(),
+  label: z.enum(["Excellent", "Consistent", "Mixed", "Off-track", "Critical"]).nullable(),
 });
 
 const protocol = recordEndpoints(

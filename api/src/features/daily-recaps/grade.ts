@@ -1,3 +1,6 @@
+import type * as z from "zod";
+import type { Graded } from "./contract.ts";
+
 /** What a mean of scores from 1 to 10 comes to, from the best down. */
 const GRADES = [
   { from: 9, grade: "A", label: "Excellent" },
@@ -7,18 +10,8 @@ const GRADES = [
   { from: -Infinity, grade: "F", label: "Critical" },
 ] as const;
 
-export const GRADE_NAMES = ["A", "B", "C", "D", "F"] as const;
-export const GRADE_LABELS = ["Excellent", "Consistent", "Mixed", "Off-track", "Critical"] as const;
-
-export interface Graded {
-  /** The mean, to two places; null without a score. */
-  readonly overall: number | null;
-  readonly grade: (typeof GRADE_NAMES)[number] | null;
-  readonly label: (typeof GRADE_LABELS)[number] | null;
-}
-
 /** Grades scores by their mean. The grade is that of the mean as it is shown: 8.996 is 9.00, an A. */
-export function gradeOf(scores: readonly number[]): Graded {
+export function gradeOf(scores: readonly number[]): z.output<typeof Graded> {
   if (scores.length === 0) return { overall: null, grade: null, label: null };
   const overall = toTwoPlaces(scores.reduce((sum, score) => sum + score, 0) / scores.length);
   const { grade, label } = GRADES.find(({ from }) => overall >= from) ?? GRADES[4];

@@ -6,7 +6,7 @@ import { Entry } from "../entries/contract.ts";
 import { Feels } from "../feels/contract.ts";
 import { HabitOfDay } from "../habits/contract.ts";
 import { MoodLog } from "../mood-logs/contract.ts";
-import { PillarScore } from "../pillars/contract.ts";
+import { PillarScore } from "../pillar-scores/contract.ts";
 
 const DayView = z.object({
   day: Day,

@@ -6,7 +6,7 @@ import { entryKind } from "../entries/entries.ts";
 import { feelsKind } from "../feels/feels.ts";
 import { habitsOfDay, unreadableOf } from "../habits/habits.ts";
 import { moodLogKind } from "../mood-logs/mood-logs.ts";
-import { listScores } from "../pillars/scores.ts";
+import { listScores } from "../pillar-scores/pillar-scores.ts";
 import type { DayView } from "./contract.ts";
 import { daysOf } from "./range.ts";
 

@@ -6,16 +6,13 @@ import {
   Day,
   DayRange,
   Id,
-  Instant,
-  Note,
   Position,
   Unreadable,
   Weekdays,
   name,
   text,
 } from "../../contract/values.ts";
-
-const Value = z.number().min(0).max(1_000_000_000);
+import { CheckFields, HabitCheck, Value } from "../habit-checks/contract.ts";
 
 /** What has to be done for a day to count. */
 export const Goal = z.discriminatedUnion("type", [
@@ -42,24 +39,6 @@ export const HabitFields = z.strictObject({
   position: Position,
   archived: z.boolean().default(false),
 });
-
-/** That a habit was done on a day, or left out on purpose. */
-export const CheckFields = z.strictObject({
-  habitId: Id,
-  day: Day,
-  state: z.enum(["done", "skipped"]),
-  value: Value.nullable().default(null),
-  note: Note,
-});
-
-export const HabitCheck = z.object({
-  ...CheckFields.shape,
-  id: Id,
-  rev: z.int().min(1),
-  createdAt: Instant,
-  updatedAt: Instant,
-});
-export type HabitCheck = z.output<typeof HabitCheck>;
 
 const protocol = recordEndpoints("habits", HabitFields, z.object({}));
 export const Habit = protocol.get.responses[200];

@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import { listInOrder, listAll } from "../../vault/ordered-list.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
-import { listAllChecks, listChecks } from "./checks.ts";
+import { listAllChecks, listChecks } from "../habit-checks/habit-checks.ts";
 import type { habits } from "./contract.ts";
-import { habitKind } from "./kind.ts";
+import { habitKind } from "./habit-kind.ts";
 import { isDue, streakOf } from "./streak.ts";
 
 export const listHabits = (vault: UserVault, page: z.output<typeof habits.list.query>) =>

@@ -8,10 +8,10 @@ import type { UserVault } from "../../vault/user-vault.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { todayOf } from "../days/days.ts";
 import { daysOf } from "../days/range.ts";
-import { checkKind, listChecks, putCheck, removeCheck } from "./checks.ts";
+import { checkKind, listChecks, putCheck, removeCheck } from "../habit-checks/habit-checks.ts";
 import { habits } from "./contract.ts";
 import { habitsOfDay, listHabits, listStreaks } from "./habits.ts";
-import { habitKind } from "./kind.ts";
+import { habitKind } from "./habit-kind.ts";
 
 export function habitRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   const { openVault, clock, onUnreadable } = deps;

@@ -1,5 +1,6 @@
 import { addDays, daysBetween, mondayOf, weekOf, weekdayOf } from "../../lib/day.ts";
-import type { CheckFields, Goal, Schedule } from "./contract.ts";
+import type { CheckFields } from "../habit-checks/contract.ts";
+import type { Goal, Schedule } from "./contract.ts";
 import type * as z from "zod";
 
 /** What a streak is made of. */

@@ -6,14 +6,13 @@ import {
   Day,
   DayRange,
   Id,
-  Instant,
-  Note,
   Position,
   Score,
   Unreadable,
   name,
   text,
 } from "../../contract/values.ts";
+import { PillarScore, ScoreFields } from "../pillar-scores/contract.ts";
 
 export const PillarFields = z.strictObject({
   name: name(),
@@ -24,18 +23,6 @@ export const PillarFields = z.strictObject({
   position: Position,
   archived: z.boolean().default(false),
 });
-
-/** How a pillar went on one day. */
-export const ScoreFields = z.strictObject({ pillarId: Id, day: Day, score: Score, note: Note });
-
-export const PillarScore = z.object({
-  ...ScoreFields.shape,
-  id: Id,
-  rev: z.int().min(1),
-  createdAt: Instant,
-  updatedAt: Instant,
-});
-export type PillarScore = z.output<typeof PillarScore>;
 
 const ScorePath = z.strictObject({ id: Id, day: Day });
 

@@ -6,7 +6,7 @@ import type { Caller } from "../auth/authenticate.ts";
 import { daysOf } from "../days/range.ts";
 import { pillars } from "./contract.ts";
 import { listPillars, pillarKind } from "./pillars.ts";
-import { listScores, putScore, removeScore, scoreKind } from "./scores.ts";
+import { listScores, putScore, removeScore, scoreKind } from "../pillar-scores/pillar-scores.ts";
 
 export function pillarRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   const { openVault, clock, onUnreadable } = deps;

@@ -6,7 +6,7 @@ import { findNatural, getRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { dailyRecapKind } from "../daily-recaps/daily-recaps.ts";
 import { unreadableOf } from "../habits/habits.ts";
-import { listScores } from "../pillars/scores.ts";
+import { listScores } from "../pillar-scores/pillar-scores.ts";
 import { WeeklyRecapFields, type WeekView, type weeklyRecaps } from "./contract.ts";
 import { weeklyRecapTable } from "./table.ts";
 import { weekScores, type DayScore } from "./week.ts";

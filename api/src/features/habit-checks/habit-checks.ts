@@ -6,9 +6,9 @@ import { listAll } from "../../vault/ordered-list.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
 import { findNatural, getRecord, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
-import { checkKey, checkTable } from "./checks-table.ts";
+import { checkKey, checkTable } from "./table.ts";
 import { CheckFields } from "./contract.ts";
-import { habitKind } from "./kind.ts";
+import { habitKind } from "../habits/habit-kind.ts";
 
 type Fields = z.output<typeof CheckFields>;
 

@@ -6,8 +6,8 @@ import type { RecordKind } from "../../vault/record-state.ts";
 import { findNatural, getRecord, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { ScoreFields } from "./contract.ts";
-import { pillarKind } from "./pillars.ts";
-import { scoreKey, scoreTable } from "./scores-table.ts";
+import { pillarKind } from "../pillars/pillars.ts";
+import { scoreKey, scoreTable } from "./table.ts";
 
 type Fields = z.output<typeof ScoreFields>;
 
