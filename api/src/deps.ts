@@ -1,5 +1,7 @@
 import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
+import { chainKey, type ChainKey } from "./crypto/audit-chain.ts";
+import { detailsKey } from "./crypto/audit-details.ts";
 import { accessTokens } from "./features/auth/access-token.ts";
 import type { AccountDeps } from "./features/account/erase.ts";
 import { authLimits } from "./features/auth/limits.ts";
@@ -31,6 +33,8 @@ export interface Deps extends OauthDeps, AccountDeps, VaultDeps {
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
   close(): Promise<void>;
+  /** Those of the audit's chain: the first makes seals, the others made some. */
+  readonly auditKeys: readonly ChainKey[];
 }
 
 /**
@@ -47,7 +51,8 @@ export async function openDeps(
     breachedPasswordsFile === undefined
       ? undefined
       : await openBreachedPasswords(breachedPasswordsFile);
-  const platform = openPlatform(config.platform.database);
+  const tokenKeys = [config.auth.tokenKey, ...config.auth.formerTokenKeys];
+  const platform = openPlatform(config.platform.database, tokenKeys.map(detailsKey));
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
   const redis = openRedis(config.redisUrl, logger);
@@ -93,6 +98,7 @@ export async function openDeps(
       redis: () => redis.ping(),
       keys: () => keys.health(),
     },
+    auditKeys: tokenKeys.map(chainKey),
     close: async () => {
       evictions.close();
       sessionChanges.close();
