@@ -3,6 +3,7 @@ import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
@@ -105,8 +106,10 @@ export async function beginSession(
   { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
   session: Parameters<typeof startSession>[2],
 ): Promise<HeldSession> {
-  const { user, from, now } = session;
-  const held = await startSession(db, refreshTokens, session);
+  const { from, now } = session;
+  const { id: userId } = session.user;
+  const user = { id: userId, tenantId: await holdInTenant(db, userId) };
+  const held = await startSession(db, refreshTokens, { ...session, user });
   const { id: target, device } = held;
   await recordEvents(db, [eventFrom(from, user, "login.succeeded", { target })], now);
   const isNew = device !== undefined && (await rememberDevice(db, user, device, now));

@@ -4,6 +4,7 @@ import { isDuplicate } from "../../lib/database-errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import type { OwnerKeys } from "../../vault/key-service.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
@@ -41,12 +42,13 @@ export async function enrollTotp(
   { user }: Pick<Caller, "user">,
   from: From,
 ): Promise<Enrolment> {
-  const { id: userId, tenantId } = user;
+  const { id: userId } = user;
   const keys = await keysOf(deps, userId, from);
   const secret = newSecret();
   const now = deps.clock();
   await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
+      const tenantId = await holdInTenant(tx, userId);
       const current = await tx.totpCredential.findUnique({ where: { userId } });
       const rev = (current?.rev ?? 0n) + 1n;
       const pending = sealSecret(keys, userId, { box: "pending", rev, secret });
