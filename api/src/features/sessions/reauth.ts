@@ -1,9 +1,9 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
-import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthResult } from "../auth/contract.ts";
+import { assertCurrentPassword } from "../auth/current-password.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import type { RefreshToken } from "../auth/refresh-token.ts";
@@ -83,7 +83,10 @@ export async function reauthenticate(
   if (usage.isExceeded) {
     throw new AppError("too_many_attempts", { retryAfterSeconds: usage.resetSeconds });
   }
-  if (takesPassword) await assertPassword(deps, caller, password ?? "", from);
+  if (takesPassword) {
+    const user = await deps.platform.user.findUniqueOrThrow({ where: { id: userId } });
+    await assertCurrentPassword(deps, user, password ?? "", from, "reauth.failed");
+  }
 
   const now = deps.clock();
   const pwd = takesPassword ? ["pwd"] : [];
@@ -105,19 +108,4 @@ export async function reauthenticate(
     return handSession(deps, await rotateSession(deps, held, from));
   }
   return { body: await authResult(deps, { id: caller.sessionId, userId }), cookies: [] };
-}
-
-/** @throws AppError `invalid_credentials`, which is kept in the audit. */
-async function assertPassword(
-  { platform, passwords, clock }: AuthDeps,
-  { user }: Caller,
-  password: string,
-  from: From,
-): Promise<void> {
-  const row = await platform.user.findUniqueOrThrow({ where: { id: user.id } });
-  const isRight = await passwords.isRight(row.passwordHash, password);
-  if (isRight && row.passwordBlockedAt === null) return;
-  const failed = eventFrom(from, user, "reauth.failed", { outcome: "failure" });
-  await asSystem(() => recordEvents(platform, [failed], clock()));
-  throw new AppError("invalid_credentials");
 }
