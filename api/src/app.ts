@@ -11,6 +11,7 @@ import { dayRoutes } from "./features/days/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
+import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { metrics } from "./features/system/metrics.ts";
 import { systemRoutes } from "./features/system/routes.ts";
@@ -74,6 +75,7 @@ export function createApp(deps: Deps): Express {
   app.use(sessionRoutes(gates, deps));
   app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
   app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
+  app.use(passkeyRoutes(gates, { ...deps, afterSignIn }));
   app.use(tokenRoutes(gates, deps));
   app.use(tenantRoutes(gates, deps));
   app.use(adminRoutes(gates, deps));

@@ -12,6 +12,7 @@ import { refreshTokens } from "./features/auth/refresh-token.ts";
 import { revocationOf } from "./features/oauth/accounts.ts";
 import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
+import { relyingPartyOf } from "./features/passkeys/relying-party.ts";
 import type { Checks } from "./features/system/health.ts";
 import { RECORD_TABLES } from "./features/vault-tables.ts";
 import { openBreachedPasswords } from "./lib/breached-passwords.ts";
@@ -63,6 +64,10 @@ export async function openDeps(
   const sessions = liveSessions(platformDatabase.execute, sessionChanges, logger);
   const limiter = limiterFactory(redis);
   const providers = openProviders(config.providers, { appUrl: config.http.appUrl, clock });
+  const relyingParty = relyingPartyOf(config.http.origins);
+  if (relyingParty === undefined) {
+    logger.warn("there are no passkeys: neither APP_URL nor WEB_ORIGINS has a domain name");
+  }
   return {
     config,
     logger,
@@ -90,6 +95,7 @@ export async function openDeps(
     sessions,
     limits: authLimits(limiter, lockoutFactory(redis), config.auth.tokenKey),
     providers,
+    relyingParty,
     openRevocations: (userId, use) =>
       revocationOf({ platform, keys, logger, providers }, userId, use),
     checks: {

@@ -2,9 +2,11 @@ import { account } from "../features/account/contract.ts";
 import { admin } from "../features/admin/contract.ts";
 import { auth } from "../features/auth/contract.ts";
 import { days } from "../features/days/contract.ts";
+import { emailChange } from "../features/email-change/contract.ts";
 import { entries } from "../features/entries/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
+import { passkeys } from "../features/passkeys/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { system } from "../features/system/contract.ts";
@@ -18,10 +20,12 @@ export const contract = {
   sessions,
   mfa,
   oauth,
+  passkeys,
   tokens,
   tenants,
   admin,
   account,
+  emailChange,
   entries,
   days,
   vault,
@@ -34,3 +38,4 @@ export type { AuthResult, Challenge } from "../features/auth/contract.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
 export type { Me } from "../features/account/contract.ts";
 export { type Entry, EntryFields } from "../features/entries/contract.ts";
+export { Assertion, type RequestOptions } from "../features/passkeys/contract.ts";
