@@ -15,6 +15,13 @@ const securityHeaders = [
   },
 ];
 
+/** What the proxy that has the certificate says of a request, and what holds browsers to TLS from then on. */
+const overTls = { type: "header", key: "x-forwarded-proto", value: "https" } as const;
+const onlyTls = {
+  key: "Strict-Transport-Security",
+  value: "max-age=31536000; includeSubDomains",
+};
+
 /** Where `next dev` finds the API. In production `/api` never reaches Next: what stands in front sends it on. */
 function developmentApi(): string {
   // eslint-disable-next-line no-restricted-properties -- the web's only setting, and for development alone
@@ -28,7 +35,11 @@ const config = (phase: string): NextConfig => ({
   outputFileTracingRoot: repository,
   turbopack: { root: repository },
   transpilePackages: ["@timos/api"],
-  headers: () => Promise.resolve([{ source: "/:path*", headers: securityHeaders }]),
+  headers: () =>
+    Promise.resolve([
+      { source: "/:path*", headers: securityHeaders },
+      { source: "/:path*", has: [overTls], headers: [onlyTls] },
+    ]),
   ...(phase === "phase-development-server" && {
     rewrites: () =>
       Promise.resolve([{ source: "/api/:path*", destination: `${developmentApi()}/api/:path*` }]),

@@ -1,7 +1,4 @@
-import cookieParser from "cookie-parser";
-import cors from "cors";
 import express, { type Express } from "express";
-import helmet from "helmet";
 import { contract } from "./contract/index.ts";
 import type { Deps } from "./deps.ts";
 import { accountRoutes } from "./features/account/routes.ts";
@@ -19,6 +16,7 @@ import { mfaRoutes } from "./features/mfa/routes.ts";
 import { moodLogRoutes } from "./features/mood-logs/routes.ts";
 import { moodRoutes } from "./features/moods/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
+import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { pillarRoutes } from "./features/pillars/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
@@ -33,12 +31,11 @@ import { verifySoon } from "./features/vault/vault.ts";
 import { docs } from "./http/docs.ts";
 import { metricsPage } from "./http/metrics.ts";
 import { answerErrors, answerNotFound } from "./http/errors.ts";
+import { front } from "./http/front.ts";
 import { openapi } from "./http/openapi.ts";
 import { outboxPage } from "./http/outbox.ts";
-import { requestLog } from "./http/request-log.ts";
 import type { Asked } from "./http/record-routes.ts";
 import type { Gates } from "./http/routes.ts";
-import { warnOfUntrustedProxy } from "./http/untrusted-proxy.ts";
 import { trustedProxies } from "./lib/client-ip.ts";
 import { asTenant } from "./platform/tenancy.ts";
 import { hex } from "./lib/ids.ts";
@@ -71,33 +68,8 @@ export function createApp(deps: Deps): Express {
   const trusts = trustedProxies(http.trustedProxies);
   app.set("trust proxy", trusts);
   app.set("etag", false);
-  app.use(requestLog(deps.logger));
-  app.use(warnOfUntrustedProxy(deps.logger, trusts));
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      },
-      strictTransportSecurity: gates.isSecure,
-      referrerPolicy: { policy: "no-referrer" },
-    }),
-  );
-  app.use(
-    cors({
-      origin: [...http.origins],
-      credentials: true,
-      exposedHeaders: ["ETag", "X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After"],
-      maxAge: 600,
-      // OPTIONS goes on to the routes, which say what methods there are.
-      preflightContinue: true,
-    }),
-  );
-  app.use((_req, res, next) => {
-    res.set("Cache-Control", "no-store");
-    next();
-  });
-  app.use(cookieParser());
+  app.disable("x-powered-by");
+  app.use(front({ origins: http.origins, isSecure: gates.isSecure, trusts }, deps.logger));
 
   app.use("/api/docs", docs());
   const { checks, logger } = deps;
@@ -112,6 +84,7 @@ export function createApp(deps: Deps): Express {
   app.use(sessionRoutes(gates, deps));
   app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
   app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
+  app.use(passkeyRoutes(gates, { ...deps, afterSignIn }));
   app.use(tokenRoutes(gates, deps));
   app.use(tenantRoutes(gates, deps));
   app.use(adminRoutes(gates, deps));

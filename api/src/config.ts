@@ -20,6 +20,13 @@ const key = z
   )
   .transform((text) => Buffer.from(text.trim(), "base64url"));
 
+/** Several of them, after commas. */
+const keys = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").filter((part) => part.trim() !== ""))
+  .pipe(z.array(key));
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const databaseUrl = z
@@ -162,6 +169,7 @@ const Environment = z.object({
   VAULT_TOKEN: z.string().optional(),
   VAULT_TRANSIT_KEY: keyNames("vault", /^[\w-]+(\/[\w-][\w.-]*)+$/, "must be <mount>/<key>"),
   TOKEN_KEY: key,
+  FORMER_TOKEN_KEYS: keys,
   PASSWORD_PEPPER: key,
   PASSWORD_MIN_LENGTH: z.coerce
     .number()
@@ -204,7 +212,7 @@ const KeysEnvironment = Environment.pick({
   VAULT_ADDR: true,
   VAULT_TOKEN: true,
   VAULT_TRANSIT_KEY: true,
-});
+}).extend({ TOKEN_KEY: key.optional(), FORMER_TOKEN_KEYS: keys });
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -243,6 +251,7 @@ export function readConfig(env: Env = process.env) {
     redisUrl: e.REDIS_URL,
     auth: {
       tokenKey: e.TOKEN_KEY,
+      formerTokenKeys: e.FORMER_TOKEN_KEYS,
       pepper: e.PASSWORD_PEPPER,
       signingKeys: e.JWT_KEYS.keys,
       passwordMinLength: e.PASSWORD_MIN_LENGTH,
@@ -276,6 +285,7 @@ export function readKeysConfig(env: Env) {
       masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
       keyCacheSeconds: keyCacheSeconds(e),
     },
+    auth: { tokenKey: e.TOKEN_KEY, formerTokenKeys: e.FORMER_TOKEN_KEYS },
   } as const;
 }
 
@@ -318,7 +328,7 @@ function read<T>(
   return parsed.data;
 }
 
-type Values = z.output<typeof KeysEnvironment>;
+type Values = Omit<z.output<typeof KeysEnvironment>, "TOKEN_KEY" | "FORMER_TOKEN_KEYS">;
 
 const keyCacheSeconds = (e: Values) => e.KEY_CACHE_SECONDS ?? (isOverNetwork(e) ? 300 : 60);
 

@@ -1,5 +1,7 @@
 import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
+import { chainKey, type ChainKey } from "./crypto/audit-chain.ts";
+import { detailsKey } from "./crypto/audit-details.ts";
 import { accessTokens } from "./features/auth/access-token.ts";
 import type { AccountDeps } from "./features/account/erase.ts";
 import { authLimits } from "./features/auth/limits.ts";
@@ -10,6 +12,7 @@ import { refreshTokens } from "./features/auth/refresh-token.ts";
 import { revocationOf } from "./features/oauth/accounts.ts";
 import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
+import { relyingPartyOf } from "./features/passkeys/relying-party.ts";
 import type { Checks } from "./features/system/health.ts";
 import { RECORD_TABLES } from "./features/vault-tables.ts";
 import { openBreachedPasswords } from "./lib/breached-passwords.ts";
@@ -31,6 +34,8 @@ export interface Deps extends OauthDeps, AccountDeps, VaultDeps {
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
   close(): Promise<void>;
+  /** Those of the audit's chain: the first makes seals, the others made some. */
+  readonly auditKeys: readonly ChainKey[];
 }
 
 /**
@@ -47,7 +52,8 @@ export async function openDeps(
     breachedPasswordsFile === undefined
       ? undefined
       : await openBreachedPasswords(breachedPasswordsFile);
-  const platform = openPlatform(config.platform.database);
+  const tokenKeys = [config.auth.tokenKey, ...config.auth.formerTokenKeys];
+  const platform = openPlatform(config.platform.database, tokenKeys.map(detailsKey));
   const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
   const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
   const redis = openRedis(config.redisUrl, logger);
@@ -58,6 +64,10 @@ export async function openDeps(
   const sessions = liveSessions(platformDatabase.execute, sessionChanges, logger);
   const limiter = limiterFactory(redis);
   const providers = openProviders(config.providers, { appUrl: config.http.appUrl, clock });
+  const relyingParty = relyingPartyOf(config.http.origins);
+  if (relyingParty === undefined) {
+    logger.warn("there are no passkeys: neither APP_URL nor WEB_ORIGINS has a domain name");
+  }
   return {
     config,
     logger,
@@ -85,6 +95,7 @@ export async function openDeps(
     sessions,
     limits: authLimits(limiter, lockoutFactory(redis), config.auth.tokenKey),
     providers,
+    relyingParty,
     openRevocations: (userId, use) =>
       revocationOf({ platform, keys, logger, providers }, userId, use),
     checks: {
@@ -93,6 +104,7 @@ export async function openDeps(
       redis: () => redis.ping(),
       keys: () => keys.health(),
     },
+    auditKeys: tokenKeys.map(chainKey),
     close: async () => {
       evictions.close();
       sessionChanges.close();

@@ -10,7 +10,7 @@ import { FolderInUse } from "../launcher/lock.ts";
 import { holdsDatabases } from "../launcher/mariadb-folder.ts";
 import { databaseUrl } from "../launcher/mariadb.ts";
 import { findRunFile } from "../launcher/run-file.ts";
-import { readSettings, variable, type Environment } from "../launcher/settings.ts";
+import { isGiven, readSettings, variable, type Environment } from "../launcher/settings.ts";
 
 /** The databases and master keys that a command works on. */
 export interface Installation {
@@ -74,6 +74,7 @@ async function findInstallation(
     throw new Error(`There is no TimOS in ${dataFolder}. Make one with npm start.`);
   }
   const { port, keyringFile, stop } = await reach(dataFolder);
+  const hasTokenKey = isGiven(env, "TOKEN_KEY");
   const urlOf = (role: "platform" | "vault") => databaseUrl(dataFolder, role, "app", port);
   const environment = {
     ...env,
@@ -81,6 +82,7 @@ async function findInstallation(
     VAULT_DATABASE_URL: urlOf("vault"),
     KEYRING_FILE: variable(env, "KEYRING_FILE") ?? keyringFile,
     KEYRING_FILE_FILE: undefined,
+    ...(hasTokenKey ? {} : { TOKEN_KEY_FILE: join(dataFolder, "secrets/token_key") }),
   };
   return { environment, stop };
 }

@@ -38,3 +38,22 @@ describe("the policy of a page", () => {
     expect(response.status).toBe(200);
   });
 });
+
+describe("whoever comes over TLS", () => {
+  it("is held to it for a year, on every host of the site; others are not told", async () => {
+    const { default: configOf } = await import("../next.config.ts");
+    const groups = (await configOf("phase-production-server").headers?.()) ?? [];
+    const holding = groups.filter(({ headers }) =>
+      headers.some(({ key }) => key === "Strict-Transport-Security"),
+    );
+    expect(holding).toEqual([
+      {
+        source: "/:path*",
+        has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+        headers: [
+          { key: "Strict-Transport-Security", value: "max-age=31536000; includeSubDomains" },
+        ],
+      },
+    ]);
+  });
+});

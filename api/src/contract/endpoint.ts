@@ -49,6 +49,8 @@ interface Described {
   readonly guarded?: true;
   /** With the same `Idempotency-Key` a repeated call answers with what the first one made. */
   readonly idempotent?: true;
+  /** Answered to our own pages only, or to no browser: it takes a cookie, or sets one, of whoever calls. */
+  readonly ownPages?: true;
   /** How often one client (by address) may call. */
   readonly limit?: { readonly points: number; readonly seconds: number };
   readonly errors: readonly ErrorCode[];

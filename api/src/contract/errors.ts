@@ -17,6 +17,7 @@ export const ERRORS = {
     title: "That code was used already. Wait for the next one.",
   },
   mfa_required: { status: 401, title: "It takes a code of your second factor too." },
+  passkey_refused: { status: 401, title: "That passkey was not accepted. Try again." },
   mfa_token_expired: { status: 401, title: "That took too long. Sign in again." },
   reauth_required: { status: 401, title: "Prove once more that it is you to do this." },
   csrf_failed: { status: 403, title: "The request did not come from this site." },
@@ -57,6 +58,11 @@ export const ERRORS = {
     status: 500,
     title:
       "What is stored of it does not open. Write an earlier version again, or ask for a backup to be restored.",
+  },
+  passkeys_unavailable: {
+    status: 501,
+    title:
+      "Passkeys need a domain name, and this server is used by its address. Whoever runs it can give it one.",
   },
   vault_unavailable: {
     status: 503,

@@ -10,6 +10,7 @@ import { mfa } from "../features/mfa/contract.ts";
 import { moodLogs } from "../features/mood-logs/contract.ts";
 import { moods } from "../features/moods/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
+import { passkeys } from "../features/passkeys/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
 import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
@@ -27,6 +28,7 @@ export const contract = {
   sessions,
   mfa,
   oauth,
+  passkeys,
   tokens,
   tenants,
   admin,
@@ -52,3 +54,4 @@ export type { AuthResult, Challenge } from "../features/auth/contract.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
 export type { Me } from "../features/account/contract.ts";
 export { type Entry, EntryFields } from "../features/entries/contract.ts";
+export { Assertion, type RequestOptions } from "../features/passkeys/contract.ts";

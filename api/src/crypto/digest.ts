@@ -21,9 +21,13 @@ export function hmac(key: KeyObject, ...parts: readonly (string | Uint8Array)[])
   return mac.digest();
 }
 
-/** A 32-byte key for one purpose, by HKDF-SHA256 (RFC 5869). */
-export function deriveKey(root: Uint8Array, info: string): KeyObject {
-  const bytes = Buffer.from(hkdfSync("sha256", root, "", info, 32));
+/** A 32-byte key for one purpose, and of one salt if there is any, by HKDF-SHA256 (RFC 5869). */
+export function deriveKey(
+  root: Uint8Array | KeyObject,
+  info: string,
+  salt: string | Uint8Array = "",
+): KeyObject {
+  const bytes = Buffer.from(hkdfSync("sha256", root, salt, info, 32));
   try {
     return createSecretKey(bytes);
   } finally {

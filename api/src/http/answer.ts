@@ -10,8 +10,8 @@ export interface Cookie {
 
 /**
  * Our cookies: `rt` is the refresh token, `su` knows again the browser that signed up, `dev` one that somebody has
- * signed in from, `td` one that is trusted with a single factor, `oa` one that went to a provider, `mfa` holds the
- * second factor's challenge on the way back from there.
+ * signed in from, `td` one that is trusted with a single factor, `oa` one that went to a provider or asked for a passkey,
+ * `mfa` holds the second factor's challenge on the way back from a provider.
  */
 export type CookieName = "rt" | "su" | "dev" | "td" | "oa" | "mfa";
 

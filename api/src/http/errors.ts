@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { AppError, ERRORS, type ErrorCode } from "../contract/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 
@@ -16,16 +16,13 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     // The line of the request says why it was refused (ASVS 5.0, 16.3.1 to 16.3.3).
     res.locals["code"] = known.code;
     if (known.status >= 500)
-      logger.error(
-        { requestId: requestIdOf(req), code: known.code, err: known.cause },
-        "a request failed",
-      );
+      logger.error({ requestId: req.id, code: known.code, err: known.cause }, "a request failed");
     if (res.headersSent) {
       // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
       res.destroy();
       return;
     }
-    answerProblem(res, known, requestIdOf(req));
+    answerProblem(res, known, req.id);
   };
 }
 
@@ -42,10 +39,6 @@ function toAppError(error: unknown): AppError {
     return new AppError("invalid_request", { cause: error, errors });
   }
   return new AppError("internal", { cause: error });
-}
-
-function requestIdOf(req: Request): string {
-  return typeof req.id === "string" ? req.id : "";
 }
 
 function answerProblem(res: Response, error: AppError, requestId: string): void {

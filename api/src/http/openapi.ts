@@ -21,6 +21,7 @@ const IMPLIED = {
   fresh: ["reauth_required"],
   body: ["invalid_request", "payload_too_large", "unsupported_media_type"],
   limit: ["rate_limited"],
+  ownPages: ["csrf_failed"],
   any: ["internal", "platform_unavailable", "vault_unavailable"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
@@ -110,6 +111,7 @@ function failures(endpoint: Endpoint) {
     ...(endpoint.body ? IMPLIED.body : []),
     ...(endpoint.params || endpoint.query ? (["invalid_request"] as const) : []),
     ...(endpoint.limit ? IMPLIED.limit : []),
+    ...(endpoint.ownPages ? IMPLIED.ownPages : []),
     ...IMPLIED.any,
   ]);
   const byStatus = new Map<number, ErrorCode[]>();

@@ -31,10 +31,6 @@ interface AskedOne<C> extends Asked<C> {
 
 /** A record with what is worked out of its fields. */
 type Show<F, R> = (record: VaultRecord<F>) => R;
-interface Shown {
-  readonly id: string;
-  readonly rev: number;
-}
 
 /** The handler of a kind's list: what does not open is left out of it, and told to whoever looks after vaults. */
 export const listHandler =
@@ -58,12 +54,7 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
  *
  * @param show - Works out what is answered beside the fields.
  */
-export function recordHandlers<
-  F extends object,
-  H extends object,
-  C,
-  R extends Shown = VaultRecord<F>,
->(
+export function recordHandlers<F extends object, H extends object, C, R = VaultRecord<F>>(
   kind: RecordKind<F, H>,
   { openVault, clock, onUnreadable }: RecordDeps<C>,
   show: Show<F, R> = (record) => record as unknown as R,

@@ -20,8 +20,7 @@ export function wireName(name: CookieName, isSecure: boolean): string {
 
 export function peerOf(req: Request, { method, path }: Endpoint, isSecure: boolean): Peer {
   return {
-    // requestLog gave it one.
-    requestId: req.id as string,
+    requestId: req.id,
     route: `${method} ${path}`,
     address: req.ip,
     userAgent: (req.get("user-agent") ?? "").slice(0, 255),

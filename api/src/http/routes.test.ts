@@ -218,7 +218,7 @@ describe("every answer", () => {
   ])("may not be framed, sniffed, kept or traced back: %s", async (_, method, path) => {
     const { headers } = await send(app, method, path);
     expect(headers.get("content-security-policy")).toBe(
-      "default-src 'none';frame-ancestors 'none'",
+      "default-src 'none';object-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
     );
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
@@ -233,7 +233,7 @@ describe("every answer", () => {
     const http = { ...config.http, appUrl: "https://timos.example" };
     const secure = await serve(createApp({ ...app.deps, config: { ...config, http } }));
     const { headers } = await call(secure, "GET", "/health/live");
-    expect(headers.get("strict-transport-security")).toMatch(/^max-age=31536000/);
+    expect(headers.get("strict-transport-security")).toBe("max-age=31536000; includeSubDomains");
     const { email, password } = ada;
     const signedIn = await call(secure, "POST", "/api/auth/login", { body: { email, password } });
     expect(signedIn.headers.getSetCookie()).toEqual([
@@ -381,7 +381,8 @@ describe("the OpenAPI document", () => {
     ]);
     for (const { method, path, operation } of operations) {
       const [feature, name] = operation.operationId.split(".") as [keyof typeof contract, string];
-      const { auth } = (contract[feature] as Record<string, { auth: string }>)[name] ?? {};
+      const { auth, ownPages } =
+        (contract[feature] as Record<string, { auth: string; ownPages?: true }>)[name] ?? {};
       const scheme = Object.keys(operation.security[0] ?? { public: [] })[0];
       expect([operation.operationId, scheme]).toEqual([
         operation.operationId,
@@ -396,7 +397,7 @@ describe("the OpenAPI document", () => {
         operation.operationId,
         scheme === "bearer",
         // Whatever sets or takes a cookie.
-        scheme === "refreshCookie" || auth === "optional_user",
+        scheme === "refreshCookie" || auth === "optional_user" || ownPages === true,
       ]);
     }
   });

@@ -99,6 +99,7 @@ async function callerOf<C>(
   req: Request,
 ): Promise<C | undefined> {
   const authorization = req.get("authorization");
+  if (endpoint.ownPages) assertSameSite(req, gates.origins);
   switch (endpoint.auth) {
     case "public":
       return undefined;

@@ -1,19 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /**
  * What `work` comes to, if it does within `milliseconds`. The work itself goes on.
  *
+ * Around every statement: a plain timer costs a tenth of one that can be aborted.
+ *
  * @throws Error with code `ETIMEDOUT`, or what `work` throws.
  */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const tooLate = async (): Promise<never> => {
-    await sleep(milliseconds, undefined, { signal: stop.signal });
-    throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
-  };
-  try {
-    return await Promise.race([work, tooLate()]);
-  } finally {
-    stop.abort();
-  }
+export function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" }));
+    }, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -159,12 +159,48 @@ export const de: Letters = {
       { link, label: "Rückgängig machen" },
     ],
   }),
+  emailChangeUndone: (link) => ({
+    subject: "Deine TimOS-Adresse ist wieder diese",
+    paragraphs: [
+      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seitdem zum Anmelden hinzugefügt wurde, ist entfernt.",
+      "Dein Passwort gilt nicht mehr, denn wer die Adresse geändert hat, kennt es vielleicht. Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen neuen anfordern.",
+      { link, label: "Passwort wählen" },
+    ],
+  }),
+  emailInUse: () => ({
+    subject: "Jemand wollte deine E-Mail-Adresse bei TimOS verwenden",
+    paragraphs: [
+      "Jemand wollte diese Adresse für ein anderes TimOS-Konto verwenden. Sie gehört zu deinem, deshalb wurde nichts geändert; gesagt wurde es niemandem.",
+      "Warst du es selbst: Eine Adresse gehört immer nur zu einem Konto.",
+    ],
+  }),
+  emailReserved: () => ({
+    subject: "Diese E-Mail-Adresse ist bei TimOS noch nicht frei",
+    paragraphs: [
+      "Jemand, vermutlich du, wollte diese Adresse für ein TimOS-Konto verwenden. Bis vor Kurzem gehörte sie zu einem anderen Konto, und 48 Stunden lang wird sie freigehalten, falls die Änderung nicht von dessen Inhaberin oder Inhaber kam.",
+      "War das Konto deines und hast du die Adresse nicht geändert, hol sie mit dem Link in der Mail zurück, die dir davon erzählt hat. Sonst versuch es in zwei Tagen noch einmal.",
+    ],
+  }),
   invitation: (tenant, inviter, link) => ({
     subject: `Einladung zu ${tenant} bei TimOS`,
     paragraphs: [
       `${inviter} lädt dich zu ${tenant} ein. Niemand dort kann lesen, was du schreibst.`,
       { link, label: "Einladung annehmen" },
       "Sie gilt einmal, 7 Tage lang, für ein Konto mit dieser E-Mail-Adresse.",
+    ],
+  }),
+  memberRemoved: (tenant) => ({
+    subject: `Du bist nicht mehr in ${tenant} bei TimOS`,
+    paragraphs: [
+      `Jemand aus der Verwaltung hat dich aus ${tenant} entfernt. Dein Konto und dein Tagebuch sind, wie sie waren, in einem eigenen Bereich.`,
+      "Niemand dort konnte lesen, was du schreibst, und niemand kann es jetzt.",
+    ],
+  }),
+  roleChanged: (tenant, role) => ({
+    subject: `Deine Rolle in ${tenant} bei TimOS ist eine andere`,
+    paragraphs: [
+      `In ${tenant} hast du jetzt die Rolle ${{ owner: "Inhaber", admin: "Verwaltung", member: "Mitglied" }[role]}.`,
+      "Dein Konto und dein Tagebuch sind, wie sie waren. Keine Rolle erlaubt, zu lesen, was andere schreiben.",
     ],
   }),
   accountSuspended: () => ({

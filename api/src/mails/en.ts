@@ -151,12 +151,48 @@ export const en: Letters = {
       { link, label: "Take it back" },
     ],
   }),
+  emailChangeUndone: (link) => ({
+    subject: "Your TimOS e-mail address is this one again",
+    paragraphs: [
+      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account since to sign in with was removed.",
+      "Your password is not accepted any more, since whoever changed the address may know it. Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
+      { link, label: "Choose a password" },
+    ],
+  }),
+  emailInUse: () => ({
+    subject: "Somebody asked to use your e-mail address on TimOS",
+    paragraphs: [
+      "Somebody asked to use this address for another TimOS account. It belongs to yours, so nothing was changed, and they were not told.",
+      "If it was you: an address can be used for one account only.",
+    ],
+  }),
+  emailReserved: () => ({
+    subject: "This e-mail address cannot be used on TimOS yet",
+    paragraphs: [
+      "Somebody, probably you, asked to use this address for a TimOS account. Until a short time ago it belonged to another account, and for 48 hours it is kept in case that change was not its owner's.",
+      "If the account was yours and you did not change its address, open the link in the mail that told you of the change to have it back. Otherwise try again in two days.",
+    ],
+  }),
   invitation: (tenant, inviter, link) => ({
     subject: `You are invited to ${tenant} on TimOS`,
     paragraphs: [
       `${inviter} invites you to ${tenant}. Nobody there can read what you write.`,
       { link, label: "Accept the invitation" },
       "It works once, within 7 days, for an account with this e-mail address.",
+    ],
+  }),
+  memberRemoved: (tenant) => ({
+    subject: `You were removed from ${tenant} on TimOS`,
+    paragraphs: [
+      `An administrator removed you from ${tenant}. Your account and your journal are as they were, in a space of your own.`,
+      "Nobody there could read what you write, and nobody can now.",
+    ],
+  }),
+  roleChanged: (tenant, role) => ({
+    subject: `You have another role in ${tenant} on TimOS`,
+    paragraphs: [
+      `You are ${{ owner: "an owner", admin: "an administrator", member: "a member" }[role]} of ${tenant} now.`,
+      "Your account and your journal are as they were. No role lets anybody read what another writes.",
     ],
   }),
   accountSuspended: () => ({

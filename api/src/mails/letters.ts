@@ -48,7 +48,15 @@ export interface Letters {
   emailChanging(newEmail: string, cancelLink: string): Letter;
   /** To the address until now. */
   emailChanged(newEmail: string, undoLink: string): Letter;
+  /** To the address that the account has again; `link` sets a password. */
+  emailChangeUndone(link: string): Letter;
+  /** To the owner of an address that somebody asked to use for another account. */
+  emailInUse(): Letter;
+  /** To an address that an account had until a short time ago, and may take back. */
+  emailReserved(): Letter;
   invitation(tenant: string, inviter: string, link: string): Letter;
+  memberRemoved(tenant: string): Letter;
+  roleChanged(tenant: string, role: "owner" | "admin" | "member"): Letter;
   accountSuspended(): Letter;
   accountErased(receipt: {
     readonly id: string;

@@ -12,11 +12,17 @@ const SYSTEMS = new Set<string>([...Object.values(Bowser.OS_MAP), "iPhone", "iPa
  * @param userAgent - The header as it came; it proves nothing.
  */
 export function deviceName(userAgent: string, locale: string): string {
+  const { program, system } = programOf(userAgent);
+  return lettersIn(locale).device(program, system);
+}
+
+/** What a browser and what it runs on are called, where they are known. */
+export function programOf(userAgent: string): { program?: string; system?: string } {
   // Bowser takes no empty header.
   const { browser, os, platform } = Bowser.parse(userAgent || "-");
   const program = known(PROGRAMS, browser.name);
   const system = known(SYSTEMS, platform.model) ?? known(SYSTEMS, os.name);
-  return lettersIn(locale).device(program, system);
+  return { ...(program && { program }), ...(system && { system }) };
 }
 
 const known = (names: ReadonlySet<string>, name: string | undefined) =>

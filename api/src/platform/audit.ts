@@ -1,4 +1,10 @@
+import * as z from "zod";
+import type { Prisma } from "../../generated/platform/client.ts";
 import type { AuditEventModel } from "../../generated/platform/models.ts";
+import { openDetails, sealDetails, type DetailsOf } from "../crypto/audit-details.ts";
+import type { KeyObject } from "../crypto/digest.ts";
+import { DecryptionError } from "../crypto/decryption-error.ts";
+import { randomBytes } from "../crypto/random.ts";
 import type { Platform, PlatformQueries } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
 
@@ -7,6 +13,15 @@ import { asSystem } from "./tenancy.ts";
  * or somebody who is not signed in.
  */
 export type Actor = "user" | "job" | "operator" | "admin" | "anonymous";
+
+/** What is kept of where something was done from: no more than helps whose account it is to know it again. */
+const Details = z.object({
+  /** An IPv4 /24 or IPv6 /48. */
+  network: z.string().nullable(),
+  program: z.string().optional(),
+  system: z.string().optional(),
+});
+export type Details = z.output<typeof Details>;
 
 /** Something that happened, as it is kept: never what was written, no key and no token. */
 export interface AuditEvent {
@@ -23,6 +38,8 @@ export interface AuditEvent {
   readonly target?: string;
   /** The administrator's own id. */
   readonly actorId?: string;
+  /** Kept for the subject alone, sealed under a key of theirs; of what an administrator does it is not kept. */
+  readonly details?: Details;
 }
 
 /** Keeps events. What they tell of must not happen unless this succeeds. */
@@ -31,8 +48,43 @@ export async function recordEvents(
   events: readonly AuditEvent[],
   at: Date,
 ): Promise<void> {
-  await queries.auditEvent.createMany({
-    data: events.map(({ subject, ...event }) => ({ ...event, ...subject, at })),
+  const data: Prisma.AuditEventCreateManyInput[] = [];
+  for (const { subject, details, ...event } of events) {
+    const row = { ...event, ...subject, at };
+    const sealed =
+      subject === null || details === undefined || event.actor === "admin"
+        ? null
+        : await sealFor(queries, { ...row, ...subject }, details);
+    data.push({ ...row, sealed });
+  }
+  await queries.auditEvent.createMany({ data });
+}
+
+/** Makes the salt of a user's audit key. Erasing the account destroys it, and with it what was sealed under the key. */
+export async function createAuditKey(queries: PlatformQueries, userId: string): Promise<void> {
+  await queries.auditKey.create({ data: { userId, salt: new Uint8Array(randomBytes(32)) } });
+}
+
+/** @returns null where there is no key, or no such account any more. */
+async function sealFor(
+  queries: PlatformQueries,
+  of: DetailsOf,
+  details: Details,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const [key] = queries.$detailsKeys();
+  const salt = key && (await saltFor(queries, of.userId));
+  return salt ? new Uint8Array(sealDetails(key, salt, of, JSON.stringify(details))) : null;
+}
+
+/** A user's salt. An account that was made before there were any is given one; who has no account has none. */
+async function saltFor(queries: PlatformQueries, userId: string): Promise<Uint8Array | null> {
+  return asSystem(async () => {
+    const find = () => queries.auditKey.findUnique({ where: { userId } });
+    const found = await find();
+    if (found !== null) return found.salt;
+    await queries.$executeRaw`
+      INSERT IGNORE INTO audit_keys (user_id, salt) SELECT id, ${randomBytes(32)} FROM users WHERE id = ${userId}`;
+    return (await find())?.salt ?? null;
   });
 }
 
@@ -44,7 +96,7 @@ export async function listEvents(
   platform: Platform,
   user: { readonly id: string; readonly createdAt: Date },
   { before, limit }: { before: bigint | undefined; limit: number },
-): Promise<AuditEventModel[]> {
+): Promise<(AuditEventModel & { readonly details: Details | null })[]> {
   const page = { orderBy: { id: "desc" }, take: limit } as const;
   const id = before === undefined ? {} : { id: { lt: before } };
   // Events of everybody have no tenant. Two questions, since each is answered by the index in its order.
@@ -57,5 +109,27 @@ export async function listEvents(
       }),
     ]),
   );
-  return [...own, ...common].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  const events = [...own, ...common].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  const key = await asSystem(() => platform.auditKey.findUnique({ where: { userId: user.id } }));
+  const open = (event: AuditEventModel) =>
+    key === null ? null : detailsOf(platform.$detailsKeys(), key, event);
+  return events.map((event) => ({ ...event, details: open(event) }));
+}
+
+/** Null as well for what no key opens. */
+function detailsOf(
+  keys: readonly KeyObject[],
+  { userId, salt }: { readonly userId: string; readonly salt: Uint8Array },
+  { action, at, sealed }: AuditEventModel,
+): Details | null {
+  if (sealed === null) return null;
+  for (const key of keys) {
+    try {
+      const json: unknown = JSON.parse(openDetails(key, salt, { userId, action, at }, sealed));
+      return Details.parse(json);
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error;
+    }
+  }
+  return null;
 }

@@ -1,6 +1,7 @@
 import { PrismaMariaDb } from "@prisma/adapter-mariadb";
 import { Prisma, PrismaClient } from "../../generated/platform/client.ts";
 import { AppError } from "../contract/errors.ts";
+import type { KeyObject } from "../crypto/digest.ts";
 import { isUnavailable } from "../lib/database-errors.ts";
 import { retryConflicts } from "../lib/retry.ts";
 import { within } from "../lib/within.ts";
@@ -26,8 +27,13 @@ const availability = Prisma.defineExtension({
   },
 });
 
-/** Opens the queryable database: accounts, sessions, wrapped keys. Connects at the first query. */
-export function openPlatform(address: DatabaseAddress) {
+/**
+ * Opens the queryable database: accounts, sessions, wrapped keys. Connects at the first query.
+ *
+ * @param detailsKeys - What events have of a person is sealed under the first, and opened under any: see `audit.ts`.
+ * Without one it is not kept.
+ */
+export function openPlatform(address: DatabaseAddress, detailsKeys: readonly KeyObject[] = []) {
   const adapter = new PrismaMariaDb({
     ...address,
     connectionLimit: 10,
@@ -36,7 +42,10 @@ export function openPlatform(address: DatabaseAddress) {
     // 0, its default, prepares each statement anew and has lost acknowledged transactions on Galera: ADR 0002.
     prepareCacheLength: 256,
   });
-  return new PrismaClient({ adapter }).$extends(availability).$extends(tenancy);
+  return new PrismaClient({ adapter })
+    .$extends(availability)
+    .$extends(tenancy)
+    .$extends({ name: "audit", client: { $detailsKeys: () => detailsKeys } });
 }
 
 export type Platform = ReturnType<typeof openPlatform>;

@@ -66,18 +66,21 @@ export async function findDekHistory(
  */
 export async function addPendingDek(
   platform: Platform,
-  { userId, tenantId, ownerId }: DekHistory,
+  { userId, ownerId }: DekHistory,
   { dekId, ...wrap }: WrappedDek,
   { now, purpose }: { now: Date; purpose: string },
 ): Promise<boolean> {
   return asHolder(platform, userId, async (tx) => {
     const versions = await tx.userDek.findMany({ where: { userId } });
     const { version } = wrap;
+    const [first] = versions;
     const isTaken = versions.some((dek) => dek.state === "pending" || dek.version >= version);
-    if (versions.length === 0 || isTaken) return false;
+    if (first === undefined || isTaken) return false;
     // A wrap that `user_deks` does not know is of a platform that was put back, and never written over.
     if ((await tx.dekWrap.count({ where: { ownerId, version: { gte: version } } })) > 0)
       return false;
+    // They may have moved since they were listed.
+    const { tenantId } = first;
     await tx.userDek.create({
       data: { userId, tenantId, ownerId, version, dekId, state: "pending", createdAt: now },
     });
@@ -96,14 +99,15 @@ export async function addPendingDek(
  */
 export async function adoptDek(
   platform: Platform,
-  { userId, tenantId, ownerId }: DekHistory,
+  { userId, ownerId }: DekHistory,
   { version, dekId }: { version: number; dekId: Uint8Array<ArrayBuffer> },
   now: Date,
 ): Promise<boolean> {
   return asHolder(platform, userId, async (tx) => {
     const versions = await tx.userDek.findMany({ where: { userId } });
+    const [first] = versions;
     const known = versions.find((dek) => dek.version === version);
-    if (versions.length === 0 || (known !== undefined && known.state !== "destroyed")) return false;
+    if (first === undefined || (known !== undefined && known.state !== "destroyed")) return false;
     const isNewest = versions.every((dek) => dek.version < version || dek.state === "destroyed");
     if (isNewest) {
       await tx.userDek.updateMany({
@@ -114,6 +118,7 @@ export async function adoptDek(
     const data = isNewest
       ? ({ state: "active", activatedAt: now, sweptAt: null } as const)
       : ({ state: "decrypt_only", sweptAt: null } as const);
+    const { tenantId } = first;
     await tx.userDek.upsert({
       where: { userId_version: { userId, version } },
       create: { userId, tenantId, ownerId, version, dekId, createdAt: now, ...data },

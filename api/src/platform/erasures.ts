@@ -1,9 +1,12 @@
+import type { Role } from "../../generated/platform/enums.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { randomBytes } from "../crypto/random.ts";
 import { asUuid } from "../lib/ids.ts";
 import { recordEvents, type AuditEvent } from "./audit.ts";
-import { inTransaction, type Platform } from "./client.ts";
+import { inTransaction, type Platform, type PlatformQueries } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
+import { deleteEmptyTenant, lockTenants } from "./tenants.ts";
+import { lockUsers } from "./users.ts";
 
 /** What is kept of an account that was erased, and what its owner is told: no name and no address. */
 export interface Erasure {
@@ -21,12 +24,20 @@ type OwnerId = Uint8Array<ArrayBuffer>;
 
 const ERASURES_AT_ONCE = 1000;
 
+/** An account that is to be erased. */
+interface Erased {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly role: Role;
+}
+
 /**
  * Destroys an account in one transaction: every wrapped key, the account with its sessions and links, and its tenant
  * when nobody else is in it. The receipt and the audit remain, which know the user by random ids only.
  *
  * @param dates - Those that the erasure is kept with, unless the owner has been erased before.
- * @param only - `unproven` spares an account whose address was proven meanwhile.
+ * @param only - `unproven` spares an account whose address was proven meanwhile. `assertMayGo` refuses, by throwing, to
+ * let go of somebody whom others need; nobody joins, leaves or gets another role in their tenant meanwhile.
  * @returns the erasure as it is kept; null when the account was spared, or there is none and never was an erasure of it.
  */
 export async function eraseAccount(
@@ -34,39 +45,50 @@ export async function eraseAccount(
   userId: string,
   dates: Pick<Erasure, "requestedAt" | "unreadableAfter">,
   reason: Reason,
-  only?: "unproven",
+  only: {
+    readonly unproven?: true;
+    readonly assertMayGo?: (tx: PlatformQueries, user: Erased) => Promise<void>;
+  } = {},
 ): Promise<Erasure | null> {
-  return asSystem(() =>
-    inTransaction(platform, async (tx) => {
-      // Held first. Whatever adds a key or a session refers to this row: it waits, and then finds nobody.
-      const which = { id: userId, ...(only === "unproven" ? { emailVerifiedAt: null } : {}) };
-      await tx.user.updateMany({ where: which, data: { status: "suspended" } });
-      const user = await tx.user.findUnique({
-        where: { id: userId },
-        include: { deks: { select: { ownerId: true }, take: 1 } },
+  return asSystem(async () => {
+    for (;;) {
+      const where = { id: userId };
+      const seen = await platform.user.findUnique({ where, select: { tenantId: true } });
+      const erased = await inTransaction(platform, async (tx) => {
+        if (seen !== null) await lockTenants(tx, [seen.tenantId]);
+        // Held before it is read. Whatever adds a key or a session refers to this row: it waits, and then finds nobody.
+        await lockUsers(tx, [userId]);
+        const user = await tx.user.findUnique({
+          where,
+          include: { deks: { select: { ownerId: true }, take: 1 } },
+        });
+        // Somebody was faster.
+        if (user === null) return tx.erasure.findFirst({ where: { userId } });
+        if (only.unproven === true && user.emailVerifiedAt !== null) return null;
+        // Another tenant is held than theirs.
+        if (user.tenantId !== seen?.tenantId) return "moved";
+        await only.assertMayGo?.(tx, user);
+        const { tenantId } = user;
+        // An account without a key has nothing in the vault, and can be erased all the same.
+        const ownerId = user.deks[0]?.ownerId ?? new Uint8Array(randomBytes(16));
+        const kept =
+          (await tx.erasure.findUnique({ where: { ownerId } })) ??
+          (await tx.erasure.create({
+            data: { ...dates, id: receiptIdOf(ownerId), ownerId, userId, tenantId },
+          }));
+        await tx.dekWrap.deleteMany({ where: { ownerId } });
+        await tx.userDek.deleteMany({ where: { userId } });
+        await tx.auditKey.deleteMany({ where: { userId } });
+        // Sessions and links go with it.
+        await tx.user.delete({ where });
+        await deleteEmptyTenant(tx, tenantId);
+        const event = { ...reason, subject: { userId, tenantId }, action: "account.erased" };
+        await recordEvents(tx, [event], dates.requestedAt);
+        return kept;
       });
-      // Somebody was faster.
-      if (user === null) return tx.erasure.findFirst({ where: { userId } });
-      if (only === "unproven" && user.emailVerifiedAt !== null) return null;
-      const { tenantId } = user;
-      // An account without a key has nothing in the vault, and can be erased all the same.
-      const ownerId = user.deks[0]?.ownerId ?? new Uint8Array(randomBytes(16));
-      const kept =
-        (await tx.erasure.findUnique({ where: { ownerId } })) ??
-        (await tx.erasure.create({
-          data: { ...dates, id: receiptIdOf(ownerId), ownerId, userId, tenantId },
-        }));
-      await tx.dekWrap.deleteMany({ where: { ownerId } });
-      await tx.userDek.deleteMany({ where: { userId } });
-      await tx.auditKey.deleteMany({ where: { userId } });
-      // Sessions and links go with it.
-      await tx.user.delete({ where: { id: userId } });
-      await tx.tenant.deleteMany({ where: { id: tenantId, users: { none: {} } } });
-      const event = { ...reason, subject: { userId, tenantId }, action: "account.erased" };
-      await recordEvents(tx, [event], dates.requestedAt);
-      return kept;
-    }),
-  );
+      if (erased !== "moved") return erased;
+    }
+  });
 }
 
 /** Users who signed up before `before` and have not proven their address. */

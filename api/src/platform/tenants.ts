@@ -1,5 +1,6 @@
 import { Prisma } from "../../generated/platform/client.ts";
 import type { Role } from "../../generated/platform/enums.ts";
+import { AppError } from "../contract/errors.ts";
 import type { PlatformQueries } from "./client.ts";
 
 /**
@@ -29,6 +30,20 @@ export async function lockTenants(tx: PlatformQueries, ids: readonly string[]): 
   for (const id of [...new Set(ids)].sort()) {
     await tx.$queryRaw`SELECT id FROM tenants WHERE id = ${id} FOR UPDATE`;
   }
+}
+
+/**
+ * The tenant that a user is in, and stays in until the transaction ends. Whatever makes a row of theirs that carries it
+ * asks here, in the transaction that makes the row: what was read before may be over, and {@link moveUser} moves the rows
+ * that it finds. To be called as the system.
+ *
+ * @throws AppError `session_revoked` when the account is gone.
+ */
+export async function holdInTenant(tx: PlatformQueries, userId: string): Promise<string> {
+  const [row] = await tx.$queryRaw<{ tenant_id: string }[]>`
+    SELECT tenant_id FROM users WHERE id = ${userId} LOCK IN SHARE MODE`;
+  if (row === undefined) throw new AppError("session_revoked");
+  return row.tenant_id;
 }
 
 /**

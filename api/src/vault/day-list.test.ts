@@ -226,6 +226,13 @@ describe("a list", () => {
     await list(counting, { matches: () => false });
     // 1, 2, 4, 8, 12 and the last 3 months.
     expect(reads).toEqual([33, 65, 129, 257, 513, 129]);
+    // Nor any after the range, or before the cursor.
+    reads.length = 0;
+    const { nextCursor } = await list(counting, { limit: 1, to: `${months[2] ?? ""}-20` });
+    expect(reads).toEqual([33, 65]);
+    reads.length = 0;
+    await list(counting, { limit: 5, cursor: nextCursor ?? "" });
+    expect(reads).toEqual([17, 65]);
   });
 
   it("goes on behind a record that is gone by then", async () => {
@@ -267,6 +274,8 @@ describe("a list", () => {
       ["1"],
     ]);
     expect(await pages(withLargeRows(large, 9 * MiB), {})).toEqual([["4"], ["3"], ["2"], ["1"]]);
+    const one = { limit: 1 };
+    expect(await pages(withLargeRows(large, 3 * MiB), one)).toEqual([["4"], ["3"], ["2"], ["1"]]);
   });
 });
 

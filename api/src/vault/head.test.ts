@@ -270,6 +270,29 @@ describe("the owner's head", () => {
     expect(await months()).toEqual(["2026-11", "2024-02", "2019-05", "1999-12"]);
   });
 
+  it("that is gone together with the state begins above every row, and the vault is no longer vouched for", async () => {
+    const id = randomUUID();
+    await put("2026-11-21", id);
+    for (let n = 0; n < 3; n++) await put("2026-11-20", id);
+    await settled();
+    await test.sql("vault", "DELETE FROM daily_entries WHERE owner_id = ?", ada.ownerId);
+    // The highest one left is that of an earlier state.
+    const [highest] = await test.sql(
+      "vault",
+      "SELECT MAX(rev) AS rev FROM record_versions WHERE owner_id = ?",
+      ada.ownerId,
+    );
+    expect(highest).toEqual({ rev: 3 });
+    await test.sql("vault", "DELETE FROM vault_heads WHERE owner_id = ?", ada.ownerId);
+    await test.sql("platform", "DELETE FROM vault_states WHERE owner_id = ?", ada.ownerId);
+    expect(await put("2026-11-21")).toMatchObject({ record: { rev: 4 } });
+    await settled();
+    expect(await verifyVault(ada.vault)).toMatchObject({ status: "violated" });
+    await acceptVault(ada.vault, "test");
+    expect(await take()).toBe(6);
+    expect(await verifyVault(ada.vault)).toMatchObject({ status: "ok" });
+  });
+
   it("has the months of all rows, and those it knew, once the vault is accepted", async () => {
     for (const day of ["2026-11-21", "2019-05-06"]) await put(day);
     const { keys } = ada.vault;

@@ -10,6 +10,7 @@ import { pace } from "./pace.ts";
 import { announce, settle, stateAt, sumAt, type RowChange } from "./state.ts";
 import {
   findHead,
+  highestRev,
   insertHead,
   insertKey,
   insertRow,
@@ -21,6 +22,7 @@ import {
   type StoredHead,
 } from "./statements.ts";
 import type { StoredRow, Table } from "./table.ts";
+import { RECORD_TABLES } from "./tables.ts";
 import { inTurn, isAwaited } from "./turns.ts";
 import type { UserVault } from "./user-vault.ts";
 
@@ -95,12 +97,14 @@ async function makeChange<T>(
     );
     if (stored === null) return null;
     // One that was made a moment ago, which may be in place of one that is gone.
-    const head = stored.rev === 0 ? await readMonths(vault, execute) : openHead(keys, stored);
+    const isNew = stored.rev === 0;
+    const head = isNew ? await readMonths(vault, execute) : openHead(keys, stored);
     // What was read while waiting for the lock may be a change old. It proves no violation, and `announce` sees to it
     // that it is still what is stored.
     const isLikely = known?.violatedAt === null && sumAt(known, stored.rev) !== undefined;
     const state = isLikely ? known : await stateAt(vault, execute, stored.rev);
-    const first = revAfter(stored.rev, state);
+    const isFirst = isNew && state.violatedAt === null;
+    const first = isFirst ? (await lastRev(execute, ownerId)) + 1 : revAfter(stored.rev, state);
     let next = first;
     const takeRev = () => next++;
     const rows: RowChange[] = [];
@@ -129,6 +133,18 @@ async function makeChange<T>(
 function revAfter(rev: number, state: VaultState): number {
   const last = state.violatedAt === null ? rev : Math.max(rev, state.rev, state.nextRev ?? 0);
   return last + 1;
+}
+
+/**
+ * The highest revision of a row: 0 for somebody who begins. Where head and state were lost, it is all that is known of
+ * the revisions that were given.
+ */
+async function lastRev(execute: Execute, ownerId: Uint8Array): Promise<number> {
+  let last = 0;
+  for (const table of RECORD_TABLES) {
+    last = Math.max(last, await highestRev(execute, table, ownerId));
+  }
+  return last;
 }
 
 /**

@@ -156,7 +156,7 @@ export async function patchRecord<F extends object, H extends object>(
     if (current === null || current.isTrashed) throw new AppError("not_found");
     assertGuard(write.guard, current);
     const merged = Object.entries({ ...fieldsOf(readable(current.record)), ...patch }).filter(
-      ([, value]) => value !== null && value !== undefined,
+      ([, value]) => value !== null,
     );
     const fields = kind.fields.safeParse(Object.fromEntries(merged));
     if (!fields.success) throw invalidRequest("body", fields.error);

@@ -244,6 +244,19 @@ export async function countAll(
   return { live: Number(row?.["everything"]) - trashed, trashed };
 }
 
+/** The highest revision of a row of the owner in a table; 0 for none. */
+export async function highestRev(
+  execute: Execute,
+  table: RecordTable,
+  ownerId: Uint8Array,
+): Promise<number> {
+  const [row] = await execute<RowDataPacket[]>(
+    `SELECT MAX(rev) AS rev FROM ${table} WHERE owner_id = ?`,
+    [ownerId],
+  );
+  return Number(row?.["rev"]);
+}
+
 /** The ids of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
 export async function* listTrash(
   execute: Execute,

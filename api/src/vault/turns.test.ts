@@ -50,6 +50,33 @@ describe("an owner's changes", () => {
     },
   );
 
+  it("that come when a database was found away try it, though others are still being refused", async () => {
+    const away = () => Promise.reject(new AppError("vault_unavailable"));
+    const done = () => Promise.resolve("done");
+    const first = inTurn("a", away);
+    const waiting = Array.from({ length: 5 }, () => inTurn("a", done));
+    // In the very moment in which the first is refused: the five are told after this.
+    const again = first.catch(() => inTurn("a", done));
+    const refused = { reason: { code: "vault_unavailable" } };
+    for (const outcome of await Promise.allSettled(waiting)) expect(outcome).toMatchObject(refused);
+    await expect(again).resolves.toBe("done");
+  });
+
+  it("that begin beside those who are refused run one after the other all the same", async () => {
+    let [running, most] = [0, 0];
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await tick();
+      running--;
+    };
+    const first = inTurn("a", () => Promise.reject(new AppError("platform_unavailable")));
+    const waiting = Array.from({ length: 20 }, () => inTurn("a", work));
+    const later = first.catch(() => Promise.all([inTurn("a", work), inTurn("a", work)]));
+    await Promise.allSettled([...waiting, later]);
+    await Promise.all([inTurn("a", work), inTurn("a", work)]);
+    expect(most).toBe(1);
+  });
+
   it("that wait behind one which is refused are not refused with it", async () => {
     const refused = inTurn("a", () => Promise.reject(new AppError("rev_mismatch")));
     const next = inTurn("a", () => Promise.resolve("done"));

@@ -5,8 +5,8 @@ const MAX_WAITING = 1000;
 interface Turns {
   last: Promise<void>;
   waiting: number;
-  /** How and when a change last found a database away, on the clock of `performance`. */
-  broken: { readonly code: ErrorCode; readonly at: number } | null;
+  /** The database that a change found away: those who waited behind it are refused, whoever comes later is not. */
+  away: ErrorCode | null;
 }
 
 const AWAY: ReadonlySet<ErrorCode> = new Set(["vault_unavailable", "platform_unavailable"]);
@@ -21,11 +21,10 @@ const turnsOf = new Map<string, Turns>();
  * wait while one before them finds that database away.
  */
 export async function inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
-  const turns = turnsOf.get(owner) ?? { last: Promise.resolve(), waiting: 0, broken: null };
+  const turns = turnsOf.get(owner) ?? { last: Promise.resolve(), waiting: 0, away: null };
   if (turns.waiting >= MAX_WAITING) throw new AppError("overloaded", { retryAfterSeconds: 2 });
   turnsOf.set(owner, turns);
   turns.waiting++;
-  const since = performance.now();
   const before = turns.last;
   let end: () => void = () => undefined;
   turns.last = new Promise((resolve) => {
@@ -33,16 +32,18 @@ export async function inTurn<T>(owner: string, work: () => Promise<T>): Promise<
   });
   try {
     await before;
-    if (turns.broken !== null && turns.broken.at >= since) throw new AppError(turns.broken.code);
+    if (turns.away !== null) throw new AppError(turns.away);
     return await work();
   } catch (error) {
-    if (error instanceof AppError && AWAY.has(error.code)) {
-      turns.broken = { code: error.code, at: performance.now() };
+    if (turns.away === null && error instanceof AppError && AWAY.has(error.code)) {
+      turns.away = error.code;
+      // None of these turns runs any more, so that others may begin beside them.
+      turnsOf.delete(owner);
     }
     throw error;
   } finally {
     turns.waiting--;
-    if (turns.waiting === 0) turnsOf.delete(owner);
+    if (turns.waiting === 0 && turns.away === null) turnsOf.delete(owner);
     end();
   }
 }

@@ -21,6 +21,8 @@ export interface FakeService {
   readonly url: string;
   /** How often it was called. */
   readonly calls: () => number;
+  /** How many calls wait for an answer now. */
+  readonly atOnce: () => number;
   /** The most calls it ever had at once. */
   readonly mostAtOnce: () => number;
   /** Everything it was sent and has answered, as text. */
@@ -76,6 +78,7 @@ export async function fakeService(answerTo: (asked: Asked) => Answer): Promise<F
   return {
     url: `http://127.0.0.1:${port}`,
     calls: () => calls,
+    atOnce: () => atOnce,
     mostAtOnce: () => mostAtOnce,
     traffic: () => traffic,
     upset: async (how) => {

@@ -350,7 +350,8 @@ describe("somebody who writes while they are erased", () => {
 
 describe("an erasure that is broken off", () => {
   it.each([
-    ["platform", "the account is held", "UPDATE `users`"],
+    ["platform", "the tenant is held", "SELECT id FROM tenants"],
+    ["platform", "the account is held", "SELECT id FROM users"],
     ["platform", "it is noted", "INSERT INTO `erasures`"],
     ["platform", "the wraps are destroyed", "DELETE FROM `dek_wraps`"],
     ["platform", "the keys are destroyed", "DELETE FROM `user_deks`"],

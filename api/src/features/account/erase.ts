@@ -24,6 +24,7 @@ import {
   unknownErasures,
 } from "../../vault/erase.ts";
 import type { LiveSessions } from "../auth/live-sessions.ts";
+import { assertMayGo } from "../tenants/roles.ts";
 import type { Receipt } from "./contract.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 
@@ -60,7 +61,8 @@ export interface AccountDeps extends ErasureDeps {
  * there, and nobody can sign in. What fails after that is left to the worker, and does not fail the request.
  *
  * @param confirm - Must be the account's own address, in any case and with spaces around it.
- * @throws AppError `invalid_request` when it is not; `platform_unavailable`, when nothing was erased, or all of it.
+ * @throws AppError `invalid_request` when it is not; `last_owner` when others would be left without one;
+ * `platform_unavailable`, when nothing was erased, or all of it.
  */
 export async function eraseMe(
   deps: AccountDeps,
@@ -73,8 +75,11 @@ export async function eraseMe(
     throw new AppError("invalid_request", { errors: [{ path: "body.confirm", message }] });
   }
   const revoke = await deps.openRevocations(user.id, reason);
+  const dates = datesOf(deps);
   // Also when no answer comes to the commit, which may have happened all the same.
-  const erasure = await eraseAccount(deps.platform, user.id, datesOf(deps), reason).finally(() =>
+  const erasure = await eraseAccount(deps.platform, user.id, dates, reason, {
+    assertMayGo,
+  }).finally(() =>
     Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]),
   );
   if (erasure === null) throw new AppError("session_revoked");
@@ -125,8 +130,17 @@ export async function eraseUnproven(deps: ErasureDeps): Promise<void> {
   const before = new Date(deps.clock().getTime() - UNPROVEN_MS);
   const reason: Reason = { actor: "job", purpose: "address not proven", requestId: null };
   for (const userId of await listUnproven(deps.platform, before)) {
-    await eraseAccount(deps.platform, userId, datesOf(deps), reason, "unproven");
+    await eraseIfUnproven(deps, userId, reason);
   }
+}
+
+/** Erases an account, with its tenant, unless somebody has proven its address. */
+export async function eraseIfUnproven(
+  deps: Pick<ErasureDeps, "platform" | "clock" | "keysBackupDays">,
+  userId: string,
+  reason: Reason,
+): Promise<void> {
+  await eraseAccount(deps.platform, userId, datesOf(deps), reason, { unproven: true });
 }
 
 /** What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. */
@@ -159,7 +173,7 @@ async function destroy(deps: ErasureDeps, owners: readonly Erasure["ownerId"][])
   await destroyWraps(deps.platform, owners);
 }
 
-function datesOf({ clock, keysBackupDays }: ErasureDeps) {
+function datesOf({ clock, keysBackupDays }: Pick<ErasureDeps, "clock" | "keysBackupDays">) {
   const requestedAt = clock();
   const unreadableAfter = new Date(requestedAt.getTime() + keysBackupDays * DAY_MS);
   unreadableAfter.setUTCHours(0, 0, 0, 0);

@@ -1,7 +1,6 @@
 import { accepted, ok } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
-import { assertMayGo } from "../tenants/roles.ts";
 import { toMe, updateSettings } from "./account.ts";
 import { listAudit } from "./audit.ts";
 import { account } from "./contract.ts";
@@ -14,7 +13,6 @@ export const accountRoutes = (gates: Gates<Caller>, deps: AccountDeps) =>
     erase: async ({ caller, body: { confirm }, peer }) => {
       const { route: purpose, requestId } = peer;
       const reason = { actor: "user", purpose, requestId } as const;
-      await assertMayGo(deps.platform, caller.user);
       const receipt = await eraseMe(deps, caller.user, { confirm, reason });
       return accepted(receipt, { cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
     },

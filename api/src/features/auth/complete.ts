@@ -3,6 +3,7 @@ import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
@@ -57,7 +58,7 @@ export async function completeSignInWithin(
   const now = deps.clock();
   const user = await tx.user.findUnique({
     where: { id: userId },
-    include: { totp: { select: { confirmedAt: true } } },
+    include: { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } },
   });
   if (user === null) throw new AppError("invalid_credentials");
   if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
@@ -73,7 +74,9 @@ export async function completeSignInWithin(
   // Only who proved all that is asked learns that the account is suspended.
   if (user.status !== "active") throw new AppError("account_suspended");
   // A trusted device is no proof: what asks for a fresh one, or for two factors, goes on asking.
-  const proven = isSpared ? { ...proof, amr: [...proof.amr, "tdv"], provenAt: NEVER } : proof;
+  const isHeldBack = isSpared || (await couldProveTwo(tx, user, proof));
+  const amr = isSpared ? [...proof.amr, "tdv"] : proof.amr;
+  const proven = isHeldBack ? { ...proof, amr, provenAt: NEVER } : proof;
   const session = await beginSession(tx, deps, { user, proof: proven, remember, from, now });
   return { is: "session", session };
 }
@@ -88,6 +91,18 @@ async function isTrusting(
   now: Date,
 ): Promise<boolean> {
   return !(await mustProveTwo(tx, user)) && (await useTrustedDevice(tx, user.id, from, now));
+}
+
+/**
+ * Whether somebody of whom two factors are asked has proved one, and could have proved two by a passkey. Until they do,
+ * nothing that asks for a fresh proof is open: whoever has but their password cannot add a factor of their own to it.
+ */
+async function couldProveTwo(
+  tx: PlatformQueries,
+  user: Parameters<typeof mustProveTwo>[1] & { readonly _count: { readonly passkeys: number } },
+  { assurance }: Proof,
+): Promise<boolean> {
+  return assurance === 1 && user._count.passkeys > 0 && (await mustProveTwo(tx, user));
 }
 
 /** Whether the tenant's rules or a role on the platform ask for two factors, proven each time. */
@@ -105,8 +120,10 @@ export async function beginSession(
   { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
   session: Parameters<typeof startSession>[2],
 ): Promise<HeldSession> {
-  const { user, from, now } = session;
-  const held = await startSession(db, refreshTokens, session);
+  const { from, now } = session;
+  const { id: userId } = session.user;
+  const user = { id: userId, tenantId: await holdInTenant(db, userId) };
+  const held = await startSession(db, refreshTokens, { ...session, user });
   const { id: target, device } = held;
   await recordEvents(db, [eventFrom(from, user, "login.succeeded", { target })], now);
   const isNew = device !== undefined && (await rememberDevice(db, user, device, now));

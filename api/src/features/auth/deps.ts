@@ -3,6 +3,7 @@ import type { Send } from "../../lib/mail.ts";
 import type { Database } from "../../lib/database.ts";
 import type { Platform } from "../../platform/client.ts";
 import type { KeyService } from "../../vault/key-service.ts";
+import type { RelyingParty } from "../passkeys/relying-party.ts";
 import type { AccessTokens } from "./access-token.ts";
 import type { AuthLimits } from "./limits.ts";
 import type { LiveSessions } from "./live-sessions.ts";
@@ -25,4 +26,6 @@ export interface AuthDeps {
   readonly refreshTokens: RefreshTokens;
   readonly sessions: LiveSessions;
   readonly limits: AuthLimits;
+  /** To whom passkeys belong; undefined where there can be none. */
+  readonly relyingParty: RelyingParty | undefined;
 }

@@ -1,5 +1,6 @@
 import { sha256 } from "../../crypto/digest.ts";
 import { clientKey } from "../../lib/client-ip.ts";
+import { programOf } from "../../mails/whence.ts";
 import type { AuditEvent } from "../../platform/audit.ts";
 
 /** Where a request comes from, as far as signing in minds. */
@@ -27,7 +28,7 @@ export function networkOf(address: string | undefined): string | null {
   return `${key.split(".").slice(0, 3).join(".")}.0/24`;
 }
 
-/** What a request did to an account, for its audit. */
+/** What a request did to an account, for its audit, and where it came from, for the account's owner alone. */
 export function eventFrom(
   from: From,
   user: { readonly id: string; readonly tenantId: string },
@@ -40,6 +41,7 @@ export function eventFrom(
     action,
     purpose: from.route,
     requestId: from.requestId,
+    details: { network: networkOf(from.address), ...programOf(from.userAgent) },
     ...more,
   };
 }

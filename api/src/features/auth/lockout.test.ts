@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
+import { openWithoutRedis } from "../../../test/beside.ts";
 import { call, signUp, type Person, type Reply } from "../../../test/people.ts";
 
 let app: TestApp;
@@ -138,7 +139,7 @@ describe("guessing at one account from one client", () => {
 
   it("goes on being counted in memory while Redis is away", async () => {
     const { email } = await signUp(app);
-    const alone = await openTestAppBesideIt();
+    const alone = await openWithoutRedis(app);
     try {
       const statuses: number[] = [];
       for (let i = 0; i < 5; i++) {
@@ -460,25 +461,3 @@ describe("a password whose hash costs less than one made now", () => {
     expect(await hashOf()).toBe(anew);
   });
 });
-
-/** Another instance on the same databases, whose Redis is away. */
-async function openTestAppBesideIt() {
-  const { createServer } = await import("node:http");
-  const { createApp } = await import("../../app.ts");
-  const { openDeps } = await import("../../deps.ts");
-  const deps = await openDeps(
-    { ...app.deps.config, redisUrl: "redis://127.0.0.1:1" },
-    { logger: app.deps.logger, clock: () => app.clock.now },
-  );
-  const server = createServer(createApp(deps));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === "object" ? (address?.port ?? 0) : 0}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-      await deps.close();
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import { randomUUID } from "../../crypto/random.ts";
+import { createAuditKey } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { insertDek } from "../../platform/deks.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -40,6 +41,7 @@ export async function createAccount<T>(
       data: { ...user, email, emailVerifiedAt, displayName, passwordHash, timeZone },
     });
     await insertDek(tx, user, ownerId, dek);
+    await createAuditKey(tx, user.id);
     return also(tx, user);
   });
 }

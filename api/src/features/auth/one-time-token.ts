@@ -2,6 +2,7 @@ import { AppError } from "../../contract/errors.ts";
 import { isEqual, sha256 } from "../../crypto/digest.ts";
 import { randomBytes } from "../../crypto/random.ts";
 import type { PlatformQueries } from "../../platform/client.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 
 // 24 bytes in all, so that a link fits on one line of a mail that needs no encoding.
 const SELECTOR_BYTES = 8;
@@ -17,7 +18,6 @@ export interface PendingPassword {
 
 interface TokenUser {
   readonly id: string;
-  readonly tenantId: string;
 }
 
 /** What a link is for, other than to prove the address of a sign-up. */
@@ -112,7 +112,7 @@ async function insertToken(
     data: {
       ...about,
       selector,
-      tenantId: user.tenantId,
+      tenantId: await holdInTenant(tx, user.id),
       userId: user.id,
       secretHash: new Uint8Array(sha256(secret)),
       createdAt: now,

@@ -1,16 +1,14 @@
 import { AppError } from "../../contract/errors.ts";
-import { clientKey } from "../../lib/client-ip.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { tell } from "./tell.ts";
 import { reauthMethods } from "../sessions/reauth.ts";
-import { countAttempt } from "./attempts.ts";
 import type { Caller } from "./authenticate.ts";
 import { isFresh } from "./authorize.ts";
 import type { AuthResult } from "./contract.ts";
+import { assertCurrentPassword } from "./current-password.ts";
 import type { AuthDeps } from "./deps.ts";
-import { afterFailure, aside, type Account } from "./failure.ts";
 import { deviceOf, eventFrom, type From } from "./from.ts";
 import { forgetDevices } from "./known-devices.ts";
 import type { RefreshToken } from "./refresh-token.ts";
@@ -45,7 +43,9 @@ export async function changePassword(
   else if (currentPassword === undefined) throw noCurrentPassword();
   const context = { ...row, tenantName: row.tenant.name };
   await deps.passwordPolicy.assertStrong(newPassword, context, "body.newPassword");
-  if (row.passwordHash !== null) await assertCurrent(deps, row, currentPassword ?? "", from);
+  if (row.passwordHash !== null) {
+    await assertCurrentPassword(deps, row, currentPassword ?? "", from, "password.change_failed");
+  }
 
   const passwordHash = await passwords.hash(newPassword);
   const now = deps.clock();
@@ -76,28 +76,6 @@ async function assertFresh({ platform, clock }: AuthDeps, caller: Caller): Promi
   if (isFresh(caller, clock())) return;
   const methods = await reauthMethods(platform, caller);
   throw new AppError("reauth_required", { members: { methods } });
-}
-
-/** @throws AppError `invalid_credentials`, `too_many_attempts`. */
-async function assertCurrent(
-  deps: AuthDeps,
-  user: Account & { readonly passwordBlockedAt: Date | null },
-  password: string,
-  from: From,
-): Promise<void> {
-  const { id, email, passwordHash, passwordBlockedAt } = user;
-  // Whoever is signed in as the owner is no stranger, and has a count of their own.
-  const attempted = { email, client: clientKey(from.address), device: `user:${id}` };
-  const attempt = await countAttempt(deps, attempted);
-  const stored = passwordBlockedAt === null ? passwordHash : null;
-  const isRight = await deps.passwords.isRight(stored, password).catch(async (error: unknown) => {
-    await attempt.undone();
-    throw error;
-  });
-  if (isRight) return attempt.succeeded();
-  await attempt.failed();
-  aside(deps, () => afterFailure(deps, user, attempt, from, "password.change_failed"));
-  throw new AppError("invalid_credentials");
 }
 
 const noCurrentPassword = () =>

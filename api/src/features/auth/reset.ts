@@ -7,6 +7,7 @@ import type { Letter, Letters } from "../../mails/letters.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import { tell } from "./tell.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
@@ -63,7 +64,9 @@ export async function mailReset(
   letterWith: (letters: Letters, link: string) => Letter,
 ): Promise<void> {
   const kind = { purpose: "reset_password", seconds: LINK_SECONDS } as const;
-  const token = await createLink(deps.platform, user, kind, deps.clock());
+  const token = await inTransaction(deps.platform, (tx) =>
+    createLink(tx, user, kind, deps.clock()),
+  );
   const letter = letterWith(lettersIn(user.locale), `${deps.appUrl}/reset-password#token=${token}`);
   await deps.send(compose(user.email, letter));
 }
@@ -121,7 +124,8 @@ export async function resetPassword(
     await endTrust(tx, user.id, {}, now);
     await revokeTokens(tx, user.id, now);
     await forgetDevices(tx, user.id);
-    await rememberDevice(tx, user, device, now);
+    const tenantId = await holdInTenant(tx, user.id);
+    await rememberDevice(tx, { id: user.id, tenantId }, device, now);
     await recordEvents(tx, [eventFrom(from, user, "password.reset")], now);
   };
   await (isAsked

@@ -271,6 +271,30 @@ export async function proveAgain(
   if (count !== 1) throw new AppError("session_revoked");
 }
 
+/** What no proof is fresh after. */
+const NEVER = new Date(0);
+
+/**
+ * Notes that a factor was set up in a session, and proven with it: two have been proven there. What the other sessions of
+ * the user have proven is fresh no more, since it was less: who signed in with a stolen password a minute before cannot
+ * take the factor away again. To be called like {@link proveAgain}, and to be said with `evict({ userId })`.
+ *
+ * @throws AppError `session_revoked` when it has ended meanwhile.
+ */
+export async function proveNewFactor(
+  tx: PlatformQueries,
+  session: { readonly id: string; readonly userId: string },
+  amr: Proof["amr"],
+  now: Date,
+): Promise<void> {
+  const { id, userId } = session;
+  await tx.authSession.updateMany({
+    where: { userId, id: { not: id } },
+    data: { authTime: NEVER },
+  });
+  await proveAgain(tx, session, { amr, assurance: 2 }, now);
+}
+
 /** Deletes sessions that ended more than thirty days ago. A job calls it. */
 export async function deleteEndedSessions(platform: Platform, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS);

@@ -13,7 +13,7 @@ const perWeek = (times: number): Rhythm => ({ ...daily, schedule: { type: "per_w
 
 /** Checks from a line of letters that ends today: x done, s skipped, anything else nothing. */
 const line = (letters: string): Checked[] =>
-  [...letters].flatMap((letter, i) => {
+  [...letters].flatMap((letter, i): Checked[] => {
     const day = addDays(today, i - letters.length + 1);
     if (letter === "x") return [{ day, state: "done", value: null }];
     return letter === "s" ? [{ day, state: "skipped", value: null }] : [];

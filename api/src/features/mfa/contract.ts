@@ -26,6 +26,7 @@ export const mfa = endpoints({
     path: "/api/auth/mfa/verify",
     summary: "Answer the question for a second factor, and be signed in",
     auth: "public",
+    ownPages: true,
     body: z.strictObject({
       mfaToken: z
         .string()

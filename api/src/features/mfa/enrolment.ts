@@ -4,19 +4,21 @@ import { isDuplicate } from "../../lib/database-errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { OwnerKeys } from "../../vault/key-service.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import { proveNewFactor } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
+import { assertFactorLeft } from "../auth/ways-in.ts";
 import { makeRecoveryCodes, replaceRecoveryCodes } from "./recovery-codes.ts";
 import { newSecret, openSecret, otpauthUrl, sealSecret, stepOf } from "./totp.ts";
 import { forgetTrustedDevices } from "./trusted-devices.ts";
 
 /** How long a secret waits for its first code. */
 const PENDING_MS = 10 * 60_000;
-/** What no proof is fresh after. */
-const NEVER = new Date(0);
 
 type Deps = Pick<
   AuthDeps,
@@ -41,12 +43,13 @@ export async function enrollTotp(
   { user }: Pick<Caller, "user">,
   from: From,
 ): Promise<Enrolment> {
-  const { id: userId, tenantId } = user;
+  const { id: userId } = user;
   const keys = await keysOf(deps, userId, from);
   const secret = newSecret();
   const now = deps.clock();
   await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
+      const tenantId = await holdInTenant(tx, userId);
       const current = await tx.totpCredential.findUnique({ where: { userId } });
       const rev = (current?.rev ?? 0n) + 1n;
       const pending = sealSecret(keys, userId, { box: "pending", rev, secret });
@@ -137,7 +140,7 @@ export async function confirmTotp(
       if (count !== 1) throw new AppError("mfa_code_already_used");
       await replaceRecoveryCodes(tx, user, hashed, now);
       await forgetTrustedDevices(tx, userId);
-      await proveTwo(tx, userId, sessionId, now);
+      await proveNewFactor(tx, { id: sessionId, userId }, ["otp"], now);
       const events = ["mfa.confirmed", "recovery.generated"];
       await recordEvents(
         tx,
@@ -152,45 +155,27 @@ export async function confirmTotp(
   return codes;
 }
 
-async function proveTwo(tx: PlatformQueries, userId: string, sessionId: string, now: Date) {
-  await tx.authSession.updateMany({
-    where: { userId, id: { not: sessionId } },
-    data: { authTime: NEVER },
-  });
-  const session = await tx.authSession.findUniqueOrThrow({ where: { id: sessionId } });
-  const amr = [...new Set([...session.amr.split(","), "otp"])].join(",");
-  await tx.authSession.update({
-    where: { id: sessionId },
-    data: { amr, assurance: 2, authTime: now },
-  });
-}
-
 /**
  * Turns the second factor off, and forgets the recovery codes and the trusted devices with it.
  *
- * @throws AppError `not_found` when it is off; `mfa_required_by_policy` when the tenant asks for one and no passkey is left.
+ * @throws AppError `not_found` when it is off; `mfa_required_by_policy` when two factors are asked of the user and no
+ * passkey is left.
  */
 export async function disableTotp(
   deps: Deps,
   { user }: Pick<Caller, "user">,
   from: From,
 ): Promise<void> {
-  const { id: userId, tenantId } = user;
+  const { id: userId } = user;
   const now = deps.clock();
   await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
+      await lockUsers(tx, [userId]);
       const { count } = await tx.totpCredential.deleteMany({
         where: { userId, confirmedAt: { not: null } },
       });
       if (count !== 1) throw new AppError("not_found");
-      const isRequired =
-        (await tx.tenant.count({ where: { id: tenantId, mfaRequired: true } })) > 0;
-      if (isRequired && (await tx.passkey.count({ where: { userId } })) === 0) {
-        throw new AppError("mfa_required_by_policy", {
-          detail:
-            "Your organisation asks for a second factor. Add a passkey before you turn this one off.",
-        });
-      }
+      await assertFactorLeft(tx, user);
       await replaceRecoveryCodes(tx, user, [], now);
       await forgetTrustedDevices(tx, userId);
       await recordEvents(tx, [eventFrom(from, user, "mfa.disabled")], now);

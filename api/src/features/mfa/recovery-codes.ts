@@ -1,5 +1,6 @@
 import { randomBytes } from "../../crypto/random.ts";
 import type { PlatformQueries } from "../../platform/client.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import type { Passwords } from "../auth/passwords.ts";
 
 /** How many there are: one for each digit that a code can begin with. */
@@ -38,11 +39,11 @@ export async function makeRecoveryCodes(
 /** Puts new codes in the place of all that there were. */
 export async function replaceRecoveryCodes(
   tx: PlatformQueries,
-  user: { readonly id: string; readonly tenantId: string },
+  { id: userId }: { readonly id: string },
   hashed: readonly HashedCode[],
   now: Date,
 ): Promise<void> {
-  const { id: userId, tenantId } = user;
+  const tenantId = await holdInTenant(tx, userId);
   await tx.recoveryCode.deleteMany({ where: { userId } });
   await tx.recoveryCode.createMany({
     data: hashed.map((code) => ({ ...code, userId, tenantId, createdAt: now })),

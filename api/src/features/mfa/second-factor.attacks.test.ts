@@ -202,6 +202,26 @@ describe("the second factor", () => {
     expect(none.body["code"]).toBe("mfa_token_expired");
   });
 
+  it.each([
+    ["another site", { "sec-fetch-site": "cross-site", origin: "https://evil.example" }],
+    ["a sister site", { "sec-fetch-site": "same-site", origin: "http://evil.127.0.0.1:3000" }],
+    ["an older browser on another site", { origin: "https://evil.example" }],
+    ["a sandboxed page", { origin: "null" }],
+  ])("is not answered from %s with this browser's cookie, and is not used up", async (_, from) => {
+    const ada = await protectedPerson(app);
+    const code = codeNow(ada);
+    const cookie = `timos_mfa=${await askedFor(app, ada)}`;
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      call(app, "POST", "/api/auth/mfa/verify", {
+        body: { method: "totp", code },
+        headers: { cookie, ...headers },
+      });
+    const refused = await ask(from);
+    expect(refused).toMatchObject({ status: 403, body: { code: "csrf_failed" } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+    expect((await ask({ "sec-fetch-site": "same-origin" })).status).toBe(200);
+  });
+
   it("comes by the cookie too, for who came by a provider, which is removed then", async () => {
     const ada = await protectedPerson(app);
     const reply = await call(app, "POST", "/api/auth/mfa/verify", {

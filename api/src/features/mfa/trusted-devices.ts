@@ -5,6 +5,7 @@ import { bytesToUuid, uuidToBytes } from "../../lib/ids.ts";
 import { deviceName } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 
@@ -29,7 +30,7 @@ export const NO_TRUST: TrustCookie = { name: "td", value: "", maxAgeSeconds: 0 }
  */
 export async function trustDevice(
   tx: PlatformQueries,
-  user: { readonly id: string; readonly tenantId: string },
+  user: { readonly id: string },
   from: From,
   now: Date,
 ): Promise<{ id: string; cookie: TrustCookie }> {
@@ -39,7 +40,7 @@ export async function trustDevice(
   await tx.trustedDevice.create({
     data: {
       id,
-      tenantId: user.tenantId,
+      tenantId: await holdInTenant(tx, user.id),
       userId: user.id,
       secretHash: new Uint8Array(sha256(secret)),
       userAgent: from.userAgent,

@@ -8,6 +8,7 @@ import { whence } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
@@ -70,7 +71,7 @@ export async function insertAccount(
   const row = await tx.oauthAccount.create({
     data: {
       id: randomUUID(),
-      tenantId: user.tenantId,
+      tenantId: await holdInTenant(tx, user.id),
       userId: user.id,
       provider,
       identity: identityHash(identity),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
 import { Instant, Page, pageOf } from "../../contract/values.ts";
 import { AuthResult, Password } from "../auth/contract.ts";
+import { Assertion } from "../passkeys/contract.ts";
 
 /** A device that somebody is signed in on. */
 export const Session = z.object({
@@ -64,13 +65,14 @@ export const sessions = endpoints({
     method: "POST",
     path: "/api/auth/reauth",
     summary:
-      "Prove once more that it is you: by your password and, where one is set up, a code of the second factor",
+      "Prove once more that it is you: by your password and, where one is set up, a code of the second factor; or by a passkey",
     auth: "user",
     permission: "account:secure",
     body: z
       .strictObject({
         password: Password.optional(),
         code: z.string().max(64).optional(),
+        passkey: Assertion.optional(),
       })
       .describe(
         "Where something is missing the answer is `reauth_required`, with the `methods` there are",
@@ -85,6 +87,8 @@ export const sessions = endpoints({
       "invalid_credentials",
       "mfa_invalid_code",
       "mfa_code_already_used",
+      "passkey_refused",
+      "passkeys_unavailable",
       "refresh_reused",
       "too_many_attempts",
       "rate_limited",

@@ -4,6 +4,7 @@ import { AppError } from "../../contract/errors.ts";
 import { deviceName } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction } from "../../platform/client.ts";
+import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
@@ -71,10 +72,13 @@ export async function revokeDevices(
 ): Promise<void> {
   const now = deps.clock();
   const which = { userId: user.id, ...(exceptThis ? { except: sessionId } : {}) };
-  await inTransaction(deps.platform, async (tx) => {
-    await revokeSessions(tx, which, "logout_all", now);
-    await forgetTrustedDevices(tx, user.id);
-    await recordEvents(tx, [eventFrom(from, user, "sessions.revoked")], now);
-  });
+  // All of theirs, also when they move into another tenant at this moment.
+  await asSystem(() =>
+    inTransaction(deps.platform, async (tx) => {
+      await revokeSessions(tx, which, "logout_all", now);
+      await forgetTrustedDevices(tx, user.id);
+      await recordEvents(tx, [eventFrom(from, user, "sessions.revoked")], now);
+    }),
+  );
   await Promise.all([deps.sessions.evict({ userId: user.id }), deps.forgetKeys(user.id)]);
 }

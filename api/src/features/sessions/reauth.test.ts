@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, cookieOf, signUp, type Person, type Reply } from "../../../test/people.ts";
-import { codeAt, turnOn } from "../../../test/second-factor.ts";
+import { codeAt, eventsOf, turnOn } from "../../../test/second-factor.ts";
 
 let app: TestApp;
 const start = new Date("2026-11-21T20:00:00.000Z");
@@ -24,6 +24,8 @@ const sensitive = (headers: Record<string, string>) =>
   call(app, "DELETE", "/api/me", { body: { confirm: "nobody@example.org" }, headers });
 const ASKED = { status: 401, body: { code: "reauth_required" } };
 const LET_IN = { status: 400, body: { code: "invalid_request" } };
+const isOffTo = (person: Person) => (mail: string) =>
+  mail.includes(`To: ${person.email}`) && mail.includes("was switched off");
 const headersOf = (person: Person) => ({ authorization: `Bearer ${person.accessToken}` });
 
 describe("what cannot be undone", () => {
@@ -163,6 +165,37 @@ describe("proving anew who one is", () => {
     expect((await person.call("GET", "/api/me")).status).toBe(200);
     const other = await signUp(app);
     expect((await reauth(other, { password: other.password })).status).toBe(200);
+  });
+
+  it("counts what fails towards the hundred in a row, after which the password is taken no more", async () => {
+    const person = await signUp(app);
+    const { limits } = app.deps;
+    const account = limits.keyOf(person.email);
+    for (let i = 0; i < 90; i++) await limits.failuresInARow.count(account, app.clock.now);
+    for (let i = 0; i < 10; i++) {
+      const reply = await reauth(person, { password: `guess number ${i}` });
+      expect(reply).toMatchObject({ status: 401, body: { code: "invalid_credentials" } });
+    }
+    for (let i = 0; i < 200 && !app.mails().some(isOffTo(person)); i++) {
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    expect(app.mails().filter(isOffTo(person))).toHaveLength(1);
+    const { email, password } = person;
+    const right = await call(app, "POST", "/api/auth/login", { body: { email, password } });
+    expect(right).toMatchObject({ status: 401, body: { code: "invalid_credentials" } });
+    const events = await eventsOf(app, person);
+    expect(events.filter((event) => event === "reauth.failed failure")).toHaveLength(10);
+    expect(events).toContain("password.blocked denied");
+  });
+
+  it("ends the row of failures when it succeeds", async () => {
+    const person = await signUp(app);
+    const { limits } = app.deps;
+    const account = limits.keyOf(person.email);
+    for (let i = 0; i < 99; i++) await limits.failuresInARow.count(account, app.clock.now);
+    expect((await reauth(person, { password: person.password })).status).toBe(200);
+    await reauth(person, { password: "not the password" });
+    expect((await reauth(person, { password: person.password })).status).toBe(200);
   });
 
   it("does not use up its attempts when it succeeds", async () => {

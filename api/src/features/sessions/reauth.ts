@@ -1,21 +1,24 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
-import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthResult } from "../auth/contract.ts";
+import { assertCurrentPassword } from "../auth/current-password.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import type { RefreshToken } from "../auth/refresh-token.ts";
 import { proveAgain, rotateSession, type Proof } from "../auth/sessions.ts";
 import { authResult, handSession, type Handed } from "../auth/signed-in.ts";
 import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
+import type { Assertion } from "../passkeys/contract.ts";
+import { withOwnPasskey } from "../passkeys/sign-in.ts";
 import type { ReauthMethod } from "./contract.ts";
 
 /** What was sent to prove it. */
 interface Sent {
   readonly password?: string | undefined;
   readonly code?: string | undefined;
+  readonly passkey?: Assertion | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function reauthMethods(
   const { recoveryCodes, passkeys, oauthAccounts } = user._count;
   const hasTotp = (user.totp?.confirmedAt ?? null) !== null;
   const methods: [ReauthMethod, boolean][] = [
-    ["password", user.passwordHash !== null && (hasTotp || !mustProveTwo(caller))],
+    ["password", user.passwordHash !== null && (hasTotp || !mustProveTwo(caller, passkeys > 0))],
     ["totp", hasTotp],
     ["recovery", hasTotp && recoveryCodes > 0],
     ["passkey", passkeys > 0],
@@ -49,26 +52,58 @@ export async function reauthMethods(
   return methods.filter(([, isThere]) => isThere).map(([method]) => method);
 }
 
-/** Whoever has to have proven two factors, and has, is not believed by a password alone. */
-const mustProveTwo = ({ user, assurance }: Pick<Caller, "user" | "assurance">) =>
-  assurance === 2 && (user.mfaRequired || user.platformRole !== null);
+/** Whoever has to have proven two factors, and has or could by a passkey, is not believed by a password alone. */
+const mustProveTwo = (
+  { user, assurance }: Pick<Caller, "user" | "assurance">,
+  hasPasskey: boolean,
+) => (assurance === 2 || hasPasskey) && (user.mfaRequired || user.platformRole !== null);
 
 /**
- * Takes a password, and a code where a second factor is set up, as a proof that whoever holds this session is its user:
- * what asks for a fresh proof is open for five minutes. The refresh token changes with it.
+ * Takes a passkey, or a password and a code where a second factor is set up, as a proof that whoever holds this session is
+ * its user: what asks for a fresh proof is open for five minutes. The refresh token changes with it.
  *
- * An attempt is counted before anything is looked at. Nobody is signed in by it: it takes a session that is alive.
+ * Nobody is signed in by it: it takes a session that is alive.
  *
  * @param held - The refresh token in the browser's cookie.
  * @throws AppError `reauth_required`, with the `methods` there are, when what they take was not sent;
- * `invalid_credentials`, `too_many_attempts`, `session_revoked`, and what `verifySecondFactor` throws.
+ * `invalid_credentials`, `passkey_refused`, `too_many_attempts`, `session_revoked`, and what `verifySecondFactor` throws.
  */
 export async function reauthenticate(
   deps: AuthDeps,
   caller: Caller,
-  { password, code }: Sent,
+  sent: Sent,
   { from, held }: { readonly from: From; readonly held: RefreshToken | null },
 ): Promise<Handed<AuthResult>> {
+  const { user, sessionId } = caller;
+  const now = deps.clock();
+  const prove: Prove = async (tx, amr) => {
+    const proof: Proof = { amr, assurance: amr.length > 1 ? 2 : 1 };
+    await proveAgain(tx, { id: sessionId, userId: user.id }, proof, now);
+    const proven = eventFrom(from, user, "reauth.succeeded", { target: sessionId });
+    await recordEvents(tx, [proven], now);
+  };
+  await (sent.passkey === undefined
+    ? proveByPassword(deps, caller, sent, from, prove)
+    : withOwnPasskey(deps, caller, sent.passkey, from, (tx, { amr }) => prove(tx, amr)));
+  await deps.sessions.evict({ sessionId });
+
+  if (held?.sessionId === sessionId) {
+    return handSession(deps, await rotateSession(deps, held, from));
+  }
+  return { body: await authResult(deps, { id: sessionId, userId: user.id }), cookies: [] };
+}
+
+/** Notes what was proven, in the transaction that uses it up. */
+type Prove = (tx: PlatformQueries, amr: Proof["amr"]) => Promise<void>;
+
+/** By password, code, or both. An attempt is counted before anything is looked at. */
+async function proveByPassword(
+  deps: AuthDeps,
+  caller: Caller,
+  { password, code }: Sent,
+  from: From,
+  prove: Prove,
+): Promise<void> {
   const { id: userId } = caller.user;
   const methods = await reauthMethods(deps.platform, caller);
   const takesPassword = methods.includes("password");
@@ -83,41 +118,15 @@ export async function reauthenticate(
   if (usage.isExceeded) {
     throw new AppError("too_many_attempts", { retryAfterSeconds: usage.resetSeconds });
   }
-  if (takesPassword) await assertPassword(deps, caller, password ?? "", from);
-
-  const now = deps.clock();
+  if (takesPassword) {
+    const user = await deps.platform.user.findUniqueOrThrow({ where: { id: userId } });
+    await assertCurrentPassword(deps, user, password ?? "", from, "reauth.failed");
+  }
   const pwd = takesPassword ? ["pwd"] : [];
-  const prove = async (tx: PlatformQueries, amr: readonly string[]) => {
-    const proof: Proof = { amr, assurance: amr.length > 1 ? 2 : 1 };
-    await proveAgain(tx, { id: caller.sessionId, userId }, proof, now);
-    const target = caller.sessionId;
-    await recordEvents(tx, [eventFrom(from, caller.user, "reauth.succeeded", { target })], now);
-  };
   await (takesCode
     ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
         prove(tx, [...pwd, amr]),
       )
     : inTransaction(deps.platform, (tx) => prove(tx, pwd)));
-  await deps.sessions.evict({ sessionId: caller.sessionId });
   await deps.limits.reauths.giveBack(userId);
-
-  if (held?.sessionId === caller.sessionId) {
-    return handSession(deps, await rotateSession(deps, held, from));
-  }
-  return { body: await authResult(deps, { id: caller.sessionId, userId }), cookies: [] };
-}
-
-/** @throws AppError `invalid_credentials`, which is kept in the audit. */
-async function assertPassword(
-  { platform, passwords, clock }: AuthDeps,
-  { user }: Caller,
-  password: string,
-  from: From,
-): Promise<void> {
-  const row = await platform.user.findUniqueOrThrow({ where: { id: user.id } });
-  const isRight = await passwords.isRight(row.passwordHash, password);
-  if (isRight && row.passwordBlockedAt === null) return;
-  const failed = eventFrom(from, user, "reauth.failed", { outcome: "failure" });
-  await asSystem(() => recordEvents(platform, [failed], clock()));
-  throw new AppError("invalid_credentials");
 }

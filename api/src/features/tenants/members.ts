@@ -2,6 +2,8 @@ import type * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
 import type { Page } from "../../contract/values.ts";
 import { randomUUID } from "../../crypto/random.ts";
+import { compose, lettersIn } from "../../mails/compose.ts";
+import type { Letter, Letters } from "../../mails/letters.ts";
 import { recordEvents, type AuditEvent } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
@@ -13,7 +15,7 @@ import { eventFrom, type From } from "../auth/from.ts";
 import type { Member, Role } from "./contract.ts";
 import { assertAnotherOwner, findActor, findMember, isAbove } from "./roles.ts";
 
-type Deps = Pick<AuthDeps, "platform" | "sessions" | "clock">;
+type Deps = Pick<AuthDeps, "platform" | "sessions" | "send" | "logger" | "clock">;
 
 const FACTORS = { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } };
 
@@ -46,7 +48,7 @@ export async function changeRole(
 ): Promise<Member> {
   const now = deps.clock();
   const { tenantId } = user;
-  await asSystem(() =>
+  const changedMember = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockTenants(tx, [tenantId]);
       const actor = await findActor(tx, user, "members:write");
@@ -55,14 +57,18 @@ export async function changeRole(
       if (isAbove(member.role, actor.role) || isAbove(role, actor.role)) {
         throw new AppError("forbidden");
       }
-      if (member.role === role) return;
+      if (member.role === role) return null;
       if (member.role === "owner") await assertAnotherOwner(tx, tenantId, userId);
       await tx.user.updateMany({ where: { id: userId, tenantId }, data: { role } });
       const changed = eventAbout(from, user, member, "role.changed", role);
       await recordEvents(tx, [changed], now);
+      return withTenantName(tx, member);
     }),
   );
   await deps.sessions.evict({ userId });
+  if (changedMember !== null && userId !== user.id) {
+    tellMember(deps, changedMember, (letters, tenant) => letters.roleChanged(tenant, role));
+  }
   const changed = await deps.platform.user.findUnique({ where: { id: userId }, include: FACTORS });
   if (changed === null) throw new AppError("not_found");
   return toMember(changed);
@@ -86,7 +92,7 @@ export async function removeMember(
   if (!isLeaving) assertMay(caller, "members:write");
   const now = deps.clock();
   const { tenantId } = user;
-  await asSystem(() =>
+  const removed = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockTenants(tx, [tenantId]);
       const actor = await findActor(tx, user, isLeaving ? "tenant:leave" : "members:write");
@@ -99,9 +105,11 @@ export async function removeMember(
       await moveUser(tx, userId, { from: tenantId, to: own.id, role: "owner" });
       const action = isLeaving ? "member.left" : "member.removed";
       await recordEvents(tx, [eventAbout(from, user, member, action)], now);
+      return withTenantName(tx, member);
     }),
   );
   await deps.sessions.evict({ userId });
+  if (!isLeaving) tellMember(deps, removed, (letters, tenant) => letters.memberRemoved(tenant));
 }
 
 /**
@@ -118,7 +126,7 @@ export async function transferTenant(
 ): Promise<void> {
   const now = deps.clock();
   const { tenantId } = user;
-  await asSystem(() =>
+  const owner = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockTenants(tx, [tenantId]);
       await findActor(tx, user, "tenant:transfer");
@@ -134,9 +142,36 @@ export async function transferTenant(
         eventFrom(from, user, "role.changed", { target: "admin" }),
       ];
       await recordEvents(tx, events, now);
+      return withTenantName(tx, heir);
     }),
   );
   await Promise.all([deps.sessions.evict({ userId }), deps.sessions.evict({ userId: user.id })]);
+  tellMember(deps, owner, (letters, tenant) => letters.roleChanged(tenant, "owner"));
+}
+
+interface Told {
+  readonly email: string;
+  readonly locale: string;
+  readonly tenant: string;
+}
+
+async function withTenantName(
+  tx: PlatformQueries,
+  { email, locale, tenantId }: Omit<Told, "tenant"> & { readonly tenantId: string },
+): Promise<Told> {
+  const { name: tenant } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  return { email, locale, tenant };
+}
+
+/** Tells somebody by mail what another did to their membership. It is done: a mail that cannot be sent is logged. */
+function tellMember(
+  { send, logger }: Pick<Deps, "send" | "logger">,
+  { email, locale, tenant }: Told,
+  notice: (letters: Letters, tenant: string) => Letter,
+): void {
+  send(compose(email, notice(lettersIn(locale), tenant))).catch((error: unknown) => {
+    logger.error({ err: error }, "a mail could not be sent");
+  });
 }
 
 /** What was done to a member, by themselves or by somebody who administers the tenant. */

@@ -3,6 +3,9 @@ import { AppError } from "../../contract/errors.ts";
 import { randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import { holdInTenant } from "../../platform/tenants.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
@@ -27,7 +30,7 @@ export async function listTokens(db: PlatformQueries, { user }: User): Promise<T
 /**
  * Makes a token, and tells its owner by mail. Its secret is kept by whoever is answered; here its hash is.
  *
- * @throws AppError `conflict` when there are {@link MAX_TOKENS} of them.
+ * @throws AppError `conflict` when there are {@link MAX_TOKENS} of them; `session_revoked` when the account is gone.
  */
 export async function createToken(
   deps: Deps,
@@ -37,10 +40,11 @@ export async function createToken(
 ): Promise<Token & { token: string }> {
   const now = deps.clock();
   const token = newTokenSecret();
-  const { id: userId, tenantId } = user;
-  const row = await inTransaction(deps.platform, async (tx) => {
-    // The user's row is held first, so that of several that come at once each counts the ones before.
-    await tx.user.updateMany({ where: { id: userId }, data: { updatedAt: now } });
+  const { id: userId } = user;
+  const make = async (tx: PlatformQueries) => {
+    // Held first, so that of several that come at once each counts the ones before.
+    await lockUsers(tx, [userId]);
+    const tenantId = await holdInTenant(tx, userId);
     await tx.apiToken.deleteMany({ where: { userId, NOT: kept(now) } });
     if ((await tx.apiToken.count({ where: { userId } })) >= MAX_TOKENS) {
       const detail = `You have ${MAX_TOKENS} tokens. Revoke one that you do not need.`;
@@ -61,7 +65,8 @@ export async function createToken(
     });
     await recordEvents(tx, [eventFrom(from, user, "token.created", { target: made.id })], now);
     return made;
-  });
+  };
+  const row = await asSystem(() => inTransaction(deps.platform, make));
   tell(deps, user, from, (letters, whence) => letters.apiTokenMade(name, whence));
   return { ...toToken(row), token };
 }

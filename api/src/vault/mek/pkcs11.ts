@@ -127,8 +127,8 @@ export async function createPkcs11Key(address: Address, label: string): Promise<
 
 async function loadLibrary(): Promise<Library> {
   try {
-    const loaded = (await import("pkcs11js")) as Library & { default?: Library };
-    return loaded.default ?? loaded;
+    const loaded = (await import("pkcs11js")) as unknown as { default: Library };
+    return loaded.default;
   } catch {
     throw new MekSetupError(
       "PKCS11_KEY is set, but the package pkcs11js is not installed and compiled. With g++, make and python3 at hand: npm run build:pkcs11",
@@ -250,23 +250,23 @@ function openToken(library: Library, { module: file, token, pin }: Address) {
     call: Call,
     work: (session: Session, key: Buffer) => Promise<T>,
   ): Promise<T> => {
-    const { mekRef } = call.context;
-    let session: Session | undefined;
     try {
-      session = idle.pop() ?? open();
+      const session = idle.pop() ?? open();
       inUse++;
       try {
         const result = await work(session, keyOf(session, call));
         idle.push(session);
         return result;
+      } catch (error) {
+        if (error instanceof DecryptionError) idle.push(session);
+        else for (const stale of [session, ...idle.splice(0)]) close(stale);
+        throw error;
       } finally {
         inUse--;
       }
     } catch (error) {
-      if (session !== undefined && error instanceof DecryptionError) idle.push(session);
-      else for (const stale of [...idle.splice(0), ...(session ? [session] : [])]) close(stale);
       if (error instanceof DecryptionError || error instanceof MekUnavailable) throw error;
-      throw new MekUnavailable(mekRef, TROUBLES[nameOf(error)] ?? "failing");
+      throw new MekUnavailable(call.context.mekRef, TROUBLES[nameOf(error)] ?? "failing");
     }
   };
 
@@ -275,7 +275,7 @@ function openToken(library: Library, { module: file, token, pin }: Address) {
 
 /** PKCS#11's name for what went wrong; the message of pkcs11js is that name. */
 function nameOf(error: unknown): string {
-  return /CKR_\w+/.exec(error instanceof Error ? error.message : "")?.[0] ?? "no PKCS#11 error";
+  return /CKR_\w+/.exec(String(error))?.[0] ?? "no PKCS#11 error";
 }
 
 const OPENS_NOT = new Set([

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { env } from "node:process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { contextOf, dek, itKeepsItsPromises, wrapOf } from "../../../test/kms/contract.ts";
 import {
@@ -45,6 +46,7 @@ const vaultFault = (status: number, words: string) => answers(status, { errors: 
 
 interface Kind {
   readonly name: string;
+  readonly reference: string;
   readonly suite: number;
   readonly start: () => Promise<FakeService & { forget: () => void }>;
   readonly open: (url: string, patience?: Patience) => Promise<MekProvider>;
@@ -54,13 +56,17 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     name: "AWS KMS",
+    reference: `awskms:${AWS_KEY}`,
     suite: 4,
     start: () => fakeAws(),
     open: (url, patience = PATIENCE) => awsKms({ endpoint: url, keys: [AWS_KEY] }, patience),
     faults: [
       ["throttles", awsFault("ThrottlingException"), "throttled"],
       ["fails within", awsFault("KMSInternalException", 500), "failing"],
+      ["limits us", awsFault("LimitExceededException"), "throttled"],
       ["does not let us", awsFault("AccessDeniedException"), "denied"],
+      ["does not know us", awsFault("UnrecognizedClientException"), "denied"],
+      ["does not take our signature", awsFault("InvalidSignatureException"), "denied"],
       ["says that our token has ended", awsFault("ExpiredTokenException"), "denied"],
       ["has disabled the key", awsFault("DisabledException"), "no_key"],
       ["is about to delete the key", awsFault("KMSInvalidStateException"), "no_key"],
@@ -76,6 +82,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: "Google Cloud KMS",
+    reference: `gcpkms:${GCP_KEY}`,
     suite: 5,
     start: () => fakeGcp(),
     open: (url, patience = PATIENCE) => gcpKms({ endpoint: url, keys: [GCP_KEY] }, patience),
@@ -105,6 +112,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: "Vault Transit",
+    reference: `vault:${VAULT_KEY}`,
     suite: 6,
     start: () => fakeVault(),
     open: (url, patience = PATIENCE) =>
@@ -138,7 +146,7 @@ const ANY_SERVICE: Kind["faults"] = [
 beforeAll(giveAwsCredentials);
 afterAll(takeAwsCredentials);
 
-describe.each(KINDS)("$name", ({ suite, start, open, faults }) => {
+describe.each(KINDS)("$name", ({ reference, suite, start, open, faults }) => {
   let service: FakeService & { forget: () => void };
   let provider: MekProvider;
   beforeAll(async () => {
@@ -152,6 +160,21 @@ describe.each(KINDS)("$name", ({ suite, start, open, faults }) => {
   afterAll(() => service.close());
 
   itKeepsItsPromises(suite, () => provider);
+
+  it("is known by its name and that of its key", async () => {
+    expect(await provider.current()).toBe(reference);
+  });
+
+  it("that never answers is left when nobody waits for it any more", async () => {
+    const { context, wrap } = await wrapOf(provider);
+    await service.upset("hangs");
+    const slow = { trouble: "slow" };
+    await expect(provider.wrap(dek, context)).rejects.toMatchObject(slow);
+    await untilForgotten();
+    await expect(provider.unwrap(wrap, context)).rejects.toMatchObject(slow);
+    for (let n = 0; n < 50 && service.atOnce() > 0; n++) await sleep(20);
+    expect(service.atOnce()).toBe(0);
+  });
 
   it.each([...ANY_SERVICE, ...faults])(
     "that %s makes the key unavailable, not the wrap wrong, until it is over",
@@ -282,6 +305,25 @@ describe.each(KINDS)("$name", ({ suite, start, open, faults }) => {
       expect(all).not.toContain(secret);
     }
     expect(failure).not.toHaveProperty("cause");
+  });
+});
+
+describe("AWS KMS", () => {
+  it("without credentials is denied, before anything is sent", async () => {
+    const service = await fakeAws();
+    const provider = await awsKms({ endpoint: service.url, keys: [AWS_KEY] }, PATIENCE);
+    takeAwsCredentials();
+    // Where the SDK looks last.
+    env["AWS_EC2_METADATA_DISABLED"] = "true";
+    try {
+      const context = contextOf(await provider.current());
+      await expect(provider.wrap(dek, context)).rejects.toMatchObject({ trouble: "denied" });
+      expect(service.calls()).toBe(0);
+    } finally {
+      Reflect.deleteProperty(env, "AWS_EC2_METADATA_DISABLED");
+      giveAwsCredentials();
+      await service.close();
+    }
   });
 });
 

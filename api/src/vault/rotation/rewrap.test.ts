@@ -1,43 +1,54 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { call, signUp } from "../../../test/people.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { openTestVault, type TestVault } from "../../../test/vault.ts";
+import { DecryptionError } from "../../crypto/decryption-error.ts";
 import { activateKey, decodeKeyring, stageKey } from "../../crypto/keyring.ts";
+import { entryKind } from "../../features/entries/entries.ts";
 import { localKeyring } from "../mek/local.ts";
 import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
-import { countLeft, rewrapAll, type RewrapOptions } from "./rewrap.ts";
+import { putRecord } from "../records.ts";
+import { countLeft, proveMek, rewrapAll, type RewrapOptions } from "./rewrap.ts";
 
-let app: TestApp;
+let test: TestVault;
+let keyring: MekProvider;
+beforeAll(async () => {
+  test = await openTestVault();
+});
+afterAll(() => test.close());
 beforeEach(async () => {
-  app = await openTestApp();
+  await test.empty();
+  keyring = localKeyring(test.keyringFile);
   for (let n = 0; n < 4; n++) {
-    const person = await signUp(app);
-    await person.call("POST", "/api/entries", { body: { day: "2026-11-21", body: "words" } });
+    const { vault } = await test.newOwner();
+    const fields = entryKind.fields.parse({ day: "2026-11-21", body: "words" });
+    const write = { guard: undefined, now: test.clock.now };
+    await putRecord(vault, entryKind, randomUUID(), { fields, ...write });
   }
 });
-afterEach(() => app.close());
 
 /** Adds a master key to the keyring and makes it current. @returns its reference. */
 function rotateKeyring(): string {
-  const staged = stageKey(readFileSync(app.keyringFile), new Date());
+  const staged = stageKey(readFileSync(test.keyringFile), new Date());
   const id = decodeKeyring(staged).at(-1)?.id ?? "";
-  writeFileSync(app.keyringFile, activateKey(staged, id));
+  writeFileSync(test.keyringFile, activateKey(staged, id));
   return `local:${id}`;
 }
 
 function rewrapWith(meks: MekProvider, options: Partial<RewrapOptions> = {}) {
-  const deps = { ...app.deps, meks };
-  return rewrapAll(deps, { target: meks.current, atOnce: 1, settleMs: 0, ...options });
+  return rewrapAll(
+    { ...test.deps, meks },
+    { target: meks.current, atOnce: 1, settleMs: 0, ...options },
+  );
 }
 
 const blobs = async (database: "platform" | "vault", table: string) =>
-  (await app.sql(database, `SELECT HEX(\`blob\`) AS b FROM ${table} ORDER BY owner_id`)).map(
+  (await test.sql(database, `SELECT HEX(\`blob\`) AS b FROM ${table} ORDER BY owner_id`)).map(
     (row) => String(row["b"]),
   );
 
 describe("re-wrapping", () => {
   it("stops where the provider goes away, with all that is written good, and goes on later", async () => {
-    const keyring = localKeyring(app.keyringFile);
     const target = rotateKeyring();
     let calls = 0;
     const failing: MekProvider = {
@@ -48,14 +59,13 @@ describe("re-wrapping", () => {
           : keyring.wrap(dek, context),
     };
     await expect(rewrapWith(failing)).rejects.toThrow("cannot be used now");
-    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(8);
+    expect(await countLeft(test.deps, target)).toBe(8);
     const report = await rewrapWith(keyring);
     expect(report).toMatchObject({ isFinished: true, platform: 4, vault: 4, unmoved: [] });
     expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
   });
 
   it("does not bring back a wrap that was deleted between being read and written", async () => {
-    const keyring = localKeyring(app.keyringFile);
     rotateKeyring();
     let isErased = false;
     const erasing: MekProvider = {
@@ -67,9 +77,11 @@ describe("re-wrapping", () => {
             ["platform", "dek_wraps"],
             ["vault", "vault_keys"],
           ] as const) {
-            await app.sql(database, `DELETE FROM ${table} WHERE owner_id = ?`, [
+            await test.sql(
+              database,
+              `DELETE FROM ${table} WHERE owner_id = ?`,
               Buffer.from(context.ownerId),
-            ]);
+            );
           }
         }
         return keyring.unwrap(wrap, context);
@@ -82,7 +94,6 @@ describe("re-wrapping", () => {
   });
 
   it("writes nothing that the provider cannot open again", async () => {
-    const keyring = localKeyring(app.keyringFile);
     const before = await blobs("platform", "dek_wraps");
     rotateKeyring();
     const lying: MekProvider = {
@@ -100,7 +111,6 @@ describe("re-wrapping", () => {
   });
 
   it("moves to another provider, many calls at a time, and back", async () => {
-    const keyring = localKeyring(app.keyringFile);
     const inner = await keyring.current();
     let [running, most] = [0, 0];
     /** A provider of another name, over the same key: its wraps are bound to its own reference. */
@@ -127,36 +137,34 @@ describe("re-wrapping", () => {
     const there = await rewrapWith(both, { target: other.current, atOnce: 3 });
     expect(there).toMatchObject({ target: "awskms:other", isFinished: true, platform: 4 });
     expect(most).toBe(3);
-    const refs = await app.sql("platform", "SELECT DISTINCT mek_ref, suite FROM dek_wraps");
+    const refs = await test.sql("platform", "SELECT DISTINCT mek_ref, suite FROM dek_wraps");
     expect(refs).toEqual([{ mek_ref: "awskms:other", suite: 4 }]);
     expect(await rewrapWith(both)).toMatchObject({ target: inner, platform: 4, vault: 4 });
     expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
   });
 
   it("takes a mirror that was left behind along, and one whose original is gone by itself", async () => {
-    const keyring = localKeyring(app.keyringFile);
-    const behind = await app.sql(
+    const behind = await test.sql(
       "vault",
       "SELECT owner_id, `blob`, mek_ref FROM vault_keys LIMIT 1",
     );
     rotateKeyring();
     await rewrapWith(keyring);
-    await app.sql("vault", "UPDATE vault_keys SET `blob` = ?, mek_ref = ? WHERE owner_id = ?", [
-      behind[0]?.["blob"],
-      behind[0]?.["mek_ref"],
-      behind[0]?.["owner_id"],
-    ]);
+    await test.sql(
+      "vault",
+      "UPDATE vault_keys SET `blob` = ?, mek_ref = ? WHERE owner_id = ?",
+      ...[behind[0]?.["blob"], behind[0]?.["mek_ref"], behind[0]?.["owner_id"]],
+    );
     expect(await rewrapWith(keyring)).toMatchObject({ platform: 0, vault: 1, unmoved: [] });
     expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
 
-    await app.sql("platform", "DELETE FROM dek_wraps LIMIT 1");
+    await test.sql("platform", "DELETE FROM dek_wraps LIMIT 1");
     const target = rotateKeyring();
     expect(await rewrapWith(keyring)).toMatchObject({ platform: 3, vault: 4, unmoved: [] });
-    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(0);
+    expect(await countLeft(test.deps, target)).toBe(0);
   });
 
   it("finds a wrap under the former key that was stored while it waited", async () => {
-    const keyring = localKeyring(app.keyringFile);
     const former = await keyring.current();
     const target = rotateKeyring();
     let isLate = true;
@@ -171,16 +179,17 @@ describe("re-wrapping", () => {
     });
     expect(report.isFinished).toBe(true);
     expect(report.platform).toBe(5);
-    expect(await countLeft({ ...app.deps, meks: keyring }, target)).toBe(0);
+    expect(await countLeft(test.deps, target)).toBe(0);
   });
 
   async function storeUnder(mekRef: string): Promise<void> {
-    const keyring = localKeyring(app.keyringFile);
-    const [user] = await app.sql("platform", "SELECT * FROM user_deks LIMIT 1");
+    const [user] = await test.sql("platform", "SELECT * FROM user_deks LIMIT 1");
     const ownerId = Buffer.from(user?.["owner_id"] as Uint8Array);
-    const [wrap] = await app.sql("platform", "SELECT * FROM dek_wraps WHERE owner_id = ?", [
+    const [wrap] = await test.sql(
+      "platform",
+      "SELECT * FROM dek_wraps WHERE owner_id = ?",
       ownerId,
-    ]);
+    );
     const context = { ownerId, version: 1, dekId: user?.["dek_id"] as Uint8Array };
     const dek = await keyring.unwrap(
       {
@@ -191,15 +200,14 @@ describe("re-wrapping", () => {
       { ...context, mekRef: String(wrap?.["mek_ref"]) },
     );
     const late = await keyring.wrap(dek, { ...context, mekRef });
-    await app.sql("platform", "UPDATE dek_wraps SET mek_ref = ?, `blob` = ? WHERE owner_id = ?", [
-      mekRef,
-      Buffer.from(late.blob),
-      ownerId,
-    ]);
+    await test.sql(
+      "platform",
+      "UPDATE dek_wraps SET mek_ref = ?, `blob` = ? WHERE owner_id = ?",
+      ...[mekRef, Buffer.from(late.blob), ownerId],
+    );
   }
 
   it("goes where a later rotation leads, and two at once end at the same key", async () => {
-    const keyring = localKeyring(app.keyringFile);
     rotateKeyring();
     const [one, other] = await Promise.all([rewrapWith(keyring), rewrapWith(keyring)]);
     expect(one.platform + other.platform).toBe(4);
@@ -214,12 +222,36 @@ describe("re-wrapping", () => {
     });
     expect(later.value).not.toBe(first);
     expect(report).toMatchObject({ target: later.value, isFinished: true, unmoved: [] });
-    expect(await countLeft({ ...app.deps, meks: keyring }, later.value)).toBe(0);
-    expect((await call(app, "GET", "/health/ready")).status).toBe(200);
+    expect(await countLeft(test.deps, later.value)).toBe(0);
+    await test.deps.keys.prove();
+  });
+
+  it("proves a master key by a data key of nobody's, and leaves nothing of it", async () => {
+    const before = await blobs("platform", "dek_wraps");
+    const wiped: Uint8Array[] = [];
+    const watched: MekProvider = {
+      ...keyring,
+      wrap: (dek, context) => {
+        wiped.push(dek);
+        return keyring.wrap(dek, context);
+      },
+      unwrap: async (wrap, context) => {
+        const dek = await keyring.unwrap(wrap, context);
+        wiped.push(dek);
+        return dek;
+      },
+    };
+    await proveMek(watched, await keyring.current());
+    expect(wiped).toEqual(
+      [new Uint8Array(32), new Uint8Array(32)].map((bytes) => Buffer.from(bytes)),
+    );
+    expect(await blobs("platform", "dek_wraps")).toEqual(before);
+    await expect(proveMek(keyring, "local:gone")).rejects.toThrow();
+    const shut = { ...keyring, unwrap: () => Promise.reject(new DecryptionError()) };
+    await expect(proveMek(shut, await keyring.current())).rejects.toThrow(DecryptionError);
   });
 
   it("stops when it is told to", async () => {
-    const keyring = localKeyring(app.keyringFile);
     rotateKeyring();
     const report = await rewrapWith(keyring, { signal: AbortSignal.abort() });
     expect(report).toMatchObject({ isFinished: false, platform: 0 });

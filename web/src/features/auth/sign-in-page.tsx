@@ -7,6 +7,7 @@ import { useEffect } from "react";
 import { Notice } from "@/components/notice.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { leadsTo } from "./leads-to.ts";
+import { PasskeyButton } from "./passkey-button.tsx";
 import type { Question } from "./second-factor-form.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
@@ -56,6 +57,7 @@ export function SignInPage({ next, notice, step, error }: Props) {
         </Notice>
       )}
       <SignInForm question={step === "mfa" ? AFTER_PROVIDER : null} />
+      <PasskeyButton />
       <ProviderButtons />
       <p className="text-soft">
         No journal yet?{" "}

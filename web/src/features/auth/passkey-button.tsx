@@ -1,0 +1,39 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { Button } from "@/components/button.tsx";
+import { Notice } from "@/components/notice.tsx";
+import { useTimos } from "@/lib/client.tsx";
+import { explain } from "@/lib/failure.ts";
+import { arePasskeysUsable, askForPasskey } from "@/lib/passkeys.ts";
+
+const never = () => () => undefined;
+
+/** Signs in with a passkey, where the browser can; nothing where it cannot. */
+export function PasskeyButton() {
+  const { api, session } = useTimos();
+  const isUsable = useSyncExternalStore(never, arePasskeysUsable, () => false);
+  const signIn = useMutation({
+    mutationFn: async () => {
+      const credential = await askForPasskey(await api.passkeys.beginSignIn({ body: {} }));
+      return credential && api.passkeys.signIn({ body: { credential } });
+    },
+    onSuccess: (result) => {
+      if (result !== null) session.accept(result);
+    },
+  });
+  if (!isUsable) return null;
+  return (
+    <div className="grid gap-3">
+      {signIn.error && (
+        <Notice tone="danger">
+          <p>{explain(signIn.error)}</p>
+        </Notice>
+      )}
+      <Button look="secondary" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
+        Sign in with a passkey
+      </Button>
+    </div>
+  );
+}
