@@ -234,6 +234,13 @@ describe("a key that is missing or damaged in one database", () => {
       "the mirror of version 1 differs from the platform's",
       "copy it",
     ],
+    [
+      "the mirror names another data key, as which it does not open either",
+      "vault",
+      "UPDATE vault_keys SET dek_id = REPEAT('x', 16), `blob` = REVERSE(`blob`)",
+      "the mirror of version 1 is another key than the platform's",
+      "copy it",
+    ],
   ])(
     "is found by the sample already, and repaired when asked: %s",
     async (_, database, sql, what, remedy) => {
@@ -305,6 +312,33 @@ describe("a key that is missing or damaged in one database", () => {
       findings: [{ remedy: "copy it", isRepaired: false }],
     });
     expect(await vault("SELECT 1 FROM vault_keys")).toEqual([]);
+  });
+
+  it("is written over though its master key is gone, where no row can be under it", async () => {
+    await addVersion(ada, "done");
+    await vault("UPDATE vault_keys SET mek_ref = 'local:gone' WHERE version = 1");
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} the mirror of version 1 is another key than the platform's: repaired!`,
+    ]);
+  });
+
+  it("is in the audit of its user once it is repaired, and not before", async () => {
+    const told = () =>
+      platform(
+        "SELECT user_id, actor, purpose, at FROM audit_events WHERE action = 'key.repaired'",
+      );
+    await vault("DELETE FROM vault_keys");
+    await examine();
+    expect(await told()).toEqual([]);
+    await examine({ isRepairing: true });
+    expect(await told()).toMatchObject([
+      {
+        user_id: ada.userId,
+        actor: "operator",
+        purpose: "keys:doctor: version 1 is not mirrored in the vault",
+        at: test.clock.now,
+      },
+    ]);
   });
 
   it("is not said to be repaired where somebody changed it meanwhile", async () => {
