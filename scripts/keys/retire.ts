@@ -52,8 +52,8 @@ export async function retireMek(
   );
   await sleep(settleSeconds * 1000);
   if (await isMekInUse(inst, mekRef)) return false;
-  await noteInAudit(inst, mekRef);
   await retire(file, key.id);
+  await noteInAudit(inst, mekRef);
   console.log(
     `Removed ${mekRef} from ${file}. Copies of the keyring on other machines still have it.`,
   );
