@@ -61,9 +61,18 @@ export const Event = z.object({
         "`key.repaired`: an operator repaired what is kept of your keys.",
         "`dek.rotated`: a new key was made for you, or all that you have is under it now. `dek.activated`: what you write is encrypted with it from then on. `dek.destroyed`: an earlier one is gone.",
         "`vault.baselined`, `vault.violated`, `vault.accepted`: what your journal should hold was noted; it did not hold that; an operator accepted what it holds.",
+        "Others say what happened to your account: `login.succeeded`, `login.failed`, `password.changed`, `mfa.enrolled`, `token.created` and so on.",
       ].join(" "),
     ),
+  outcome: z.enum(["success", "failure", "denied"]),
   purpose: z.string().describe("Why: the method and route of a request, or the name of a job"),
+  network: z
+    .string()
+    .nullable()
+    .describe(
+      "From where, as the network of the address. Sealed under a key of yours, for you alone",
+    ),
+  device: z.string().nullable().describe("By what, as in the list of your devices"),
   requestId: z
     .string()
     .nullable()
@@ -107,7 +116,7 @@ export const account = endpoints({
   audit: {
     method: "GET",
     path: "/api/me/audit",
-    summary: "List when and why your key was used, and what else happened to it, newest first",
+    summary: "List what happened to your account and your keys, when and why, newest first",
     auth: "user",
     permission: "account:read",
     query: Page,

@@ -5,7 +5,7 @@ import { asSystem } from "../../platform/tenancy.ts";
 import { countAttempt } from "./attempts.ts";
 import { completeSignIn, type SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
-import { afterFailure, aside } from "./failure.ts";
+import { afterFailure, afterWait, aside } from "./failure.ts";
 import type { From } from "./from.ts";
 import { knownDeviceOf } from "./known-devices.ts";
 import { findLink, takeLink, type Link } from "./one-time-token.ts";
@@ -64,7 +64,11 @@ async function provePassword(
   const ownLink = link !== null && link.userId === user?.id ? link : null;
   const device =
     known ?? (ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`);
-  const attempt = await countAttempt(deps, { email, client, device });
+  const attempt = await countAttempt(deps, { email, client, device }).catch((error: unknown) => {
+    const mustWait = error instanceof AppError && error.code === "too_many_attempts";
+    if (mustWait && user !== null) aside(deps, () => afterWait(deps, user, from));
+    throw error;
+  });
 
   const stored = user?.passwordBlockedAt === null ? user.passwordHash : null;
   const isRight = await passwords.isRight(stored, password).catch(async (error: unknown) => {
