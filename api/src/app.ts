@@ -8,6 +8,7 @@ import type { Caller } from "./features/auth/authenticate.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import type { AfterSignIn } from "./features/auth/signed-in.ts";
 import { dayRoutes } from "./features/days/routes.ts";
+import { emailChangeRoutes } from "./features/email-change/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
@@ -80,6 +81,7 @@ export function createApp(deps: Deps): Express {
   app.use(tenantRoutes(gates, deps));
   app.use(adminRoutes(gates, deps));
   app.use(accountRoutes(gates, deps));
+  app.use(emailChangeRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(dayRoutes(gates, records));
   app.use(vaultRoutes(gates, { ...deps, ...records }));

@@ -2,6 +2,7 @@ import { account } from "../features/account/contract.ts";
 import { admin } from "../features/admin/contract.ts";
 import { auth } from "../features/auth/contract.ts";
 import { days } from "../features/days/contract.ts";
+import { emailChange } from "../features/email-change/contract.ts";
 import { entries } from "../features/entries/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
@@ -24,6 +25,7 @@ export const contract = {
   tenants,
   admin,
   account,
+  emailChange,
   entries,
   days,
   vault,
