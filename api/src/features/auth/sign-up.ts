@@ -64,6 +64,9 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
         return verificationMail(deps, { email: form.email, locale: "en" }, token);
       });
     } catch (error) {
+      if (error instanceof AppError && error.code === "conflict") {
+        return compose(form.email, lettersIn("en").emailReserved());
+      }
       if (!isDuplicate(error)) throw error;
     }
   }
