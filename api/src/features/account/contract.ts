@@ -80,6 +80,77 @@ export const Event = z.object({
 });
 export type Event = z.output<typeof Event>;
 
+/** How often somebody can have a copy of their account's data within a day. */
+export const EXPORTS_A_DAY = 2;
+
+const Times = z.object({ createdAt: Instant, expiresAt: Instant });
+
+/** All that is kept of somebody besides their journal. No password, key, token or code is in it, nor the hash of one. */
+export const AccountExport = z.object({
+  format: z.literal("timos-account"),
+  version: z.literal(1),
+  exportedAt: Instant,
+  account: Me.extend({
+    emailVerifiedAt: Instant.nullable(),
+    updatedAt: Instant,
+    hasPassword: z.boolean(),
+    secondFactorSince: Instant.nullable(),
+    recoveryCodesLeft: z.int(),
+  }),
+  tenant: z.object({ id: z.uuid(), name: z.string(), mfaRequired: z.boolean() }),
+  sessions: z.array(
+    Times.omit({ expiresAt: true }).extend({
+      id: z.uuid(),
+      userAgent: z.string(),
+      network: z.string().nullable(),
+      amr: z.string(),
+      remember: z.boolean(),
+      rotatedAt: Instant,
+      idleExpiresAt: Instant,
+      revokedAt: Instant.nullable(),
+      revokeReason: z.string().nullable(),
+    }),
+  ),
+  knownBrowsers: z.array(Times),
+  trustedDevices: z.array(
+    Times.extend({ id: z.uuid(), userAgent: z.string(), lastUsedAt: Instant }),
+  ),
+  identities: z.array(
+    z.object({
+      provider: z.string(),
+      issuer: z.string(),
+      subject: z.string(),
+      email: z.string().nullable(),
+      createdAt: Instant,
+      lastUsedAt: Instant.nullable(),
+    }),
+  ),
+  passkeys: z.array(
+    z.object({ name: z.string(), createdAt: Instant, lastUsedAt: Instant.nullable() }),
+  ),
+  tokens: z.array(
+    Times.extend({
+      name: z.string(),
+      scopes: z.string(),
+      lastUsedAt: Instant.nullable(),
+      revokedAt: Instant.nullable(),
+    }),
+  ),
+  links: z
+    .array(Times.extend({ purpose: z.string(), email: z.string().nullable() }))
+    .describe("What was mailed to you, or to the address that you want, and still works"),
+  invitations: z
+    .array(
+      Times.extend({
+        role: z.string(),
+        acceptedAt: Instant.nullable(),
+        revokedAt: Instant.nullable(),
+      }),
+    )
+    .describe("To your address"),
+  events: z.array(Event).describe("What happened to your account and your key, newest first"),
+});
+
 export const account = endpoints({
   get: {
     method: "GET",
@@ -112,6 +183,17 @@ export const account = endpoints({
     }),
     responses: { 202: Receipt },
     errors: ["invalid_request", "reauth_required", "last_owner"],
+  },
+  export: {
+    method: "GET",
+    path: "/api/me/export",
+    summary: "All that is kept of you besides your journal, as a file",
+    auth: "user",
+    permission: "account:secure",
+    fresh: true,
+    streams: true,
+    responses: { 200: AccountExport },
+    errors: ["reauth_required", "rate_limited"],
   },
   audit: {
     method: "GET",
