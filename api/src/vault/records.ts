@@ -311,7 +311,7 @@ async function writeState<F extends object, H extends object>(
 ): Promise<VaultRecord<F>> {
   const { current, fields } = write;
   const record = current?.record ?? null;
-  if (record !== null) await keepState(change, vault, kind.kind, record, write);
+  if (record !== null) await keepState(change, vault, kind, record, write);
   else if (current !== null) write.onUnreadable?.();
   const updatedAt = write.now.toISOString();
   const createdAt = record?.createdAt ?? write.createdAt ?? updatedAt;
@@ -322,31 +322,45 @@ async function writeState<F extends object, H extends object>(
   return toRecord(content, row);
 }
 
-async function keepState<F extends object>(
+async function keepState<F extends object, H extends object>(
   { execute, put }: Change,
-  { keys }: UserVault,
-  kind: string,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
   record: VaultRecord<F>,
   write: StateWrite<F>,
 ): Promise<void> {
-  const { createdAt, updatedAt } = record;
-  const version = {
-    kind,
-    recordId: record.id,
-    keptAt: write.now.toISOString(),
-    createdAt,
-    updatedAt,
-  };
+  const { keys } = vault;
+  const { id, rev, createdAt, updatedAt } = record;
   const fields = { ...fieldsOf(record) };
-  if (write.mayCoalesce) {
-    const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind, record.id));
-    const range = { recordKeys, before: record.rev, limit: 1 };
-    const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
+  const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind.kind, id));
+  const statesFrom = (under: readonly Uint8Array[]) =>
+    listVersions(execute, versionTable, keys.ownerId, {
+      recordKeys: under,
+      before: rev + 1,
+      limit: under.length,
+    });
+  const [last, ...others] = await statesFrom(recordKeys);
+  let before: StoredRow | null = null;
+  if (last?.rev === rev) {
+    // Somebody put the row back in the database, to a state that was kept when it was written over. There may be one
+    // under the blind value of each key.
+    const same = [last, ...others].filter((row) => row.rev === rev);
+    if (same.some((row) => versionIn(vault, kind, id, row) !== null)) return;
+    const [current] = await statesFrom(recordKeys.slice(0, 1));
+    before = current?.rev === rev ? current : last;
+  } else if (write.mayCoalesce) {
     const lastKept = last && ifOpens(() => versionTable.openHead(keys, last));
     if (isSameSitting(lastKept?.keptAt, write.now, fields, write.fields)) return;
   }
-  const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
-  await put(versionTable, row, null);
+  const row = versionTable.sealRow(keys, before?.id ?? randomBytes(16), rev, {
+    kind: kind.kind,
+    recordId: id,
+    keptAt: write.now.toISOString(),
+    createdAt,
+    updatedAt,
+    fields,
+  });
+  await put(versionTable, row, before);
 }
 
 function assertGuard<F>(guard: Guard, current: State<F> | null): void {
