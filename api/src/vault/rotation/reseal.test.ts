@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
+import type { RowDataPacket } from "mysql2/promise";
 import { AppError } from "../../contract/errors.ts";
 import { boxVersion } from "../../crypto/box.ts";
 import { entryKind } from "../../features/entries/entries.ts";
@@ -362,16 +363,25 @@ describe("rotating data keys", () => {
       });
     };
     await plant(10, 450, "words");
-    await plant(1000, 3, "x".repeat(700_000));
+    // More than there are batches: two of them are in the same.
+    await plant(1000, 4, "x".repeat(700_000));
     const reads: number[] = [];
+    const heldBytes: number[] = [];
     const { vaultDatabase } = test.deps;
     const counting: ResealDeps["vaultDatabase"] = {
       ...vaultDatabase,
       execute: async (sql, values) => {
+        const answer = await vaultDatabase.execute<RowDataPacket[]>(sql, values);
         if (/SELECT id, rev, purge_after, sealed, body .*AND id IN/.test(sql)) {
           reads.push(values.length - 1);
+          heldBytes.push(
+            answer.reduce(
+              (sum, row) => sum + (row["sealed"] as Buffer).length + (row["body"] as Buffer).length,
+              0,
+            ),
+          );
         }
-        return vaultDatabase.execute(sql, values);
+        return answer as never;
       },
     };
     const told: number[] = [];
@@ -382,11 +392,12 @@ describe("rotating data keys", () => {
     // Somebody with a long journal is not waited for without a word.
     expect(told).toEqual([200, 400]);
     // The sum does not match what was planted past the protocol, which is no reason to leave rows under the old key.
-    expect(report).toMatchObject({ rows: 454, finished: 1, unopened: [] });
+    expect(report).toMatchObject({ rows: 455, finished: 1, unopened: [] });
     expect(await boxVersions()).toEqual([2]);
-    expect(reads.reduce((sum, count) => sum + count, 0)).toBe(453);
+    expect(reads.reduce((sum, count) => sum + count, 0)).toBe(454);
     expect(Math.max(...reads)).toBeLessThanOrEqual(200);
     // No two of the large ones are held together, and the small ones are not read one by one.
+    expect(Math.max(...heldBytes)).toBeLessThanOrEqual(1024 * 1024);
     expect(reads.length).toBeGreaterThanOrEqual(3);
     expect(reads.length).toBeLessThan(12);
   });
@@ -453,6 +464,16 @@ describe("rotating data keys", () => {
       expect(await boxVersions()).toEqual([2]);
     },
   );
+
+  it("never gives a number that only the platform's wrap still has to another key", async () => {
+    const before = await test.sql("platform", "SELECT * FROM user_deks");
+    await rotate();
+    await test.sql("platform", "DELETE FROM user_deks");
+    await test.sql("platform", "INSERT INTO user_deks VALUES ?", before.map(Object.values));
+    await vaultSql("DELETE FROM vault_keys WHERE version = 2");
+    expect(await rotate()).toMatchObject({ begun: 1, activated: 1, finished: 1 });
+    expect(await states()).toEqual(["1 decrypt_only swept", "3 active"]);
+  });
 
   it("finds rows under another key of the same version, and is not done while they do not open", async () => {
     await put(ada.vault, randomUUID(), "First");

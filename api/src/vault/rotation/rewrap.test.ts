@@ -110,6 +110,59 @@ describe("re-wrapping", () => {
     expect(await blobs("vault", "vault_keys")).toEqual(before);
   });
 
+  it("writes nothing that opens as another data key", async () => {
+    const before = await blobs("platform", "dek_wraps");
+    const target = rotateKeyring();
+    const lying: MekProvider = {
+      ...keyring,
+      unwrap: async (wrap, context) => {
+        const dek = await keyring.unwrap(wrap, context);
+        return wrap.mekRef === target ? dek.map((byte) => byte ^ 1) : dek;
+      },
+    };
+    const report = await rewrapWith(lying);
+    expect(report).toMatchObject({ platform: 0, vault: 0, isFinished: true });
+    expect(await blobs("platform", "dek_wraps")).toEqual(before);
+  });
+
+  it("leaves no data key in memory that it unwrapped", async () => {
+    rotateKeyring();
+    const unwrapped: Uint8Array[] = [];
+    const watched: MekProvider = {
+      ...keyring,
+      unwrap: async (wrap, context) => {
+        const dek = await keyring.unwrap(wrap, context);
+        unwrapped.push(dek);
+        return dek;
+      },
+    };
+    expect(await rewrapWith(watched)).toMatchObject({ platform: 4 });
+    expect(unwrapped).toHaveLength(8);
+    expect(unwrapped.every((dek) => dek.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it("gives a mirror what the platform has, where another rotation was faster there", async () => {
+    rotateKeyring();
+    let isFirst = true;
+    const racing: MekProvider = {
+      ...keyring,
+      wrap: async (dek, context) => {
+        if (isFirst) {
+          isFirst = false;
+          const { mekRef, blob } = await keyring.wrap(dek, context);
+          await test.sql(
+            "platform",
+            "UPDATE dek_wraps SET mek_ref = ?, `blob` = ? WHERE owner_id = ?",
+            ...[mekRef, Buffer.from(blob), Buffer.from(context.ownerId)],
+          );
+        }
+        return keyring.wrap(dek, context);
+      },
+    };
+    expect(await rewrapWith(racing)).toMatchObject({ platform: 3, vault: 4, isFinished: true });
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+  });
+
   it("moves to another provider, many calls at a time, and back", async () => {
     const inner = await keyring.current();
     let [running, most] = [0, 0];
