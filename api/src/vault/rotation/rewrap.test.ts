@@ -217,21 +217,32 @@ describe("re-wrapping", () => {
     expect(await countLeft(test.deps, target)).toBe(0);
   });
 
+  it("waits for what may be on its way where there was nothing to move, too", async () => {
+    let waits = 0;
+    const onProgress: RewrapOptions["onProgress"] = ({ waitingMs }) => {
+      if (waitingMs > 0) waits++;
+    };
+    const report = await rewrapWith(keyring, { settleMs: 1, onProgress });
+    expect(report).toMatchObject({ isFinished: true, platform: 0, vault: 0 });
+    expect(waits).toBe(1);
+  });
+
   it("finds a wrap under the former key that was stored while it waited", async () => {
     const former = await keyring.current();
     const target = rotateKeyring();
-    let isLate = true;
+    let waits = 0;
     const report = await rewrapWith(keyring, {
       settleMs: 300,
       onProgress: ({ waitingMs }) => {
-        if (waitingMs === 0 || !isLate) return;
-        isLate = false;
+        if (waitingMs === 0 || ++waits > 1) return;
         // A wrap under the former key, which was on its way.
         void storeUnder(former);
       },
     });
     expect(report.isFinished).toBe(true);
     expect(report.platform).toBe(5);
+    // It was no end, after which it waits once.
+    expect(waits).toBe(2);
     expect(await countLeft(test.deps, target)).toBe(0);
   });
 
