@@ -35,11 +35,22 @@ export function readKeys(file: string): MasterKey[] {
   }
 }
 
-/** Adds a key that makes no wraps yet, or finds the one that was added and never activated. @returns its id. */
-export async function stage(file: string): Promise<{ id: string; isNew: boolean }> {
-  return changing<{ id: string; isNew: boolean }>(file, (bytes) => {
-    const found = stagedKey(decodeKeyring(bytes));
+/**
+ * Adds a key that makes no wraps yet, or finds the one that was added and never activated.
+ *
+ * @param current - The key that wraps, as the caller knows it, `local:<id>`.
+ * @returns its id; null, having done nothing, when another key wraps by now.
+ */
+export async function stage(
+  file: string,
+  current: string,
+): Promise<{ id: string; isNew: boolean } | null> {
+  return changing<{ id: string; isNew: boolean } | null>(file, (bytes) => {
+    const keys = decodeKeyring(bytes);
+    const found = stagedKey(keys);
     if (found !== undefined) return { content: null, result: { id: found.id, isNew: false } };
+    const active = keys.find(({ status }) => status === "active");
+    if (`local:${active?.id ?? ""}` !== current) return { content: null, result: null };
     const content = stageKey(bytes, new Date());
     const id = stagedKey(decodeKeyring(content))?.id ?? "";
     return { content, result: { id, isNew: true } };
