@@ -12,6 +12,7 @@ import type { UserVault } from "../user-vault.ts";
 import {
   addMirror,
   countBoxes,
+  countRows,
   deleteMirror,
   isUnder,
   keyNameIn,
@@ -237,6 +238,15 @@ describe("how many rows are under each key", () => {
       `daily_entries 256 ${dekId}: 1`,
       `vault_heads 1 ${dekId}: 1`,
     ]);
+  });
+});
+
+describe("how many rows a table has", () => {
+  it("is told of one owner, and of all", async () => {
+    for (const owner of [ada, ada, eve]) await write(owner);
+    expect(await countRows(execute, entryTable, ada.ownerId)).toBe(2);
+    expect(await countRows(execute, entryTable, randomBytes(16))).toBe(0);
+    expect(await countRows(execute, entryTable, null)).toBe(3);
   });
 });
 
