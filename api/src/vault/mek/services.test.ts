@@ -197,7 +197,7 @@ describe.each(KINDS)("$name", ({ reference, suite, start, open, faults }) => {
           ),
         ),
       );
-      expect(performance.now() - began).toBeLessThan(PATIENCE.totalMs + 1000);
+      expect(performance.now() - began).toBeLessThan(20 * PATIENCE.totalMs);
       for (const failure of failures) {
         expect(failure).toMatchObject({
           name: "MekUnavailable",
@@ -256,7 +256,8 @@ describe.each(KINDS)("$name", ({ reference, suite, start, open, faults }) => {
       Array.from({ length: 300 }, () => provider.unwrap(wrap, context)),
     );
     expect(storm.filter(({ status }) => status === "rejected")).toHaveLength(300);
-    expect(performance.now() - began).toBeLessThan(PATIENCE.totalMs + 1000);
+    // Not once for each who asks.
+    expect(performance.now() - began).toBeLessThan(20 * PATIENCE.totalMs);
     // Two attempts of sixteen; on a slow machine the moment of rest may be over before the last was refused.
     expect(service.calls() - before).toBeLessThan(100);
   });
@@ -452,7 +453,9 @@ describe("Vault Transit", () => {
     await untilForgotten();
     expect(Buffer.from(await provider.unwrap(wrap, context))).toEqual(dek);
     rmSync(tokenFile);
+    const before = service.calls();
     await expect(provider.unwrap(wrap, context)).rejects.toMatchObject({ trouble: "denied" });
+    expect(service.calls()).toBe(before);
     await service.close();
   });
 
