@@ -176,7 +176,8 @@ module.exports = {
     tsConfig: { fileName: join(__dirname, "tsconfig.imports.json") },
     tsPreCompilationDeps: true,
     doNotFollow: { path: ["node_modules", "^api/generated/"] },
-    exclude: { path: ["(^|/)(dist|coverage|\\.next)/"] },
+    // What peers import is installed by the benchmark that measures them, and nowhere else.
+    exclude: { path: ["(^|/)(dist|coverage|\\.next)/", "^scripts/bench/peers/"] },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default", "types"],

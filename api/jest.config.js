@@ -22,6 +22,8 @@ export default {
   globalSetup: "<rootDir>/test/global-setup.mjs",
   globalTeardown: "<rootDir>/test/global-teardown.mjs",
   maxWorkers: 2,
+  // A worker on a busy machine needs more than half a second to end. One with something left open ends not at all.
+  workerGracefulExitTimeout: 10_000,
   testTimeout: 20_000,
   // Counted on the source by Istanbul: V8's own figures leave out branches of functions never called.
   coverageProvider: "babel",

@@ -10,7 +10,8 @@ export default {
   // test/mutation-runner.mjs knows which files have a test of a mutant, without searching all imports for each.
   jest: { configFile: "jest.mutation.config.mjs", enableFindRelatedTests: false },
   coverageAnalysis: "perTest",
-  plugins: ["@stryker-mutator/jest-runner"],
+  plugins: ["@stryker-mutator/jest-runner", "./test/mutation-ignorer.mjs"],
+  ignorers: ["compiler"],
   ignorePatterns: ["coverage", "dist"],
   // A busy machine is not to be taken for a mutant that never ends.
   timeoutMS: 20_000,

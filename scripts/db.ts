@@ -2,7 +2,9 @@
 import { join, resolve } from "node:path";
 import { databaseUrl } from "./launcher/mariadb.ts";
 import { readRunFile } from "./launcher/run-file.ts";
+import { variable } from "./launcher/settings.ts";
 import { readDatamodel } from "./lib/datamodel.ts";
+import { grantTables } from "./lib/grants.ts";
 import {
   explainHistory,
   migrate,
@@ -17,7 +19,7 @@ import { schemaSql } from "./lib/schema-sql.ts";
 
 const USAGE = `Usage: npm run db -- <command> [platform|vault]
 
-  migrate   apply what is pending
+  migrate   apply what is pending, and give the API's account (PLATFORM_DATABASE_URL) its rights on the tables
   status    say what is applied, pending, edited, missing and failed
   check     name what differs between a database and its Prisma schema
   sql       print the SQL that makes a Prisma schema in an empty database
@@ -74,6 +76,7 @@ async function main(args: string[]): Promise<boolean> {
 async function migrateDatabase(database: Database): Promise<boolean> {
   const log = (line: string): void => console.log(`${database}: ${line}`);
   const { applied } = await migrate({ ...migrationsOf(database), log });
+  if (database === "platform") await grantRights(log);
   log(applied.length === 0 ? "up to date" : `up to date, ${count(applied.length)} applied`);
   return true;
 }
@@ -136,6 +139,23 @@ function addressOf(database: Database): string {
   const dataFolder = resolve(ROOT, process.env["TIMOS_DATA_DIR"] ?? ".data");
   const port = portOf(dataFolder, variable);
   return databaseUrl(dataFolder, database, "migrate", port);
+}
+
+async function grantRights(log: (line: string) => void): Promise<void> {
+  const appUrl = appAddress();
+  if (appUrl === undefined) {
+    log("PLATFORM_DATABASE_URL is not set, so the rights of its account stay as they are");
+  } else {
+    await grantTables({ migrateUrl: addressOf("platform"), appUrl, log });
+  }
+}
+
+/** The platform for the API's account; undefined when an address is given for migrating only. */
+function appAddress(): string | undefined {
+  const given = variable(process.env, "PLATFORM_DATABASE_URL");
+  if (given !== undefined || process.env["PLATFORM_MIGRATE_URL"]) return given;
+  const dataFolder = resolve(ROOT, process.env["TIMOS_DATA_DIR"] ?? ".data");
+  return databaseUrl(dataFolder, "platform", "app", portOf(dataFolder, "PLATFORM_MIGRATE_URL"));
 }
 
 function portOf(dataFolder: string, variable: string): number {

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { doctor } from "./keys/doctor.ts";
-import { init } from "./keys/init.ts";
+import { init, initPkcs11 } from "./keys/init.ts";
 import { openInstallation, type Installation } from "./keys/installation.ts";
 import { mergeKeyring } from "./keys/merge.ts";
 import { retireDeks, retireMek } from "./keys/retire.ts";
@@ -14,6 +14,8 @@ import { asError } from "./launcher/files.ts";
 const USAGE = `Usage:
   npm run keys:init -- --file PATH
       make a new keyring for a new installation
+  npm run keys:init -- --pkcs11
+      make the master key PKCS11_KEY in the hardware token PKCS11_TOKEN
   npm run keys:status [-- --rows]
       the master keys, the data keys under each, and rotations under way; with --rows what they have still to seal
   npm run keys:rotate -- --mek [--provider local|pkcs11|awskms|gcpkms|vault] [--stage-only] [--dry-run]
@@ -60,6 +62,7 @@ function readFlags(args: string[]) {
       args,
       options: {
         file: { type: "string" },
+        pkcs11: { type: "boolean" },
         mek: { type: "boolean" },
         dek: { type: "string" },
         provider: { type: "string" },
@@ -85,10 +88,10 @@ function readFlags(args: string[]) {
 /** What a command does; false when something is left to do, which it said. */
 const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<boolean>>> = {
   init: async (flags) => {
-    only(flags, ["file"]);
-    const { file } = flags.values;
-    if (file === undefined) throw new UsageError();
-    await init(file);
+    only(flags, ["file", "pkcs11"]);
+    const { file, pkcs11 = false } = flags.values;
+    if ((file === undefined) !== pkcs11) throw new UsageError();
+    await (file === undefined ? initPkcs11(process.env) : init(file));
     return true;
   },
   status: (flags) => {

@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import type { RowDataPacket } from "mysql2/promise";
 import { acceptVault, verifyVault } from "../api/src/vault/integrity.ts";
-import { openVault } from "../api/src/vault/user-vault.ts";
+import { DecryptionError } from "../api/src/crypto/decryption-error.ts";
+import { openVault, type UserVault } from "../api/src/vault/user-vault.ts";
 import { asSystem } from "../api/src/platform/tenancy.ts";
 import { openInstallation, type Installation } from "./keys/installation.ts";
 import { asError } from "./launcher/files.ts";
@@ -25,27 +26,42 @@ interface Owner {
 }
 
 async function verify(installation: Installation, owners: readonly Owner[]): Promise<void> {
-  for (const owner of owners) {
-    const vault = await open(installation, owner, "verify");
+  await withEach(installation, owners, "verify", async (vault, { ownerId }) => {
     const { status, violatedAt, unlisted = 0 } = await verifyVault(vault);
     const since = violatedAt === null ? "" : ` since ${violatedAt.toISOString()}`;
     const amiss = unlisted === 0 ? "" : `, and ${unlisted} records are in no list`;
-    console.log(`${owner.ownerId}  ${status}${since}${amiss}`);
+    console.log(`${ownerId}  ${status}${since}${amiss}`);
     if (status === "violated" || unlisted > 0) process.exitCode = 1;
-  }
+  });
 }
 
 async function accept(installation: Installation, owners: readonly Owner[]): Promise<void> {
-  for (const owner of owners) {
-    await acceptVault(await open(installation, owner, "accept"), "vault:accept");
-    console.log(`${owner.ownerId}  accepted`);
-  }
-  if (owners.length === 0) console.log("No vault is violated.");
+  await withEach(installation, owners, "accept", async (vault, { ownerId }) => {
+    await acceptVault(vault, "vault:accept");
+    console.log(`${ownerId}  accepted`);
+  });
 }
 
-function open(installation: Installation, { userId }: Owner, command: string) {
+/** Does `work` with the vault of each. Whose keys do not unwrap keeps nobody else's vault from it. */
+async function withEach(
+  installation: Installation,
+  owners: readonly Owner[],
+  command: string,
+  work: (vault: UserVault, owner: Owner) => Promise<void>,
+): Promise<void> {
   const use = { actor: "operator", purpose: `vault:${command}`, requestId: null } as const;
-  return asSystem(() => openVault(installation, userId, use));
+  for (const owner of owners) {
+    try {
+      await work(await asSystem(() => openVault(installation, owner.userId, use)), owner);
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error;
+      console.error(
+        `${owner.ownerId}  its keys do not unwrap, or what they sealed does not open: npm run keys:doctor -- --all --rows`,
+      );
+      process.exitCode = 1;
+    }
+  }
+  if (owners.length === 0) console.log("No vault is known to be violated.");
 }
 
 const OWNERS = "SELECT DISTINCT d.user_id, HEX(d.owner_id) AS owner FROM user_deks d";

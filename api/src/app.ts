@@ -9,6 +9,7 @@ import { authRoutes } from "./features/auth/routes.ts";
 import type { AfterSignIn } from "./features/auth/signed-in.ts";
 import { dailyRecapRoutes } from "./features/daily-recaps/routes.ts";
 import { dayRoutes } from "./features/days/routes.ts";
+import { emailChangeRoutes } from "./features/email-change/routes.ts";
 import { entryRoutes } from "./features/entries/routes.ts";
 import { feelsRoutes } from "./features/feels/routes.ts";
 import { habitRoutes } from "./features/habits/routes.ts";
@@ -89,6 +90,7 @@ export function createApp(deps: Deps): Express {
   app.use(tenantRoutes(gates, deps));
   app.use(adminRoutes(gates, deps));
   app.use(accountRoutes(gates, deps));
+  app.use(emailChangeRoutes(gates, deps));
   app.use(entryRoutes(gates, records));
   app.use(feelsRoutes(gates, records));
   app.use(pillarRoutes(gates, records));

@@ -79,7 +79,9 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
     logged: () => lines.join(""),
     mails: () => {
       const outbox = join(folder, "outbox");
+      // One that is still being written begins with a dot.
       return readdirSync(outbox)
+        .filter((name) => !name.startsWith("."))
         .sort()
         .map((name) => readFileSync(join(outbox, name), "utf8"));
     },

@@ -5,6 +5,7 @@ import { contract } from "../src/contract/index.ts";
 import { lockoutFactory, lockoutInMemory, type LockoutRule } from "../src/lib/lockout.ts";
 import { openTestApp, type TestApp } from "./app.ts";
 import { call, linkToken, signUp, type Person } from "./people.ts";
+import { send } from "./raw.ts";
 import { answer, askedFor, codeAt, protectedPerson, signIn } from "./second-factor.ts";
 
 // What went wrong with signing in elsewhere: docs/security/attacks.md says what each id is about.
@@ -202,5 +203,52 @@ describe("what a page's framework or a proxy says of a request (CVE-2025-29927)"
         "unauthenticated",
       ]);
     }
+  });
+});
+
+describe("an account that is suspended before its address is confirmed (CVE-2026-9798)", () => {
+  it("gets no session by the link that confirms it", async () => {
+    const email = "suspended@example.org";
+    const signedUp = await call(app, "POST", "/api/auth/signup", {
+      body: { email, password: "correct horse battery" },
+    });
+    await app.sql("platform", "UPDATE users SET status = 'suspended' WHERE email = ?", [email]);
+    const cookie = signedUp.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const reply = await call(app, "POST", "/api/auth/verify-email", {
+      body: { token: linkToken(app, email) },
+      headers: { cookie },
+    });
+    expect(reply).toMatchObject({ status: 403, body: { code: "account_suspended" } });
+    expect(reply.headers.getSetCookie().filter((set) => set.startsWith("timos_rt="))).toEqual([]);
+    const rows = await app.sql(
+      "platform",
+      "SELECT s.id FROM auth_sessions s JOIN users u ON u.id = s.user_id WHERE u.email = ?",
+      [email],
+    );
+    expect(rows).toEqual([]);
+    await app.sql("platform", "UPDATE users SET status = 'active' WHERE email = ?", [email]);
+    const restored = await call(app, "POST", "/api/auth/verify-email", {
+      body: { token: linkToken(app, email) },
+      headers: { cookie },
+    });
+    expect(restored.status).toBe(200);
+  });
+});
+
+describe("signing somebody in to a stranger's account from another site (login CSRF)", () => {
+  it.each([
+    ["a form", { "content-type": "application/x-www-form-urlencoded" }],
+    ["a form with files", { "content-type": "multipart/form-data; boundary=x" }],
+    ["plain text", { "content-type": "text/plain" }],
+    ["plain text that names JSON", { "content-type": "text/plain; application/json" }],
+    ["no type at all", {}],
+  ])("cannot be done by what a page may send without asking: %s", async (_, headers) => {
+    const { email, password } = await signUp(app);
+    const reply = await send(app, "POST", "/api/auth/login", {
+      headers: { ...headers, "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+      body: JSON.stringify({ email, password }),
+    });
+    expect([403, 415]).toContain(reply.status);
+    expect(reply.headers.getSetCookie()).toEqual([]);
   });
 });

@@ -46,10 +46,14 @@ async function runVault(...args: string[]): Promise<{ code: unknown; output: str
       VAULT_DATABASE_URL: vaultUrl,
       KEYRING_FILE: app.keyringFile,
     },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
-  return { code: child.exitCode, output };
+  const [said, failed] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { code: child.exitCode, output: said + failed };
 }
 
 const put = (person: Person, id: string, title: string) =>
@@ -107,3 +111,38 @@ describe("a vault put back from a dump", () => {
     expect(others.some(({ action }) => action.startsWith("vault."))).toBe(false);
   }, 120_000);
 });
+
+it("keys that do not unwrap are told of, and keep nobody else's vault from being verified", async () => {
+  const people = [await signUp(app), await signUp(app), await signUp(app)];
+  for (const person of people) await put(person, randomUUID(), "Written");
+  const owners = await app.sql(
+    "platform",
+    "SELECT HEX(d.owner_id) AS owner, u.email FROM user_deks d JOIN users u ON u.id = d.user_id ORDER BY owner",
+  );
+  const victim = owners.find(({ email }) => people.some((person) => person.email === email));
+  const owner = String(victim?.["owner"]);
+  await app.sql(
+    "platform",
+    "UPDATE dek_wraps SET `blob` = REVERSE(`blob`) WHERE HEX(owner_id) = ?",
+    [owner],
+  );
+  try {
+    const { code, output } = await runVault("verify", "--all");
+    expect(code).toBe(1);
+    const lines = output.trim().split("\n");
+    expect(lines).toHaveLength(owners.length);
+    expect(lines.find((line) => line.startsWith(owner.toLowerCase()))).toContain("keys:doctor");
+    const accepted = await runVault("accept", "--owner", String(victim?.["email"]));
+    expect(accepted).toMatchObject({ code: 1, output: expect.stringContaining("keys:doctor") });
+  } finally {
+    await app.sql(
+      "platform",
+      "UPDATE dek_wraps SET `blob` = REVERSE(`blob`) WHERE HEX(owner_id) = ?",
+      [owner],
+    );
+  }
+  expect(await runVault("verify")).toMatchObject({
+    code: 0,
+    output: "No vault is known to be violated.\n",
+  });
+}, 120_000);

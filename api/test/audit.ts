@@ -16,7 +16,9 @@ const EVENT: AuditEvent = {
 export async function record(app: TestApp, count: number, event: Partial<AuditEvent> = {}) {
   const { platform, clock } = app.deps;
   const events = Array.from({ length: count }, () => ({ ...EVENT, ...event }));
-  await asSystem(() => recordEvents(platform, events, clock()));
+  while (events.length > 0) {
+    await asSystem(() => recordEvents(platform, events.splice(0, 100), clock()));
+  }
 }
 
 /** A worker of its own, as far as the audit is concerned. */

@@ -15,6 +15,7 @@ const RIGHTS = "SELECT, INSERT, UPDATE, DELETE";
 export default async function setup({ maxWorkers }) {
   const { startServices } = await tsImport("../../scripts/lib/services.ts", import.meta.url);
   const { migrate } = await tsImport("../../scripts/lib/migrate.ts", import.meta.url);
+  const { grantTables } = await tsImport("../../scripts/lib/grants.ts", import.meta.url);
   const dir = mkdtempSync(join(tmpdir(), "timos-test-"));
   const services = await startServices({ dir, ephemeral: true });
   globalThis.__testServices = services;
@@ -36,10 +37,10 @@ export default async function setup({ maxWorkers }) {
         ["platform", "vault"].map(async (role) => {
           const database = `timos_${role}_w${worker}`;
           const url = await createDatabase(admin, { database, address });
-          await migrate({
-            url: adminUrl(services.socket, database),
-            dir: join(ROOT, "prisma", role, "migrations"),
-          });
+          const migrateUrl = adminUrl(services.socket, database);
+          await migrate({ url: migrateUrl, dir: join(ROOT, "prisma", role, "migrations") });
+          if (role === "platform")
+            await grantTables({ migrateUrl, appUrl: url, log: console.error });
           return { database, url };
         }),
       );

@@ -204,6 +204,7 @@ describe("an id of another tenant", () => {
     "entries.put": undefined,
     "entries.patch": { title: "x" },
     "entries.restore": { rev: 1 },
+    "passkeys.renamePasskey": { name: "x" },
     "tenants.patchMember": { role: "member" },
   };
 

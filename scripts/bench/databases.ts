@@ -34,7 +34,11 @@ export async function openBench({
   };
   try {
     const { urls } = services;
-    const addresses = { platform: urls.PLATFORM_MIGRATE_URL, vault: urls.VAULT_MIGRATE_URL };
+    const addresses = {
+      platform: urls.PLATFORM_MIGRATE_URL,
+      vault: urls.VAULT_MIGRATE_URL,
+      platformApp: urls.PLATFORM_DATABASE_URL,
+    };
     await migrateBoth(addresses, () => undefined);
     const keyring = join(dir, "keyring");
     writeFileSync(keyring, createKeyring(new Date()), { mode: 0o600 });

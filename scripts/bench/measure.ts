@@ -188,7 +188,8 @@ function summarise({ contender, wall, cpu }: Side, first: Side): Measured {
   };
 }
 
-function quantile(values: readonly number[], fraction: number): number {
+/** The value that `fraction` of all are not above. */
+export function quantile(values: readonly number[], fraction: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? NaN;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readKeysConfig, type KeysConfig } from "../../api/src/config.ts";
 import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
@@ -74,7 +75,8 @@ async function findInstallation(
     throw new Error(`There is no TimOS in ${dataFolder}. Make one with npm start.`);
   }
   const { port, keyringFile, stop } = await reach(dataFolder);
-  const hasTokenKey = isGiven(env, "TOKEN_KEY");
+  const tokenKeyFile = join(dataFolder, "secrets/token_key");
+  const needsTokenKey = !isGiven(env, "TOKEN_KEY") && existsSync(tokenKeyFile);
   const urlOf = (role: "platform" | "vault") => databaseUrl(dataFolder, role, "app", port);
   const environment = {
     ...env,
@@ -82,7 +84,7 @@ async function findInstallation(
     VAULT_DATABASE_URL: urlOf("vault"),
     KEYRING_FILE: variable(env, "KEYRING_FILE") ?? keyringFile,
     KEYRING_FILE_FILE: undefined,
-    ...(hasTokenKey ? {} : { TOKEN_KEY_FILE: join(dataFolder, "secrets/token_key") }),
+    ...(needsTokenKey ? { TOKEN_KEY_FILE: tokenKeyFile } : {}),
   };
   return { environment, stop };
 }

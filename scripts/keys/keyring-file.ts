@@ -1,4 +1,13 @@
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   activateKey,
@@ -26,11 +35,22 @@ export function readKeys(file: string): MasterKey[] {
   }
 }
 
-/** Adds a key that makes no wraps yet, or finds the one that was added and never activated. @returns its id. */
-export async function stage(file: string): Promise<{ id: string; isNew: boolean }> {
-  return changing<{ id: string; isNew: boolean }>(file, (bytes) => {
-    const found = stagedKey(decodeKeyring(bytes));
+/**
+ * Adds a key that makes no wraps yet, or finds the one that was added and never activated.
+ *
+ * @param current - The key that wraps, as the caller knows it, `local:<id>`.
+ * @returns its id; null, having done nothing, when another key wraps by now.
+ */
+export async function stage(
+  file: string,
+  current: string,
+): Promise<{ id: string; isNew: boolean } | null> {
+  return changing<{ id: string; isNew: boolean } | null>(file, (bytes) => {
+    const keys = decodeKeyring(bytes);
+    const found = stagedKey(keys);
     if (found !== undefined) return { content: null, result: { id: found.id, isNew: false } };
+    const active = keys.find(({ status }) => status === "active");
+    if (`local:${active?.id ?? ""}` !== current) return { content: null, result: null };
     const content = stageKey(bytes, new Date());
     const id = stagedKey(decodeKeyring(content))?.id ?? "";
     return { content, result: { id, isNew: true } };
@@ -57,8 +77,10 @@ export async function merge(file: string, otherFile: string): Promise<string[]> 
   const other = readFileSync(otherFile);
   try {
     return await changing(file, (bytes) => {
-      const known = new Set(decodeKeyring(bytes).map(({ id }) => id));
-      const result = decodeKeyring(other).flatMap(({ id }) => (known.has(id) ? [] : [id]));
+      const known = new Set(named(file, () => decodeKeyring(bytes)).map(({ id }) => id));
+      const result = named(otherFile, () => decodeKeyring(other)).flatMap(({ id }) =>
+        known.has(id) ? [] : [id],
+      );
       const content = mergeKeyrings(bytes, other);
       if (result.length > 0) return { content, result };
       content.fill(0);
@@ -66,6 +88,16 @@ export async function merge(file: string, otherFile: string): Promise<string[]> 
     });
   } finally {
     other.fill(0);
+  }
+}
+
+/** What is wrong with a keyring, with the file that it is wrong with. */
+function named<T>(file: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof KeyringError) throw new KeyringError(`${file}: ${error.message}`);
+    throw error;
   }
 }
 
@@ -86,7 +118,12 @@ async function changing<T>(
   const release = await lock(`${file}.lock`);
   try {
     // A file of another owner would be replaced by one that the server cannot read.
-    const { uid } = lstatSync(file);
+    const { uid, mode } = lstatSync(file);
+    if ((mode & 0o077) !== 0) {
+      throw new KeyringError(
+        `Others may read the keyring ${file}, and no server takes it. Let only its owner: chmod 600 ${file}`,
+      );
+    }
     if (process.getuid !== undefined && uid !== process.getuid()) {
       throw new KeyringError(
         `The keyring ${file} belongs to another user. Run this as the user whose file it is.`,
@@ -113,7 +150,7 @@ async function lock(path: string): Promise<() => void> {
   const content = JSON.stringify(holder);
   for (const deadline = Date.now() + PATIENCE_MS; ;) {
     try {
-      writeFileSync(path, content, { flag: "wx", mode: 0o600 });
+      createLock(path, content);
       return () => {
         if (textOf(path) === content) rmSync(path, { force: true });
       };
@@ -121,11 +158,31 @@ async function lock(path: string): Promise<() => void> {
       if (codeOf(error) !== "EEXIST") throw error;
     }
     const found = textOf(path);
-    if (found !== null && found !== "" && !isHeld(found)) takeAway(path, found);
+    const isStale = found === "" ? isOld(path) : found !== null && !isHeld(found);
+    if (found !== null && isStale) takeAway(path, found);
     else if (Date.now() > deadline) {
       throw new Error(`Another command is at the keyring. If there is none, delete ${path}.`);
     } else await sleep(50);
   }
+}
+
+/** Leaves no lock behind that could not be written. */
+function createLock(path: string, content: string): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeSync(file, content);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw new Error(`${path} cannot be written. The keyring is as it was.`, { cause: error });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a lock is older than any command takes to write its own. */
+function isOld(path: string): boolean {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+  return Date.now() - mtimeMs > PATIENCE_MS;
 }
 
 function isHeld(text: string): boolean {

@@ -177,17 +177,16 @@ describe("keys:rotate --mek", () => {
     expect(await openAll(app)).toMatchObject({ size: 40 });
   });
 
-  it("leaves the keyring as it was when it cannot be written", async () => {
+  // An administrator may write anywhere.
+  const asUser = process.getuid?.() === 0 ? it.skip : it;
+
+  asUser("leaves the keyring as it was when it cannot be written (not as root)", async () => {
     await makeOwners(app, 5);
     const bytes = readFileSync(app.keyringFile);
     chmodSync(app.folder, 0o500);
     try {
-      const run = await runKeys(app, ROTATE);
-      // An administrator may write anyway.
-      if (process.getuid?.() !== 0) {
-        expect(run.code).toBe(1);
-        expect(readFileSync(app.keyringFile)).toEqual(bytes);
-      }
+      expect((await runKeys(app, ROTATE)).code).toBe(1);
+      expect(readFileSync(app.keyringFile)).toEqual(bytes);
     } finally {
       chmodSync(app.folder, 0o700);
     }

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -88,5 +97,59 @@ describe("keys:merge", () => {
     write(theirs, bytes);
     rmSync(mine);
     expect(merge(theirs).status).toBe(1);
+  });
+
+  it("names the file that is damaged, and changes nothing", () => {
+    const whole = createKeyring(new Date());
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+    write(mine, whole);
+    write(theirs, damaged);
+    expect(merge(theirs)).toMatchObject({ status: 1, output: expect.stringContaining(theirs) });
+    write(mine, damaged);
+    write(theirs, whole);
+    expect(merge(theirs)).toMatchObject({ status: 1, output: expect.stringContaining(mine) });
+    expect(readFileSync(mine)).toEqual(damaged);
+  });
+
+  it("refuses a keyring of the installation that others may read", () => {
+    const whole = createKeyring(new Date());
+    write(mine, whole);
+    write(theirs, rotated(whole));
+    chmodSync(mine, 0o644);
+    const { status, output } = merge(theirs);
+    expect(status).toBe(1);
+    expect(output).toContain(`chmod 600 ${mine}`);
+    expect(readFileSync(mine)).toEqual(whole);
+  });
+
+  it("goes on past the empty lock of a command that was killed while it wrote it, and of no other", () => {
+    const whole = createKeyring(new Date());
+    write(mine, whole);
+    write(theirs, rotated(whole));
+    const lock = `${mine}.lock`;
+    writeFileSync(lock, "");
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(lock, longAgo, longAgo);
+    expect(merge(theirs)).toMatchObject({ status: 0 });
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("leaves no lock and the keyring as it was when the lock cannot be written", () => {
+    const whole = createKeyring(new Date());
+    write(mine, whole);
+    write(theirs, rotated(whole));
+    // No file may grow beyond nothing, as on a disk that is full.
+    const { PATH = "", HOME = "" } = process.env;
+    const command = `ulimit -f 0; exec "${process.execPath}" --import tsx scripts/keys.ts merge "${theirs}"`;
+    const { status, stderr } = spawnSync("sh", ["-c", `trap "" XFSZ; ${command}`], {
+      cwd: ROOT,
+      env: { PATH, HOME, TIMOS_DATA_DIR: folder, TSX_DISABLE_CACHE: "1" },
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain("The keyring is as it was");
+    expect(existsSync(`${mine}.lock`)).toBe(false);
+    expect(readFileSync(mine)).toEqual(whole);
   });
 });

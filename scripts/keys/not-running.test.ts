@@ -15,11 +15,16 @@ beforeAll(async () => {
   const services = await startServices({ dir: folder });
   const { urls } = services;
   await migrateBoth(
-    { platform: urls.PLATFORM_MIGRATE_URL, vault: urls.VAULT_MIGRATE_URL },
+    {
+      platform: urls.PLATFORM_MIGRATE_URL,
+      vault: urls.VAULT_MIGRATE_URL,
+      platformApp: urls.PLATFORM_DATABASE_URL,
+    },
     () => undefined,
   );
   await services.stop();
   writeFileSync(join(folder, "keyring"), createKeyring(new Date()), { mode: 0o600 });
+  writeFileSync(join(folder, "secrets/token_key"), Buffer.alloc(32, 1).toString("base64url"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -45,6 +50,7 @@ describe("the commands on keys, where TimOS does not run", () => {
     ["keys.ts", ["status"], "Data keys wrapped under each master key"],
     ["keys.ts", ["doctor"], "Looked at the keys of 0 owners"],
     ["vault.ts", ["verify"], ""],
+    ["audit.ts", ["verify"], "0 seals over 0 events are as they were made"],
   ])("start the databases, and stop them: %s %j", async (script, args, words) => {
     // What a TimOS that was killed left behind.
     writeFileSync(join(folder, "run.json"), "{}");

@@ -52,8 +52,8 @@ export async function retireMek(
   );
   await sleep(settleSeconds * 1000);
   if (await isMekInUse(inst, mekRef)) return false;
-  await noteInAudit(inst, mekRef);
   await retire(file, key.id);
+  await noteInAudit(inst, mekRef);
   console.log(
     `Removed ${mekRef} from ${file}. Copies of the keyring on other machines still have it.`,
   );
@@ -76,7 +76,11 @@ async function isMekInUse(
     countWraps(platformDatabase.execute, "dek_wraps"),
     countWraps(vaultDatabase.execute, "vault_keys"),
   ]);
-  const [platform = 0, vault = 0] = counts.map((inUse) => inUse.get(mekRef) ?? 0);
+  // A wrap whose reference was spelt otherwise by hand may need the key all the same: one of the keyring is in small letters.
+  const isIt = (ref: string) => ref.trim().toLowerCase() === mekRef;
+  const [platform = 0, vault = 0] = counts.map((inUse) =>
+    [...inUse].reduce((sum, [ref, wraps]) => sum + (isIt(ref) ? wraps : 0), 0),
+  );
   if (platform + vault === 0) return false;
   console.error(
     `${mekRef} is in use: ${count(platform)} data keys in the platform and ${count(vault)} in the vault are wrapped under it. ` +

@@ -1,6 +1,8 @@
 import { listDekHistories } from "../../api/src/platform/dek-rotation.ts";
+import { findDeks } from "../../api/src/platform/deks.ts";
 import { asSystem } from "../../api/src/platform/tenancy.ts";
 import { isDue, resealAll } from "../../api/src/vault/rotation/reseal.ts";
+import { countRows } from "../../api/src/vault/rotation/statements.ts";
 import type { Installation } from "./installation.ts";
 import { count, duration, meter, stopSignal } from "./terminal.ts";
 
@@ -28,7 +30,8 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
   const again = `npm run keys:rotate -- --dek ${user ?? "all"} --made-before ${madeBefore.toISOString()}`;
   console.log(`Should this be cut off, it goes on with: ${again}`);
   const { signal, release } = stopSignal();
-  const total = who === null ? await asSystem(() => inst.platform.user.count()) : 1;
+  const owners = who === null ? await asSystem(() => inst.platform.user.count()) : 1;
+  const total = await countRowsOf(inst, who);
   let progress = meter();
   let shown = "";
   try {
@@ -38,7 +41,7 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
       graceMs: graceSeconds * 1000,
       purpose: PURPOSE,
       signal,
-      onProgress: ({ phase, owners, rows, waitingMs }) => {
+      onProgress: ({ phase, owners: gone, rows, waitingMs }) => {
         if (waitingMs > 0) {
           progress.wait(`Waiting ${duration(waitingMs / 1000)} for servers to read the keys anew.`);
           return;
@@ -49,8 +52,8 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
           progress = meter();
         }
         shown = phase;
-        const isSealing = phase === "sealing" || phase === "looking again";
-        progress.show(owners, total, `${phase}${isSealing ? `, ${count(rows)} rows` : ""}: owners`);
+        if (phase === "sealing") progress.show(rows, total, "sealing: rows");
+        else progress.show(gone, owners, `${phase}: owners`);
       },
     });
     progress.end();
@@ -83,6 +86,16 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
     progress.end();
     release();
   }
+}
+
+/** How many rows there are to seal anew, if none of them is under a new key yet. */
+async function countRowsOf(inst: Installation, who: string | null): Promise<number> {
+  const deks = who === null ? null : await asSystem(() => findDeks(inst.platform, who));
+  const ownerId = deks?.ownerId ?? null;
+  const counts = await Promise.all(
+    inst.tables.map((table) => countRows(inst.vaultDatabase.execute, table, ownerId)),
+  );
+  return counts.reduce((sum, rows) => sum + rows, 0);
 }
 
 async function foresee(

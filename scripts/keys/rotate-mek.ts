@@ -53,15 +53,18 @@ export async function rotateMek(inst: Installation, options: MekRotation): Promi
 async function prepareLocal(inst: Installation, isStageOnly: boolean): Promise<boolean> {
   const file = keyringOf(inst);
   const staged = stagedKey(readKeys(file));
+  const current = await localKeyring(file).current();
   if (!isStageOnly && staged === undefined) {
-    const current = await localKeyring(file).current();
     const left = await countLeft(inst, current);
     if (left > 0) {
       console.log(`${count(left)} wraps are not under ${current} yet: going on with that.`);
       return true;
     }
   }
-  const { id, isNew } = await stage(file);
+  const found = await stage(file, current);
+  // Another command has made a new key current meanwhile.
+  if (found === null) return prepareLocal(inst, isStageOnly);
+  const { id, isNew } = found;
   console.log(`${isNew ? "Staged" : "Found staged"}: local:${id}, which wraps nothing yet.`);
   if (isStageOnly) {
     console.log(
@@ -146,8 +149,8 @@ async function move(
   }
 }
 
-const describe = ({ database, ownerId, version, mekRef, why }: Unmoved) =>
-  `  ${database}: owner ${ownerId}, version ${version}, under ${mekRef}: ${why}`;
+const describe = ({ database, ownerId, version, method, mekRef, why }: Unmoved) =>
+  `  ${database}: owner ${ownerId}, version ${version}, method ${method}, under ${mekRef}: ${why}`;
 
 async function noteInAudit({ platform, clock }: Installation, what: string): Promise<void> {
   const event = { subject: null, actor: "operator", requestId: null } as const;

@@ -37,4 +37,21 @@ describe("the progress of long work", () => {
       expect.stringMatching(/25\/s · 25 s left$/),
     ]);
   });
+
+  it.each([true, false])("ends with what was done last, on a terminal: %p", (isTTY) => {
+    const lines: string[] = [];
+    const write = (text: string | Uint8Array) => {
+      lines.push(String(text));
+      return true;
+    };
+    const output = { isTTY, write } as Parameters<typeof meter>[0];
+    let seconds = 0;
+    const progress = meter(output, () => seconds * 1000);
+    progress.show(0, 1000, "re-wrapped");
+    seconds = 0.05;
+    progress.show(1000, 1000, "re-wrapped");
+    progress.end();
+    progress.end();
+    expect(lines.join("")).toMatch(/re-wrapped 1,000 of 1,000 · 100 % · 20,000\/s\n$/);
+  });
 });

@@ -18,7 +18,15 @@ export function meter(
   let waitingSince: number | null = null;
   let shownAt = -Infinity;
   let isOpen = false;
+  let unshown: string | null = null;
+  const write = (line: string) => {
+    output.write(output.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+    isOpen = output.isTTY;
+    unshown = null;
+  };
+  // What was done last is always shown.
   const close = () => {
+    if (unshown !== null) write(unshown);
     if (isOpen) output.write("\n");
     isOpen = false;
   };
@@ -27,11 +35,13 @@ export function meter(
       const at = now();
       if (waitingSince !== null) began += at - waitingSince;
       waitingSince = null;
-      if (at - shownAt < (output.isTTY ? REDRAW_EVERY_MS : PLAIN_EVERY_MS)) return;
-      shownAt = at;
       const line = lineOf(done, total, what, (at - began) / 1000);
-      output.write(output.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
-      isOpen = output.isTTY;
+      if (at - shownAt < (output.isTTY ? REDRAW_EVERY_MS : PLAIN_EVERY_MS)) {
+        unshown = line;
+        return;
+      }
+      shownAt = at;
+      write(line);
     },
     wait: (line) => {
       waitingSince ??= now();

@@ -107,8 +107,11 @@ function accountsSql(dataFolder: string, hosts: readonly string[]): string {
       lines.push(
         `CREATE USER IF NOT EXISTS ${app} IDENTIFIED BY ${password("app")};`,
         `CREATE USER IF NOT EXISTS ${migrate} IDENTIFIED BY ${password("migrate")};`,
-        `GRANT SELECT, INSERT, UPDATE, DELETE ON ${pattern(database)}.* TO ${app};`,
-        `GRANT ALL PRIVILEGES ON ${pattern(database)}.* TO ${migrate};`,
+        ...(role === "vault"
+          ? [`GRANT SELECT, INSERT, UPDATE, DELETE ON ${pattern(database)}.* TO ${app};`]
+          : []),
+        // It gives the account of the API its rights on the tables of the platform, once it has made them: lib/grants.ts.
+        `GRANT ALL PRIVILEGES ON ${pattern(database)}.* TO ${migrate} WITH GRANT OPTION;`,
         `GRANT ALL PRIVILEGES ON ${pattern(`${database}_shadow`)}.* TO ${migrate};`,
       );
     }

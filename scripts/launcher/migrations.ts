@@ -1,14 +1,17 @@
 import { join } from "node:path";
+import { grantTables } from "../lib/grants.ts";
 import { migrate, readStatus } from "../lib/migrate.ts";
 import { ROOT } from "./paths.ts";
 
 interface MigrateUrls {
   readonly platform: string;
   readonly vault: string;
+  /** The platform for the API's own account, which is given its rights on the tables. */
+  readonly platformApp: string;
 }
 
 /**
- * Brings both databases up to date. Databases that a newer version has already changed are refused before either
+ * Brings both databases up to date, and the rights on the tables of the platform. Databases that a newer version has already changed are refused before either
  * is touched.
  *
  * @returns how many migrations were applied.
@@ -37,5 +40,10 @@ export async function migrateBoth(urls: MigrateUrls, log: (line: string) => void
       }),
     ),
   );
+  await grantTables({
+    migrateUrl: urls.platform,
+    appUrl: urls.platformApp,
+    log: (line) => log(`platform: ${line}`),
+  });
   return results.reduce((sum, { applied }) => sum + applied.length, 0);
 }

@@ -23,12 +23,13 @@ export async function startServers(
   const own = engine === undefined ? undefined : await startOwn(household, engine);
   signal.throwIfAborted();
 
+  const platformApp = databases?.platform ?? own?.mariadb?.urls.PLATFORM_DATABASE_URL ?? "";
   const migrateUrls = databases?.migrate ?? {
     platform: own?.mariadb?.urls.PLATFORM_MIGRATE_URL ?? "",
     vault: own?.mariadb?.urls.VAULT_MIGRATE_URL ?? "",
   };
   await progress.step("Databases are up to date", () =>
-    migrateBoth(migrateUrls, (line) => {
+    migrateBoth({ ...migrateUrls, platformApp }, (line) => {
       progress.note(line);
     }),
   );
@@ -37,7 +38,7 @@ export async function startServers(
   const hasSocket = own?.mariadb !== undefined && engine?.hasSocket === true;
   return {
     urls: {
-      PLATFORM_DATABASE_URL: databases?.platform ?? own?.mariadb?.urls.PLATFORM_DATABASE_URL ?? "",
+      PLATFORM_DATABASE_URL: platformApp,
       VAULT_DATABASE_URL: databases?.vault ?? own?.mariadb?.urls.VAULT_DATABASE_URL ?? "",
       REDIS_URL: redisUrl,
     },

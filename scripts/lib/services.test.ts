@@ -54,8 +54,8 @@ describe("private services", () => {
     );
     await expect(query(VAULT_DATABASE_URL, "DROP TABLE words")).rejects.toThrow("denied");
     await expect(query(VAULT_MIGRATE_URL, "SELECT * FROM mysql.user")).rejects.toThrow("denied");
-    const visible = await query(PLATFORM_DATABASE_URL, "SHOW DATABASES");
-    expect(JSON.stringify(visible)).not.toContain("vault");
+    const visible = await query(VAULT_DATABASE_URL, "SHOW DATABASES");
+    expect(JSON.stringify(visible)).not.toContain("platform");
   });
 
   it("keep every committed write, and log no statement", async () => {

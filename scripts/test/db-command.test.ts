@@ -53,7 +53,10 @@ describe("the db command", () => {
         /^platform: up to date: \d+ applied, 0 pending[^]*applied {2}\d+_init[^]*^vault: up to date/m,
       ),
     });
-    expect((await db(["migrate"])).output).toBe("platform: up to date\nvault: up to date\n");
+    expect((await db(["migrate"])).output).toBe(
+      "platform: PLATFORM_DATABASE_URL is not set, so the rights of its account stay as they are\n" +
+        "platform: up to date\nvault: up to date\n",
+    );
   });
 
   it("names what is wrong with one database and still does the other", async () => {

@@ -43,6 +43,8 @@ interface Described {
   readonly form?: true;
   /** What is answered, failures apart, by status; `null` is an answer without a body. */
   readonly responses: Readonly<Partial<Record<AnswerStatus, z.ZodType | null>>>;
+  /** The answer is written piece by piece, as JSON text; the schema is of the whole, and whoever writes it checks. */
+  readonly streams?: true;
   /** Answers carry `ETag: "<rev>"`, taken from the body's `rev`. */
   readonly etag?: true;
   /** `If-Match` and `If-None-Match: *` guard the write. */

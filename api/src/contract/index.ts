@@ -3,6 +3,7 @@ import { admin } from "../features/admin/contract.ts";
 import { auth } from "../features/auth/contract.ts";
 import { dailyRecaps } from "../features/daily-recaps/contract.ts";
 import { days } from "../features/days/contract.ts";
+import { emailChange } from "../features/email-change/contract.ts";
 import { entries } from "../features/entries/contract.ts";
 import { feels } from "../features/feels/contract.ts";
 import { habits } from "../features/habits/contract.ts";
@@ -33,6 +34,7 @@ export const contract = {
   tenants,
   admin,
   account,
+  emailChange,
   entries,
   feels,
   pillars,

@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes, webcrypto } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { deriveKey, hmac, isEqual, sha256 } from "./digest.ts";
+import { deriveKey, hmac, isEqual, sha1, sha256 } from "./digest.ts";
 
 describe("SHA-256", () => {
   it.each([
@@ -9,6 +9,12 @@ describe("SHA-256", () => {
   ])("of %j is that of FIPS 180-4, as text and as bytes", (text, digest) => {
     expect(sha256(text).toString("hex")).toBe(digest);
     expect(sha256(Buffer.from(text)).toString("hex")).toBe(digest);
+  });
+});
+
+describe("SHA-1", () => {
+  it("of abc is that of FIPS 180-4", () => {
+    expect(sha1("abc").toString("hex")).toBe("a9993e364706816aba3e25717850c26c9cd0d89d");
   });
 });
 

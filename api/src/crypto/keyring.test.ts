@@ -137,6 +137,7 @@ describe("a keyring", () => {
   ])("is refused with %s, and says so", (_, bytes, message) => {
     const error = failureOf(bytes);
     expect(error).toBeInstanceOf(KeyringError);
+    expect(error).toMatchObject({ code: "keyring:damaged" });
     expect(String(error)).toContain(`KeyringError: ${message}`);
   });
 

@@ -24,7 +24,11 @@ interface Extras {
 export type Answer<E extends Endpoint> = {
   [S in keyof E["responses"] & number]: {
     readonly status: S;
-    readonly body: E["responses"][S] extends z.ZodType ? z.input<E["responses"][S]> : undefined;
+    readonly body: E["responses"][S] extends z.ZodType
+      ? E["streams"] extends true
+        ? AsyncIterable<string>
+        : z.input<E["responses"][S]>
+      : undefined;
   };
 }[keyof E["responses"] & number] &
   Extras;

@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import express, { type Request, type Response, type Router } from "express";
 import type * as z from "zod";
 import type { Endpoint, Endpoints, Guarded, Input } from "../contract/endpoint.ts";
@@ -90,7 +92,7 @@ async function serve<C>(
   };
   const handle = () => handler(input);
   const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
-  send(endpoint, answer, gates.isSecure, res);
+  await send(endpoint, answer, gates.isSecure, res);
 }
 
 async function callerOf<C>(
@@ -114,18 +116,28 @@ async function callerOf<C>(
   }
 }
 
-function send(
+async function send(
   endpoint: Endpoint,
   { status, body, cookies, headers }: Answer<Endpoint>,
   isSecure: boolean,
   res: Response,
-): void {
+): Promise<void> {
   for (const cookie of cookies ?? []) setCookie(res, cookie, isSecure);
   if (headers !== undefined) res.set(headers);
   const schema = endpoint.responses[status];
   res.status(status);
   if (schema === null || schema === undefined) {
     res.end();
+    return;
+  }
+  if (endpoint.streams) {
+    res.type("application/json");
+    await pipeline(Readable.from(body as unknown as AsyncIterable<string>), res).catch(
+      (error: unknown) => {
+        // Whoever asked went away.
+        if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+      },
+    );
     return;
   }
   const shown = schema.parse(body);

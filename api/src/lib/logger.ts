@@ -27,6 +27,12 @@ const ALLOWED = new Set([
 
 export type { Logger };
 
+/**
+ * Lines are written together, and none later than this: each write by itself wakes a thread, which took a fifth of the
+ * time of a small request. A process that ends writes what is left, unless it is killed.
+ */
+const WRITTEN = { sync: false, minLength: 4096, periodicFlush: 100 };
+
 /** Makes the process's logger: one JSON object a line. */
 export function createLogger(
   service: string,
@@ -52,7 +58,7 @@ export function createLogger(
         },
       },
     },
-    destination ?? pino.destination({ sync: false }),
+    destination ?? pino.destination(WRITTEN),
   );
   // What a child logger always says passes no formatter: it is sorted here.
   // eslint-disable-next-line @typescript-eslint/unbound-method -- bound again by call()

@@ -141,9 +141,9 @@ export async function findReturned(
 }
 
 /**
- * Destroys wrapped keys that came back without an account.
+ * Destroys wrapped keys that came back without an account, and what the keys of their owners' audits are made of.
  *
- * @returns how many there were.
+ * @returns how many wrapped keys there were.
  */
 export async function destroyWraps(
   platform: Platform,
@@ -151,6 +151,10 @@ export async function destroyWraps(
 ): Promise<number> {
   const where = { ownerId: { in: [...owners] } };
   return asSystem(async () => {
+    const erased = await platform.erasure.findMany({ where, select: { userId: true } });
+    const ofUsers = { userId: { in: erased.map((erasure) => erasure.userId) } };
+    const auditKeys = await platform.auditKey.count({ where: ofUsers });
+    if (auditKeys > 0) await platform.auditKey.deleteMany({ where: ofUsers });
     // Deleting what is not there would hold the places where keys of others are about to be stored.
     if ((await platform.dekWrap.count({ where })) === 0) return 0;
     return (await platform.dekWrap.deleteMany({ where })).count;

@@ -8,7 +8,7 @@ import type { WrappedDek } from "./deks.ts";
 /** The statements of a rotation of master keys. They go over all owners, a batch at a time. */
 
 /** A wrap as a table holds it. `dekId` is null when nobody knows a data key of that owner and version. */
-export interface OwnedWrap extends Omit<WrappedDek, "dekId" | "method"> {
+export interface OwnedWrap extends Omit<WrappedDek, "dekId"> {
   readonly ownerId: Uint8Array<ArrayBuffer>;
   readonly dekId: Uint8Array<ArrayBuffer> | null;
 }
@@ -20,9 +20,24 @@ export interface Swap {
 }
 
 /** A batch goes on after this wrap. */
-export type Cursor = Pick<OwnedWrap, "ownerId" | "version">;
+export type Cursor = Pick<OwnedWrap, "ownerId" | "version" | "method">;
 
-export const START: Cursor = { ownerId: new Uint8Array(0), version: 0 };
+export const START: Cursor = { ownerId: new Uint8Array(0), version: 0, method: "" };
+
+/**
+ * Whether a wrap is not under a master key, whose reference is the value: byte for byte, since the columns' collation
+ * takes one spelling for another. Wraps of whatever method, so that what is counted is what is listed.
+ */
+export const NOT_UNDER = "CAST(mek_ref AS BINARY) <> CAST(? AS BINARY)";
+/** Whether a wrap comes after {@link valuesAfter} a cursor, in the order of the primary key. */
+export const AFTER =
+  "(w.owner_id > ? OR (w.owner_id = ? AND (w.version > ? OR (w.version = ? AND w.method > ?))))";
+
+export const valuesAfter = ({ ownerId, version, method }: Cursor) => [
+  ...[ownerId, ownerId],
+  ...[version, version],
+  method,
+];
 
 /** The wraps that are not under the master key `mekRef`, in the order of their owners. */
 export async function listWrapsNotUnder(
@@ -32,12 +47,11 @@ export async function listWrapsNotUnder(
   limit: number,
 ): Promise<OwnedWrap[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT w.owner_id, w.version, w.mek_ref, w.suite, w.blob, d.dek_id
+    `SELECT w.owner_id, w.version, w.method, w.mek_ref, w.suite, w.blob, d.dek_id
      FROM dek_wraps w FORCE INDEX (PRIMARY)
      LEFT JOIN user_deks d ON d.owner_id = w.owner_id AND d.version = w.version
-     WHERE w.method = 'mek' AND w.mek_ref <> ? AND (w.owner_id > ? OR (w.owner_id = ? AND w.version > ?))
-     ORDER BY w.owner_id, w.version LIMIT ${limit}`,
-    [mekRef, after.ownerId, after.ownerId, after.version],
+     WHERE ${NOT_UNDER} AND ${AFTER} ORDER BY w.owner_id, w.version, w.method LIMIT ${limit}`,
+    [mekRef, ...valuesAfter(after)],
   );
   return rows.map(toOwnedWrap);
 }
@@ -48,7 +62,7 @@ export async function listWrapsOf(
   ownerIds: readonly Uint8Array[],
 ): Promise<OwnedWrap[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT w.owner_id, w.version, w.mek_ref, w.suite, w.blob, d.dek_id
+    `SELECT w.owner_id, w.version, w.method, w.mek_ref, w.suite, w.blob, d.dek_id
      FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
      STRAIGHT_JOIN dek_wraps w ON w.owner_id = UNHEX(o.owner) AND w.method = 'mek'
      LEFT JOIN user_deks d ON d.owner_id = w.owner_id AND d.version = w.version`,
@@ -63,10 +77,10 @@ export async function countWraps(
   table: "dek_wraps" | "vault_keys",
 ): Promise<Map<string, number>> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT mek_ref, COUNT(*) AS count FROM ${table} GROUP BY mek_ref ORDER BY mek_ref`,
+    `SELECT CAST(mek_ref AS BINARY) AS ref, COUNT(*) AS count FROM ${table} GROUP BY ref ORDER BY ref`,
     [],
   );
-  return new Map(rows.map((row) => [String(row["mek_ref"]), Number(row["count"])]));
+  return new Map(rows.map((row) => [String(row["ref"]), Number(row["count"])]));
 }
 
 /** How many data keys there are in each state, and of those how many no row is left under. */
@@ -118,7 +132,10 @@ export async function swapWraps(
 }
 
 /** Wraps of owners whom no user is: of none of their data keys anything is known. */
-export async function listStrayWraps(execute: Execute, limit: number): Promise<Cursor[]> {
+export async function listStrayWraps(
+  execute: Execute,
+  limit: number,
+): Promise<Pick<OwnedWrap, "ownerId" | "version">[]> {
   const rows = await execute<RowDataPacket[]>(
     `SELECT w.owner_id, w.version FROM dek_wraps w
      WHERE NOT EXISTS (SELECT 1 FROM user_deks d WHERE d.owner_id = w.owner_id)
@@ -129,6 +146,20 @@ export async function listStrayWraps(execute: Execute, limit: number): Promise<C
     ownerId: row["owner_id"] as Uint8Array<ArrayBuffer>,
     version: Number(row["version"]),
   }));
+}
+
+/** The wraps of `table` that are of no method which is known here. */
+export async function listOddWraps(
+  execute: Execute,
+  table: "dek_wraps" | "vault_keys",
+  limit: number,
+): Promise<Pick<OwnedWrap, "ownerId" | "version" | "method" | "mekRef">[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT owner_id, version, method, mek_ref FROM ${table}
+     WHERE CAST(method AS BINARY) <> CAST('mek' AS BINARY) ORDER BY owner_id, version, method LIMIT ${limit}`,
+    [],
+  );
+  return rows.map(toOwnedWrap);
 }
 
 /** Those of these owners, in hex, of whom users have data keys. */
@@ -169,6 +200,7 @@ export function toOwnedWrap(row: RowDataPacket): OwnedWrap {
   return {
     ownerId: row["owner_id"] as Uint8Array<ArrayBuffer>,
     version: Number(row["version"]),
+    method: String(row["method"]),
     mekRef: String(row["mek_ref"]),
     suite: Number(row["suite"]),
     blob: row["blob"] as Uint8Array<ArrayBuffer>,

@@ -11,10 +11,14 @@ export interface WrapCount {
 /** How many data keys are wrapped under each master key, by their state. */
 export async function countWrapsByState(execute: Execute): Promise<WrapCount[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT w.mek_ref AS mekRef, d.state, COUNT(*) AS count
+    `SELECT CAST(w.mek_ref AS BINARY) AS ref, d.state, COUNT(*) AS count
      FROM dek_wraps w JOIN user_deks d ON d.owner_id = w.owner_id AND d.version = w.version
-     GROUP BY w.mek_ref, d.state ORDER BY w.mek_ref, d.state`,
+     GROUP BY ref, d.state ORDER BY ref, d.state`,
     [],
   );
-  return rows as (RowDataPacket & WrapCount)[];
+  return rows.map((row) => ({
+    mekRef: String(row["ref"]),
+    state: row["state"] as WrapCount["state"],
+    count: Number(row["count"]),
+  }));
 }

@@ -1,5 +1,4 @@
 import { AppError } from "../contract/errors.ts";
-import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { uuidToBytes } from "../lib/ids.ts";
 import { inChange } from "./head.ts";
 import {
@@ -8,7 +7,7 @@ import {
   fieldsOf,
   readable,
   readState,
-  toRecord,
+  versionIn,
   writeState,
   type RecordKind,
   type VaultRecord,
@@ -55,23 +54,6 @@ export async function listRecordVersions<F extends object, H extends object>(
     next: hasMore ? (page.at(-1)?.rev ?? null) : null,
     ...(unreadable === 0 ? {} : { unreadable }),
   };
-}
-
-/** An earlier state of a record, as its row holds it; null when that does not open. */
-function versionIn<F extends object, H extends object>(
-  { keys }: UserVault,
-  kind: RecordKind<F, H>,
-  id: string,
-  row: StoredRow,
-): VaultRecord<F> | null {
-  return ifOpens(() => {
-    const version = versionTable.openRow(keys, row);
-    // No box holds the blind column: somebody may have put the state under another record.
-    if (version.kind !== kind.kind || version.recordId !== id) throw new DecryptionError();
-    const { createdAt, updatedAt } = version;
-    const fields = kind.fields.parse(version.fields);
-    return toRecord({ ...fields, createdAt, updatedAt }, { id: uuidToBytes(id), rev: row.rev });
-  });
 }
 
 /**

@@ -4,13 +4,13 @@ import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
 import type { Guard } from "../contract/endpoint.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import { asUuid, uuidToBytes } from "../lib/ids.ts";
-import { verifyVault } from "./integrity.ts";
+import { acceptVault, verifyVault } from "./integrity.ts";
 import { createRecord, getRecord, patchRecord, putRecord, trashRecord } from "./records.ts";
 import { listRecordVersions, restoreRecord } from "./history.ts";
 import { type RecordKind } from "./record-state.ts";
 import { insertRow } from "./statements.ts";
 import type { UserVault } from "./user-vault.ts";
-import { versionTable } from "./versions.ts";
+import { recordKey, versionTable } from "./versions.ts";
 
 type Fields = typeof entryKind.fields._zod.output;
 
@@ -559,6 +559,90 @@ describe("an earlier state that does not open", () => {
     await put("First and more", { rev: 2 });
     expect(await get()).toMatchObject({ title: "First and more", rev: 3 });
     expect(await versions()).toMatchObject({ versions: [{ rev: 2 }], unreadable: 1 });
+  });
+});
+
+describe("a row that was put back to a state which was kept already", () => {
+  const kept = () =>
+    test.sql("vault", "SELECT * FROM record_versions WHERE owner_id = ? ORDER BY rev", ada.ownerId);
+  const damage = "`sealed` = INSERT(`sealed`, 60, 1, CHAR(ASCII(SUBSTR(`sealed`, 60, 1)) ^ 1))";
+
+  /** The first state is kept at revision 1 and comes back, and the operator takes the vault as it is. */
+  async function putBack(meanwhile: () => Promise<unknown>): Promise<void> {
+    await put("First");
+    const [row] = await test.sql(
+      "vault",
+      "SELECT * FROM daily_entries WHERE owner_id = ?",
+      ada.ownerId,
+    );
+    await put("Second");
+    await meanwhile();
+    await test.sql("vault", "DELETE FROM daily_entries WHERE owner_id = ?", ada.ownerId);
+    await test.sql("vault", "INSERT INTO daily_entries SET ?", row);
+    await acceptVault(ada.vault, "test");
+  }
+  const renewKey = async () => {
+    ada = { ...ada, vault: await test.renewKey(ada) };
+  };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["as it was", () => Promise.resolve()],
+    ["under an earlier data key", renewKey],
+  ])("leaves that state as it is: %s", async (_, meanwhile) => {
+    await putBack(meanwhile);
+    const before = await kept();
+    expect(before).toHaveLength(1);
+    await put("Third", { rev: 1 });
+    expect(await kept()).toEqual(before);
+    expect(await titles()).toEqual(["First"]);
+    await put("Fourth");
+    expect(await titles()).toEqual(["Third", "First"]);
+    expect((await verifyVault(ada.vault)).status).toBe("ok");
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["as it was", () => Promise.resolve()],
+    ["under an earlier data key", renewKey],
+  ])("mends that state where it does not open: %s", async (_, meanwhile) => {
+    await putBack(async () => {
+      await meanwhile();
+      await test.sql(
+        "vault",
+        `UPDATE record_versions SET ${damage} WHERE owner_id = ?`,
+        ada.ownerId,
+      );
+    });
+    const [before] = await kept();
+    await put("Third");
+    expect(await kept()).toMatchObject([{ id: before?.["id"] as Buffer, rev: 1 }]);
+    expect(await versions()).toMatchObject({ versions: [{ title: "First", rev: 1 }] });
+    expect(await versions()).not.toHaveProperty("unreadable");
+    expect((await verifyVault(ada.vault)).status).toBe("ok");
+  });
+
+  it("mends the one under the key in use, where there is one under an earlier key too", async () => {
+    await putBack(async () => {
+      await test.sql(
+        "vault",
+        `UPDATE record_versions SET ${damage} WHERE owner_id = ?`,
+        ada.ownerId,
+      );
+      await renewKey();
+      const blind = ada.vault.keys.active.blind(
+        "record_versions",
+        "recordKey",
+        recordKey(entryKind.kind, id),
+      );
+      await test.sql(
+        "vault",
+        "INSERT INTO record_versions SELECT owner_id, REVERSE(id), rev, purge_after, ?, sealed FROM record_versions WHERE owner_id = ?",
+        ...[Buffer.from(blind), ada.ownerId],
+      );
+    });
+    await put("Third");
+    expect(await kept()).toHaveLength(2);
+    expect(await titles()).toEqual(["First"]);
+    expect((await verifyVault(ada.vault)).status).toBe("ok");
   });
 });
 

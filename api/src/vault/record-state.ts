@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Guard } from "../contract/endpoint.ts";
 import { AppError } from "../contract/errors.ts";
-import { ifOpens } from "../crypto/decryption-error.ts";
+import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
 import type { Execute } from "../lib/database.ts";
 import { bytesToUuid, uuidToBytes } from "../lib/ids.ts";
@@ -110,7 +110,7 @@ export async function writeState<F extends object, H extends object>(
     const holder = await holderOf(change, vault, kind, key);
     if (holder !== null && holder !== id) throw alreadyThere(holder);
   }
-  if (record !== null) await keepState(change, vault, kind.kind, record, write);
+  if (record !== null) await keepState(change, vault, kind, record, write);
   else if (current !== null) write.onUnreadable?.();
   const updatedAt = write.now.toISOString();
   const createdAt = record?.createdAt ?? write.createdAt ?? updatedAt;
@@ -127,31 +127,62 @@ const alreadyThere = (id: string) =>
     members: { id },
   });
 
-async function keepState<F extends object>(
+async function keepState<F extends object, H extends object>(
   { execute, put }: Change,
-  { keys }: UserVault,
-  kind: string,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
   record: VaultRecord<F>,
   write: StateWrite<F>,
 ): Promise<void> {
-  const { createdAt, updatedAt } = record;
-  const version = {
-    kind,
-    recordId: record.id,
-    keptAt: write.now.toISOString(),
-    createdAt,
-    updatedAt,
-  };
+  const { keys } = vault;
+  const { id, rev, createdAt, updatedAt } = record;
   const fields = { ...fieldsOf(record) };
-  if (write.mayCoalesce) {
-    const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind, record.id));
-    const range = { recordKeys, before: record.rev, limit: 1 };
-    const [last] = await listVersions(execute, versionTable, keys.ownerId, range);
+  const recordKeys = versionTable.blindValues(keys, "recordKey", recordKey(kind.kind, id));
+  const statesFrom = (under: readonly Uint8Array[]) =>
+    listVersions(execute, versionTable, keys.ownerId, {
+      recordKeys: under,
+      before: rev + 1,
+      limit: under.length,
+    });
+  const [last, ...others] = await statesFrom(recordKeys);
+  let before: StoredRow | null = null;
+  if (last?.rev === rev) {
+    // Somebody put the row back in the database, to a state that was kept when it was written over. There may be one
+    // under the blind value of each key.
+    const same = [last, ...others].filter((row) => row.rev === rev);
+    if (same.some((row) => versionIn(vault, kind, id, row) !== null)) return;
+    const [current] = await statesFrom(recordKeys.slice(0, 1));
+    before = current?.rev === rev ? current : last;
+  } else if (write.mayCoalesce) {
     const lastKept = last && ifOpens(() => versionTable.openHead(keys, last));
     if (isSameSitting(lastKept?.keptAt, write.now, fields, write.fields)) return;
   }
-  const row = versionTable.sealRow(keys, randomBytes(16), record.rev, { ...version, fields });
-  await put(versionTable, row, null);
+  const row = versionTable.sealRow(keys, before?.id ?? randomBytes(16), rev, {
+    kind: kind.kind,
+    recordId: id,
+    keptAt: write.now.toISOString(),
+    createdAt,
+    updatedAt,
+    fields,
+  });
+  await put(versionTable, row, before);
+}
+
+/** An earlier state of a record, as its row holds it; null when that does not open. */
+export function versionIn<F extends object, H extends object>(
+  { keys }: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  row: StoredRow,
+): VaultRecord<F> | null {
+  return ifOpens(() => {
+    const version = versionTable.openRow(keys, row);
+    // No box holds the blind column: somebody may have put the state under another record.
+    if (version.kind !== kind.kind || version.recordId !== id) throw new DecryptionError();
+    const { createdAt, updatedAt } = version;
+    const fields = kind.fields.parse(version.fields);
+    return toRecord({ ...fields, createdAt, updatedAt }, { id: uuidToBytes(id), rev: row.rev });
+  });
 }
 
 /** A record as the API shows it, from what its row held. */

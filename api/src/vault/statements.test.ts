@@ -9,6 +9,7 @@ import {
   countRows,
   findHead,
   findRow,
+  highestRev,
   insertHead,
   insertKey,
   insertRow,
@@ -206,6 +207,13 @@ describe("rows", () => {
     expect(await countAll(execute, "daily_entries", newId())).toEqual({ live: 0, trashed: 0 });
   });
 
+  it("have a highest revision, in each table, which is 0 where there are none", async () => {
+    await insert(owner, entryRow(3), trashed(7), entryRow(5));
+    await insert(other, entryRow(9));
+    expect(await highestRev(execute, "daily_entries", owner)).toBe(7);
+    expect(await highestRev(execute, "record_versions", owner)).toBe(0);
+  });
+
   it("of earlier states are read downwards from a revision, of one record", async () => {
     const [record, another] = [newId(), newId()];
     const state = (rev: number, recordKey: Uint8Array) => ({
@@ -306,8 +314,13 @@ describe.each([2500, 2000, 1, 0])("an owner with %d rows in each table", (count)
   it("each first box is read once, and each blind value", async () => {
     const stored = await test.sql("vault", "SELECT * FROM daily_entries WHERE owner_id = ?", owner);
     const sealed: string[] = [];
+    let asked = 0;
+    const counting: Execute = (sql, values) => {
+      asked++;
+      return execute(sql, values);
+    };
     let pages = 0;
-    for await (const rows of listSealed(execute, entryTable, owner)) {
+    for await (const rows of listSealed(counting, entryTable, owner)) {
       pages++;
       for (const { id, bytes: boxes } of rows) {
         expect(Object.keys(boxes)).toEqual(["sealed"]);
@@ -317,8 +330,9 @@ describe.each([2500, 2000, 1, 0])("an owner with %d rows in each table", (count)
     expect(sealed.sort()).toEqual(
       stored.map((row) => `${hex(row["id"] as Buffer)} ${hex(row["sealed"] as Buffer)}`).sort(),
     );
-    // None is read for nothing, but to learn that a full one was the last.
+    // Nothing is asked for in vain, but to learn that a full page was the last.
     expect(pages).toBe(Math.ceil(count / 1000));
+    expect(asked).toBe(Math.floor(count / 1000) + 1);
 
     const values: string[] = [];
     for await (const page of listBlind(execute, entryTable, "dayKey", owner)) {

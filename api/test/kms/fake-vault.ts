@@ -12,6 +12,8 @@ export async function fakeVault(keys: readonly string[] = [VAULT_KEY]) {
   let token = VAULT_TOKEN;
 
   const service = await fakeService(({ path, headers, text }) => {
+    // Without it an agent of Vault's before the server refuses.
+    if (headers["x-vault-request"] !== "true") return fault(412, "missing header");
     if (headers["x-vault-token"] !== token) return fault(403, "permission denied");
     const [, mount = "", operation, key = ""] =
       /^\/v1\/(.+)\/(encrypt|decrypt)\/([^/]+)$/.exec(path) ?? [];

@@ -61,15 +61,95 @@ export const Event = z.object({
         "`key.repaired`: an operator repaired what is kept of your keys.",
         "`dek.rotated`: a new key was made for you, or all that you have is under it now. `dek.activated`: what you write is encrypted with it from then on. `dek.destroyed`: an earlier one is gone.",
         "`vault.baselined`, `vault.violated`, `vault.accepted`: what your journal should hold was noted; it did not hold that; an operator accepted what it holds.",
+        "Others say what happened to your account: `login.succeeded`, `login.failed`, `password.changed`, `mfa.enrolled`, `token.created` and so on.",
       ].join(" "),
     ),
+  outcome: z.enum(["success", "failure", "denied"]),
   purpose: z.string().describe("Why: the method and route of a request, or the name of a job"),
+  network: z
+    .string()
+    .nullable()
+    .describe(
+      "From where, as the network of the address. Sealed under a key of yours, for you alone",
+    ),
+  device: z.string().nullable().describe("By what, as in the list of your devices"),
   requestId: z
     .string()
     .nullable()
     .describe("The `X-Request-Id` of the answer that it was done for"),
 });
 export type Event = z.output<typeof Event>;
+
+/** How often somebody can have a copy of their account's data within a day. */
+export const EXPORTS_A_DAY = 2;
+
+const Times = z.object({ createdAt: Instant, expiresAt: Instant });
+
+/** All that is kept of somebody besides their journal. No password, key, token or code is in it, nor the hash of one. */
+export const AccountExport = z.object({
+  format: z.literal("timos-account"),
+  version: z.literal(1),
+  exportedAt: Instant,
+  account: Me.extend({
+    emailVerifiedAt: Instant.nullable(),
+    updatedAt: Instant,
+    hasPassword: z.boolean(),
+    secondFactorSince: Instant.nullable(),
+    recoveryCodesLeft: z.int(),
+  }),
+  tenant: z.object({ id: z.uuid(), name: z.string(), mfaRequired: z.boolean() }),
+  sessions: z.array(
+    Times.omit({ expiresAt: true }).extend({
+      id: z.uuid(),
+      userAgent: z.string(),
+      network: z.string().nullable(),
+      amr: z.string(),
+      remember: z.boolean(),
+      rotatedAt: Instant,
+      idleExpiresAt: Instant,
+      revokedAt: Instant.nullable(),
+      revokeReason: z.string().nullable(),
+    }),
+  ),
+  knownBrowsers: z.array(Times),
+  trustedDevices: z.array(
+    Times.extend({ id: z.uuid(), userAgent: z.string(), lastUsedAt: Instant }),
+  ),
+  identities: z.array(
+    z.object({
+      provider: z.string(),
+      issuer: z.string(),
+      subject: z.string(),
+      email: z.string().nullable(),
+      createdAt: Instant,
+      lastUsedAt: Instant.nullable(),
+    }),
+  ),
+  passkeys: z.array(
+    z.object({ name: z.string(), createdAt: Instant, lastUsedAt: Instant.nullable() }),
+  ),
+  tokens: z.array(
+    Times.extend({
+      name: z.string(),
+      scopes: z.string(),
+      lastUsedAt: Instant.nullable(),
+      revokedAt: Instant.nullable(),
+    }),
+  ),
+  links: z
+    .array(Times.extend({ purpose: z.string(), email: z.string().nullable() }))
+    .describe("What was mailed to you, or to the address that you want, and still works"),
+  invitations: z
+    .array(
+      Times.extend({
+        role: z.string(),
+        acceptedAt: Instant.nullable(),
+        revokedAt: Instant.nullable(),
+      }),
+    )
+    .describe("To your address"),
+  events: z.array(Event).describe("What happened to your account and your key, newest first"),
+});
 
 export const account = endpoints({
   get: {
@@ -104,10 +184,21 @@ export const account = endpoints({
     responses: { 202: Receipt },
     errors: ["invalid_request", "reauth_required", "last_owner"],
   },
+  export: {
+    method: "GET",
+    path: "/api/me/export",
+    summary: "All that is kept of you besides your journal, as a file",
+    auth: "user",
+    permission: "account:secure",
+    fresh: true,
+    streams: true,
+    responses: { 200: AccountExport },
+    errors: ["reauth_required", "rate_limited"],
+  },
   audit: {
     method: "GET",
     path: "/api/me/audit",
-    summary: "List when and why your key was used, and what else happened to it, newest first",
+    summary: "List what happened to your account and your keys, when and why, newest first",
     auth: "user",
     permission: "account:read",
     query: Page,

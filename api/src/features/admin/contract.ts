@@ -38,6 +38,40 @@ const PlatformEvent = TenantEvent.extend({
   requestId: z.string().nullable(),
 });
 
+/** How far the audit's chain was verified, and the first row that is not what was sealed. */
+const AuditVerification = z.object({
+  status: z.enum(["intact", "violated"]),
+  seals: z.int().describe("How many were verified by this call, and"),
+  events: z.int(),
+  fault: z
+    .object({
+      kind: z.enum([
+        "event_altered",
+        "event_missing",
+        "event_unsealed",
+        "seal_altered",
+        "seal_missing",
+        "key_unknown",
+        "sealing_stalled",
+      ]),
+      sealId: z.string().nullable(),
+      eventId: z.string().nullable(),
+      detail: z.string(),
+    })
+    .nullable(),
+  head: z
+    .string()
+    .nullable()
+    .describe(
+      "`seal:hash` of the last seal: kept elsewhere, it shows later that nothing was cut off",
+    ),
+  unsealed: z
+    .object({ count: z.int(), since: Instant.nullable() })
+    .nullable()
+    .describe("What waits for a seal, at the end of the chain"),
+  nextCursor: z.string().nullable().describe("Where to go on; null at the end, and at a fault"),
+});
+
 const UserId = z.object({ id: Id });
 
 export const admin = endpoints({
@@ -80,6 +114,21 @@ export const admin = endpoints({
     permission: "platform:read",
     query: Page,
     responses: { 200: pageOf(PlatformEvent) },
+    errors: ["invalid_request"],
+  },
+  verifyAudit: {
+    method: "GET",
+    path: "/api/admin/audit/verify",
+    summary: "Verify the chain of seals over the audit, some thousand events at a time",
+    auth: "user",
+    permission: "platform:read",
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .regex(/^[1-9]\d{0,18}$/, "must be the nextCursor of the part before")
+        .optional(),
+    }),
+    responses: { 200: AuditVerification },
     errors: ["invalid_request"],
   },
   suspendUser: {

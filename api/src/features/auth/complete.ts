@@ -4,6 +4,7 @@ import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
+import { holdUser } from "../../platform/users.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
@@ -22,6 +23,8 @@ export type SignedIn =
 export interface SignIn {
   readonly userId: string;
   readonly proof: Proof;
+  /** The hash of the password that was right, where that was the proof. */
+  readonly passwordHash?: string;
   readonly remember: boolean;
   readonly from: From;
 }
@@ -41,7 +44,11 @@ type Deps = Pick<AuthDeps, "platform" | "refreshTokens" | "clock">;
  * The end of every way in, whatever it began with. There is no other place where a session begins for somebody who has
  * an account, so that no way in forgets the second factor or lets a suspended account in (CVE-2026-9798).
  *
- * @throws AppError `email_not_verified`, `account_suspended`.
+ * What was proven may come to an end at that moment. So the account is asked once more and held until the session is
+ * there: one that began by the former password would outlive the reset that ends all (better-auth#11335).
+ *
+ * @throws AppError `invalid_credentials` when the password has been replaced since; `email_not_verified`,
+ * `account_suspended`.
  */
 export async function completeSignIn(deps: Deps, signIn: SignIn): Promise<SignedIn> {
   return asSystem(() =>
@@ -53,9 +60,12 @@ export async function completeSignIn(deps: Deps, signIn: SignIn): Promise<Signed
 export async function completeSignInWithin(
   tx: PlatformQueries,
   deps: Deps,
-  { userId, proof, remember, from }: SignIn,
+  { userId, proof, passwordHash, remember, from }: SignIn,
 ): Promise<SignedIn> {
   const now = deps.clock();
+  const held = await holdUser(tx, userId);
+  if (held === null || (passwordHash !== undefined && held.passwordHash !== passwordHash))
+    throw new AppError("invalid_credentials");
   const user = await tx.user.findUnique({
     where: { id: userId },
     include: { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } },
@@ -72,7 +82,7 @@ export async function completeSignInWithin(
     return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
   }
   // Only who proved all that is asked learns that the account is suspended.
-  if (user.status !== "active") throw new AppError("account_suspended");
+  if (!held.isActive) throw new AppError("account_suspended");
   // A trusted device is no proof: what asks for a fresh one, or for two factors, goes on asking.
   const isHeldBack = isSpared || (await couldProveTwo(tx, user, proof));
   const amr = isSpared ? [...proof.amr, "tdv"] : proof.amr;

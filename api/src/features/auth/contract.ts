@@ -68,7 +68,7 @@ export const auth = endpoints({
     body: z.strictObject({ token: z.union([LinkToken, ProviderLinkToken]) }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
-    errors: ["invalid_request", "gone", "conflict", "rate_limited"],
+    errors: ["invalid_request", "gone", "conflict", "account_suspended", "rate_limited"],
   },
   resendVerification: {
     method: "POST",

@@ -27,6 +27,18 @@ export function aside({ logger }: AuthDeps, work: () => Promise<unknown>): void 
   });
 }
 
+/** Keeps in the audit that somebody had to wait: once an hour, however many try. To be called as the system. */
+export async function afterWait(
+  { platform, limits, clock }: AuthDeps,
+  user: Account,
+  from: From,
+): Promise<void> {
+  const { isExceeded } = await limits.blockedEvents.use(limits.keyOf(user.email));
+  if (isExceeded) return;
+  const about = { outcome: "denied", actor: "anonymous" } as const;
+  await recordEvents(platform, [eventFrom(from, user, "login.blocked", about)], clock());
+}
+
 /**
  * What follows a wrong password: it is kept in the audit; when it was one too many, the password is blocked or strangers
  * are kept waiting, and the owner is mailed a link for the way around. To be called as the system.

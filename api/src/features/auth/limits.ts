@@ -27,6 +27,8 @@ export interface AuthLimits {
   /** Links to choose a new password that one client has sent: to one address, and in all. */
   readonly clientResetsTo: Limiter;
   readonly clientResets: Limiter;
+  /** Events that tell of attempts which had to wait, by account: a flood of them fills no table. */
+  readonly blockedEvents: Limiter;
   /** What an address is counted under: keyed, so that Redis holds no addresses. */
   keyOf(email: string, client?: string): string;
 }
@@ -95,6 +97,7 @@ export function authLimits(
     clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: HOURS }),
     clientResetsTo: limiter({ name: "client-resets-to", points: 3, seconds: HOURS }),
     clientResets: limiter({ name: "client-resets", points: 30, seconds: HOURS }),
+    blockedEvents: limiter({ name: "blocked-events", points: 1, seconds: HOURS }),
     keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
   };
 }

@@ -1,8 +1,10 @@
+import { AppError } from "../../contract/errors.ts";
 import { randomUUID } from "../../crypto/random.ts";
 import { createAuditKey } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { insertDek } from "../../platform/deks.ts";
 import type { AuthDeps } from "./deps.ts";
+import { findFormerOwner } from "./one-time-token.ts";
 
 /** An account as it begins. */
 export interface NewAccount {
@@ -21,10 +23,11 @@ export const nameFrom = (email: string): string => (email.split("@")[0] ?? "").s
 /**
  * Makes an account, its tenant and its data key in one transaction, and does `also` in it. To be called as the system.
  *
- * @throws an error that `isDuplicate` knows, when the address is taken.
+ * @throws an error that `isDuplicate` knows, when the address is taken; AppError `conflict` while it is kept for the
+ * account that had it until a short time ago.
  */
 export async function createAccount<T>(
-  { keys, platform }: Pick<AuthDeps, "keys" | "platform">,
+  { keys, platform, clock }: Pick<AuthDeps, "keys" | "platform" | "clock">,
   account: NewAccount,
   also: (
     tx: PlatformQueries,
@@ -40,8 +43,17 @@ export async function createAccount<T>(
     await tx.user.create({
       data: { ...user, email, emailVerifiedAt, displayName, passwordHash, timeZone },
     });
+    // Looked for once the address is held: whoever gives it up at this moment has done so, or waits.
+    if ((await findFormerOwner(tx, email, clock())) !== null) throw addressKept();
     await insertDek(tx, user, ownerId, dek);
     await createAuditKey(tx, user.id);
     return also(tx, user);
   });
 }
+
+/** What is answered to who can prove that an address is theirs, and cannot have it yet. */
+export const addressKept = () =>
+  new AppError("conflict", {
+    detail:
+      "Until a short time ago this address belonged to another account, for which it is kept for 48 hours.",
+  });

@@ -31,6 +31,7 @@ export interface Link {
   readonly tenantId: string;
   /** The address that it is about, where it is about one. */
   readonly email: string | null;
+  readonly createdAt: Date;
 }
 
 /**
@@ -54,8 +55,8 @@ export async function findLink(
   token: string,
   now: Date,
 ): Promise<Link> {
-  const { selector, userId, tenantId, email } = await findToken(db, purpose, token, now);
-  return { selector, purpose, userId, tenantId, email };
+  const { selector, userId, tenantId, email, createdAt } = await findToken(db, purpose, token, now);
+  return { selector, purpose, userId, tenantId, email, createdAt };
 }
 
 /** Uses a link up, and with it all others for the same purpose: of two that come at once one wins. @throws AppError `gone`. */
@@ -68,13 +69,48 @@ export async function takeLink(
   await voidLinks(tx, userId, [purpose]);
 }
 
-/** Has the links work no more that were sent to a user for these purposes. */
+/**
+ * Uses up a link that gives an account an address back, and with it those to the same address and those that were made
+ * later. Earlier ones go on: whoever takes an account over, and changes its address a second time, cannot void the way
+ * back of its owner.
+ *
+ * @throws AppError `gone`.
+ */
+export async function takeUndoLink(
+  tx: PlatformQueries,
+  { selector, userId, purpose, email, createdAt }: Link,
+): Promise<void> {
+  const taken = await tx.oneTimeToken.deleteMany({ where: { selector } });
+  if (taken.count !== 1) throw new AppError("gone");
+  const others = { OR: [{ email }, { createdAt: { gt: createdAt } }] };
+  await tx.oneTimeToken.deleteMany({ where: { userId, purpose, ...others } });
+}
+
+/**
+ * Who can still take an address back that their account had until a short time ago: nobody else gets it meanwhile. Null
+ * for an address that is free, or is an account's.
+ */
+export async function findFormerOwner(tx: PlatformQueries, email: string, now: Date) {
+  const link = await tx.oneTimeToken.findFirst({
+    where: {
+      email,
+      purpose: "undo_email_change",
+      expiresAt: { gt: now },
+      user: { email: { not: email } },
+    },
+    select: { user: { select: { id: true, locale: true } } },
+  });
+  return link?.user ?? null;
+}
+
+/** Has the links work no more that were sent to a user for these purposes. @returns how many there were. */
 export async function voidLinks(
   tx: PlatformQueries,
   userId: string,
   purposes: readonly LinkPurpose[],
-): Promise<void> {
-  await tx.oneTimeToken.deleteMany({ where: { userId, purpose: { in: [...purposes] } } });
+): Promise<number> {
+  const where = { userId, purpose: { in: [...purposes] } };
+  return (await tx.oneTimeToken.deleteMany({ where })).count;
 }
 
 /**

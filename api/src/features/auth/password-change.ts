@@ -57,7 +57,7 @@ export async function changePassword(
         data: { passwordHash },
       });
       if (count !== 1) throw new AppError("invalid_credentials");
-      await endTrust(tx, user.id, { except: sessionId }, now);
+      await endTrust(tx, user.id, { reason: "password_changed", except: sessionId }, now);
       await forgetDevices(tx, user.id, deviceOf(from));
       await proveAgain(tx, { id: sessionId, userId: user.id }, { amr: ["pwd"], assurance: 1 }, now);
       await recordEvents(tx, [eventFrom(from, user, "password.changed")], now);

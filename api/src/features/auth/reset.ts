@@ -17,7 +17,7 @@ import type { AuthDeps } from "./deps.ts";
 import { deviceOf, eventFrom, type From } from "./from.ts";
 import { forgetDevices, rememberDevice } from "./known-devices.ts";
 import { createLink, findLink, takeLink, voidLinks, type Link } from "./one-time-token.ts";
-import { revokeSessions } from "./sessions.ts";
+import { revokeSessions, type RevokeReason } from "./sessions.ts";
 import { takeUnproven } from "./unproven.ts";
 
 /** What asking for a link takes at least; longer than it needs on a machine at rest. */
@@ -121,7 +121,7 @@ export async function resetPassword(
       data: { passwordHash, passwordBlockedAt: null },
     });
     if (count !== 1) throw new AppError("gone");
-    await endTrust(tx, user.id, {}, now);
+    await endTrust(tx, user.id, { reason: "password_changed" }, now);
     await revokeTokens(tx, user.id, now);
     await forgetDevices(tx, user.id);
     const tenantId = await holdInTenant(tx, user.id);
@@ -138,17 +138,17 @@ export async function resetPassword(
 }
 
 /**
- * Ends what was let in by the password until now: sessions, trusted devices, sign-ins under way, and links that were
- * mailed meanwhile (USENIX Security 2022, "unexpired session", "unexpired e-mail change"). What undoes a change of
+ * Ends what was let in until now by a password or an address: sessions, trusted devices, sign-ins under way, and links
+ * that were mailed meanwhile (USENIX Security 2022, "unexpired session", "unexpired e-mail change"). What undoes a change of
  * address goes on working: it is the owner's way back.
  */
 export async function endTrust(
   tx: PlatformQueries,
   userId: string,
-  keep: { readonly except?: string },
+  { reason, ...keep }: { readonly reason: RevokeReason; readonly except?: string },
   now: Date,
 ): Promise<void> {
-  await revokeSessions(tx, { userId, ...keep }, "password_changed", now);
+  await revokeSessions(tx, { userId, ...keep }, reason, now);
   await forgetTrustedDevices(tx, userId);
   await voidLinks(tx, userId, ["reset_password", "change_email", "sign_in_pass"]);
   await tx.authChallenge.deleteMany({ where: { userId } });

@@ -5,7 +5,7 @@ import { asSystem } from "../../platform/tenancy.ts";
 import { countAttempt } from "./attempts.ts";
 import { completeSignIn, type SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
-import { afterFailure, aside } from "./failure.ts";
+import { afterFailure, afterWait, aside } from "./failure.ts";
 import type { From } from "./from.ts";
 import { knownDeviceOf } from "./known-devices.ts";
 import { findLink, takeLink, type Link } from "./one-time-token.ts";
@@ -32,11 +32,15 @@ export async function signIn(
   from: From,
 ): Promise<SignedIn> {
   const client = clientKey(from.address);
-  const userId = await ofOneClient(deps.limits.keyOf(credentials.email, client), () =>
-    provePassword(deps, credentials, client, from),
+  const { userId, passwordHash } = await ofOneClient(
+    deps.limits.keyOf(credentials.email, client),
+    () => provePassword(deps, credentials, client, from),
   );
   const proof = { amr: ["pwd"], assurance: 1 } as const;
-  return completeSignIn(deps, { userId, proof, remember, from });
+  const signedIn = await completeSignIn(deps, { userId, proof, passwordHash, remember, from });
+  if (deps.passwords.isCheap(passwordHash))
+    aside(deps, () => hashAnew(deps, userId, passwordHash, credentials.password));
+  return signedIn;
 }
 
 /**
@@ -45,13 +49,13 @@ export async function signIn(
  */
 const ofOneClient = fewAtOnce(4);
 
-/** @returns the id of whose password it is. */
+/** @returns whose password it is, and the hash that it was compared with. */
 async function provePassword(
   deps: AuthDeps,
   { email, password, pass }: Omit<Credentials, "remember">,
   client: string,
   from: From,
-): Promise<string> {
+): Promise<{ userId: string; passwordHash: string }> {
   const { platform, passwords } = deps;
   const now = deps.clock();
   const [user, link, known] = await asSystem(() =>
@@ -64,7 +68,11 @@ async function provePassword(
   const ownLink = link !== null && link.userId === user?.id ? link : null;
   const device =
     known ?? (ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`);
-  const attempt = await countAttempt(deps, { email, client, device });
+  const attempt = await countAttempt(deps, { email, client, device }).catch((error: unknown) => {
+    const mustWait = error instanceof AppError && error.code === "too_many_attempts";
+    if (mustWait && user !== null) aside(deps, () => afterWait(deps, user, from));
+    throw error;
+  });
 
   const stored = user?.passwordBlockedAt === null ? user.passwordHash : null;
   const isRight = await passwords.isRight(stored, password).catch(async (error: unknown) => {
@@ -79,8 +87,7 @@ async function provePassword(
   }
   await attempt.succeeded();
   if (ownLink !== null) await asSystem(() => takeLink(platform, ownLink));
-  if (passwords.isCheap(stored)) aside(deps, () => hashAnew(deps, user.id, stored, password));
-  return user.id;
+  return { userId: user.id, passwordHash: stored };
 }
 
 /** The link of a pass. One that is used or over is none: whoever has it waits like others. */

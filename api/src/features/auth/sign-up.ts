@@ -64,6 +64,9 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
         return verificationMail(deps, { email: form.email, locale: "en" }, token);
       });
     } catch (error) {
+      if (error instanceof AppError && error.code === "conflict") {
+        return compose(form.email, lettersIn("en").emailReserved());
+      }
       if (!isDuplicate(error)) throw error;
     }
   }
@@ -118,7 +121,7 @@ export async function resendVerification(
  *
  * @param browser - The value of the sign-up cookie, which decides between several sign-ups for one address.
  * @throws AppError `gone` when the link is used, expired or unknown; `conflict` when it cannot be said whose password
- * is the right one.
+ * is the right one; `account_suspended`.
  */
 export async function verifyEmail(
   deps: AuthDeps,
@@ -136,6 +139,8 @@ export async function verifyEmail(
       // The link was made for a sign-up that lost to the one that is proven already.
       if (proven.count !== 1) throw new AppError("gone");
       const user = await tx.user.findUniqueOrThrow({ where: { id } });
+      // The link stays good for when the account is restored, which must find no session.
+      if (user.status !== "active") throw new AppError("account_suspended");
       // The address is proven and the password was chosen just now; nothing else can be set up yet.
       const proof = { amr: ["pwd"], assurance: 1 } as const;
       return beginSession(tx, deps, { user, proof, from, remember: true, now });

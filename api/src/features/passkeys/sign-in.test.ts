@@ -51,7 +51,7 @@ describe("signing in with a passkey", () => {
     expect(await eventsOf(app, ada)).toEqual(
       expect.arrayContaining(["passkey.used success", "login.succeeded success"]),
     );
-  });
+  }, 60_000);
 
   it("names nobody: the options are the same whoever asks, with a challenge of their own", async () => {
     const ada = await signUp(app);

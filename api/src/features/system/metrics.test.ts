@@ -27,6 +27,12 @@ describe("GET /metrics", () => {
     expect(text).toContain("nodejs_eventloop_lag_seconds");
   });
 
+  it("says how many events of the audit wait for a seal, and how long", async () => {
+    const text = String((await read(`Bearer ${token}`)).body["text"]);
+    expect(text).toMatch(/^timos_audit_unsealed_events [1-9]\d*$/m);
+    expect(text).toMatch(/^timos_audit_unsealed_seconds \d/m);
+  });
+
   it("tells nothing of anybody", async () => {
     const text = String((await read(`Bearer ${token}`)).body["text"]);
     expect(text).not.toMatch(/@|example\.org/);

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Database } from "../../lib/database.ts";
+import { countUnsealed, fromDatetime } from "../../platform/audit-statements.ts";
 import { countDeks, countWraps } from "../../platform/rotation-statements.ts";
 
 /** What counting needs: both databases, where a rotation's progress stands. */
@@ -34,15 +35,30 @@ export function metrics({ platformDatabase, vaultDatabase }: MetricsDeps): Regis
     registers,
   });
 
+  const unsealed = new Gauge({
+    name: "timos_audit_unsealed_events",
+    help: "Events of the audit that wait for a seal, counted to 100,000",
+    registers,
+  });
+  const waiting = new Gauge({
+    name: "timos_audit_unsealed_seconds",
+    help: "How long the first of them has waited; more than some minutes when no worker seals them",
+    registers,
+  });
+
   let counted = -Infinity;
   const count = async () => {
     if (performance.now() - counted < COUNT_MS) return;
     counted = performance.now();
-    const [inPlatform, inVault, states] = await Promise.all([
+    const [inPlatform, inVault, states, waits] = await Promise.all([
       countWraps(platformDatabase.execute, "dek_wraps"),
       countWraps(vaultDatabase.execute, "vault_keys"),
       countDeks(platformDatabase.execute),
+      countUnsealed(platformDatabase.execute),
     ]);
+    unsealed.set(waits.count);
+    const waitedMs = waits.since === null ? 0 : Date.now() - fromDatetime(waits.since).getTime();
+    waiting.set(Math.max(0, waitedMs / 1000));
     wraps.reset();
     for (const [ref, wrapped] of inPlatform)
       wraps.set({ database: "platform", mek_ref: ref }, wrapped);

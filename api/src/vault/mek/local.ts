@@ -123,7 +123,7 @@ function readKeyring(file: string) {
     }
     const keys = new Map(decode(file, descriptor).map((key) => [`local:${key.id}`, key]));
     // Exactly one: what has none, or several, is no keyring.
-    const [active = ""] = [...keys.keys()].filter((ref) => keys.get(ref)?.status === "active");
+    const [active = ""] = [...keys].flatMap(([ref, key]) => (key.status === "active" ? ref : []));
     return { keys, active, stamp: stampOfStat(stat) };
   } catch (error) {
     throw error instanceof KeyringError ? error : unread(file, error);

@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { env } from "node:process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type * as Pkcs11js from "pkcs11js";
 import { contextOf, dek, itKeepsItsPromises, wrapOf } from "../../../test/kms/contract.ts";
@@ -92,6 +95,27 @@ describeIfThere(`a PKCS#11 token${missing === null ? "" : ` (skipped: ${missing}
 
   it("is not given a second key of one label", async () => {
     await expect(createPkcs11Key(hsm.address, "mek-1")).rejects.toThrow(/has a key mek-1 already/);
+  });
+
+  it("is made by npm run keys:init -- --pkcs11, which says what is missing", async () => {
+    const { module, token, pin } = hsm.address;
+    const { PATH = "", SOFTHSM2_CONF = "" } = env;
+    const init = (more: object) =>
+      spawnSync(process.execPath, ["--import", "tsx", "scripts/keys.ts", "init", "--pkcs11"], {
+        cwd: join(import.meta.dirname, "../../../.."),
+        env: { PATH, SOFTHSM2_CONF, PKCS11_MODULE: module, PKCS11_TOKEN: token, ...more },
+        encoding: "utf8",
+      });
+    expect(init({ PKCS11_KEY: "by-command" })).toMatchObject({
+      status: 1,
+      stderr: "PKCS11_PIN is not set.\n",
+    });
+    const made = init({ PKCS11_KEY: "by-command", PKCS11_PIN: pin });
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringContaining("Made by-command") });
+    expect(made.stdout + made.stderr).not.toContain(pin);
+    const another = await pkcs11({ ...hsm.address, keys: ["by-command"] }, PATIENCE);
+    const { context, wrap } = await wrapOf(another);
+    expect(Buffer.from(await another.unwrap(wrap, context))).toEqual(dek);
   });
 
   it("without the key says so", async () => {
@@ -372,7 +396,7 @@ describeIfThere("a PKCS#11 module", () => {
       key,
       names.map((name) => ({ type: library[name] })),
     );
-    const values = read.map(({ value }) => (value)[0]);
+    const values = read.map(({ value }) => value[0]);
     expect(values).toEqual([1, 1, 1, 0, 1, 1, 0, 0]);
     module.C_CloseSession(session);
   });

@@ -11,7 +11,12 @@ import {
   takeAwsCredentials,
 } from "../../../test/kms/fake-aws.ts";
 import { fakeGcp, GCP_KEY } from "../../../test/kms/fake-gcp.ts";
-import type { Answer, FakeService, Upset } from "../../../test/kms/fake-service.ts";
+import {
+  fakeService,
+  type Answer,
+  type FakeService,
+  type Upset,
+} from "../../../test/kms/fake-service.ts";
 import { fakeVault, VAULT_KEY, VAULT_TOKEN } from "../../../test/kms/fake-vault.ts";
 import { awsKms } from "./aws-kms.ts";
 import { crc32c } from "./crc32c.ts";
@@ -25,6 +30,8 @@ const PATIENCE = { totalMs: 2000, attemptMs: 600, pauseMs: 20, restMs: 100, fres
 const PATIENT = { ...PATIENCE, totalMs: 15_000, attemptMs: 5000 };
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const untilForgotten = () => sleep(PATIENCE.restMs + 20);
+
+const GCP_SCOPE = "https://www.googleapis.com/auth/cloudkms";
 
 const folder = mkdtempSync(join(tmpdir(), "timos-kms-"));
 const tokenFile = join(folder, "token");
@@ -190,7 +197,7 @@ describe.each(KINDS)("$name", ({ reference, suite, start, open, faults }) => {
           ),
         ),
       );
-      expect(performance.now() - began).toBeLessThan(PATIENCE.totalMs + 1000);
+      expect(performance.now() - began).toBeLessThan(20 * PATIENCE.totalMs);
       for (const failure of failures) {
         expect(failure).toMatchObject({
           name: "MekUnavailable",
@@ -249,7 +256,8 @@ describe.each(KINDS)("$name", ({ reference, suite, start, open, faults }) => {
       Array.from({ length: 300 }, () => provider.unwrap(wrap, context)),
     );
     expect(storm.filter(({ status }) => status === "rejected")).toHaveLength(300);
-    expect(performance.now() - began).toBeLessThan(PATIENCE.totalMs + 1000);
+    // Not once for each who asks.
+    expect(performance.now() - began).toBeLessThan(20 * PATIENCE.totalMs);
     // Two attempts of sixteen; on a slow machine the moment of rest may be over before the last was refused.
     expect(service.calls() - before).toBeLessThan(100);
   });
@@ -344,6 +352,71 @@ describe("Google Cloud KMS", () => {
     }
   });
 
+  it("at Google's own address gets a token of the scope it asks for, and is not called without one", async () => {
+    const service = await fakeGcp();
+    const tokens = await fakeService(({ path, text }) =>
+      path === "/token" && new URLSearchParams(text).get("scope") === GCP_SCOPE
+        ? {
+            status: 200,
+            body: {
+              access_token: "ya29.example",
+              issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+              token_type: "Bearer",
+              expires_in: 1,
+            },
+          }
+        : { status: 400, body: { error: "invalid_request" } },
+    );
+    const [credentials, subject] = [join(folder, "credentials.json"), join(folder, "subject")];
+    writeFileSync(subject, "who we are");
+    const federated = {
+      type: "external_account",
+      audience:
+        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: `${tokens.url}/token`,
+      credential_source: { file: subject },
+    };
+    writeFileSync(credentials, JSON.stringify(federated));
+    const variables = {
+      GOOGLE_APPLICATION_CREDENTIALS: credentials,
+      GOOGLE_CLOUD_PROJECT: "p",
+      METADATA_SERVER_DETECTION: "none",
+    };
+    Object.assign(env, variables);
+    const { fetch } = globalThis;
+    const sent: unknown[] = [];
+    const inTheClear: unknown[] = [];
+    // The way there is TLS to Google's own address.
+    globalThis.fetch = (url, init) => {
+      const address = url instanceof Request ? url.url : String(url);
+      const token = new Headers(init?.headers).get("authorization");
+      if (address.startsWith(service.url)) inTheClear.push(token);
+      if (!address.startsWith("https://kms.test/")) return fetch(url, init);
+      sent.push(token);
+      return fetch(address.replace("https://kms.test", service.url), init);
+    };
+    try {
+      const provider = await gcpKms({ endpoint: "https://kms.test", keys: [GCP_KEY] }, PATIENCE);
+      const { context, wrap } = await wrapOf(provider);
+      expect(Buffer.from(await provider.unwrap(wrap, context))).toEqual(dek);
+      expect(new Set(sent)).toEqual(new Set(["Bearer ya29.example"]));
+      const before = service.calls();
+      await tokens.upset(() => ({ status: 400, body: { error: "invalid_grant" } }));
+      await expect(provider.unwrap(wrap, context)).rejects.toMatchObject({ trouble: "denied" });
+      expect(service.calls()).toBe(before);
+      const plain = await gcpKms({ endpoint: service.url, keys: [GCP_KEY] }, PATIENCE);
+      const asked = tokens.calls();
+      await wrapOf(plain);
+      expect(tokens.calls()).toBe(asked);
+      expect(new Set(inTheClear)).toEqual(new Set([null]));
+    } finally {
+      globalThis.fetch = fetch;
+      for (const name of Object.keys(variables)) Reflect.deleteProperty(env, name);
+      await Promise.all([service.close(), tokens.close()]);
+    }
+  });
+
   it("is sent checksums of the published kind (RFC 3720, B.4)", () => {
     expect(crc32c(Buffer.from("123456789"))).toBe(0xe3069283);
     expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
@@ -380,7 +453,9 @@ describe("Vault Transit", () => {
     await untilForgotten();
     expect(Buffer.from(await provider.unwrap(wrap, context))).toEqual(dek);
     rmSync(tokenFile);
+    const before = service.calls();
     await expect(provider.unwrap(wrap, context)).rejects.toMatchObject({ trouble: "denied" });
+    expect(service.calls()).toBe(before);
     await service.close();
   });
 

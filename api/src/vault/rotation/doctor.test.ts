@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
+import { activateKey, decodeKeyring, stageKey } from "../../crypto/keyring.ts";
 import { entryKind } from "../../features/entries/entries.ts";
 import { findDekHistory, activateDek, addPendingDek } from "../../platform/dek-rotation.ts";
 import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
@@ -38,6 +40,11 @@ const write = ({ vault }: Owner, id = randomUUID()) =>
     guard: undefined,
     now: test.clock.now,
   });
+/** Adds a master key to the keyring and makes it current. */
+function rotateKeyring(): void {
+  const staged = stageKey(readFileSync(test.keyringFile), new Date());
+  writeFileSync(test.keyringFile, activateKey(staged, decodeKeyring(staged).at(-1)?.id ?? ""));
+}
 const platform = (sql: string, ...values: unknown[]) => test.sql("platform", sql, ...values);
 const vault = (sql: string, ...values: unknown[]) => test.sql("vault", sql, ...values);
 
@@ -109,6 +116,18 @@ describe("keys as they should be", () => {
     await newOwner(7);
     expect(await examine({ isThorough: false })).toMatchObject({ owners: 3, unwrapped: 1 });
     expect(await examine({ isThorough: true })).toMatchObject({ owners: 3, unwrapped: 3 });
+    await newOwner(0);
+    expect(await examine({ isThorough: false })).toMatchObject({ owners: 4, unwrapped: 2 });
+  });
+
+  it("are unwrapped under each master key, be it for one who is not in the sample", async () => {
+    await newOwner(3);
+    rotateKeyring();
+    await newOwner(3);
+    await newOwner(7);
+    expect(await examine({ isThorough: false })).toMatchObject({ owners: 4, unwrapped: 2 });
+    await platform("DELETE FROM user_deks WHERE owner_id = ?", ada.ownerId);
+    expect(await examine({ isThorough: false })).toMatchObject({ owners: 3, unwrapped: 2 });
   });
 });
 
@@ -215,6 +234,13 @@ describe("a key that is missing or damaged in one database", () => {
       "the mirror of version 1 differs from the platform's",
       "copy it",
     ],
+    [
+      "the mirror names another data key, as which it does not open either",
+      "vault",
+      "UPDATE vault_keys SET dek_id = REPEAT('x', 16), `blob` = REVERSE(`blob`)",
+      "the mirror of version 1 is another key than the platform's",
+      "copy it",
+    ],
   ])(
     "is found by the sample already, and repaired when asked: %s",
     async (_, database, sql, what, remedy) => {
@@ -286,6 +312,50 @@ describe("a key that is missing or damaged in one database", () => {
       findings: [{ remedy: "copy it", isRepaired: false }],
     });
     expect(await vault("SELECT 1 FROM vault_keys")).toEqual([]);
+  });
+
+  it("is written over though its master key is gone, where no row can be under it", async () => {
+    await addVersion(ada, "done");
+    await vault("UPDATE vault_keys SET mek_ref = 'local:gone' WHERE version = 1");
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} the mirror of version 1 is another key than the platform's: repaired!`,
+    ]);
+  });
+
+  it("is in the audit of its user once it is repaired, and not before", async () => {
+    const told = () =>
+      platform(
+        "SELECT user_id, actor, purpose, at FROM audit_events WHERE action = 'key.repaired'",
+      );
+    await vault("DELETE FROM vault_keys");
+    await examine();
+    expect(await told()).toEqual([]);
+    await examine({ isRepairing: true });
+    expect(await told()).toMatchObject([
+      {
+        user_id: ada.userId,
+        actor: "operator",
+        purpose: "keys:doctor: version 1 is not mirrored in the vault",
+        at: test.clock.now,
+      },
+    ]);
+  });
+
+  it("is not said to be repaired where somebody changed it meanwhile", async () => {
+    await platform("UPDATE dek_wraps SET `blob` = REVERSE(`blob`)");
+    let unwraps = 0;
+    const racing: MekProvider = {
+      ...test.deps.meks,
+      unwrap: async (wrap, context) => {
+        if (++unwraps === 2) await platform("UPDATE dek_wraps SET `blob` = CONCAT(`blob`, 'x')");
+        return test.deps.meks.unwrap(wrap, context);
+      },
+    };
+    expect(await examine({ isRepairing: true }, racing)).toMatchObject({
+      left: 1,
+      findings: [{ remedy: "take the vault's", isRepaired: false }],
+    });
+    expect(await platform("SELECT 1 FROM dek_wraps WHERE `blob` LIKE '%x'")).toHaveLength(1);
   });
 
   it("is not looked into while the master key is away, which is no damage", async () => {
@@ -425,6 +495,76 @@ describe("a database that was put back", () => {
     expect(await states()).toEqual(["1 destroyed", "2 active"]);
     await expect(opens(id)).resolves.toMatchObject({ day: "2026-11-21" });
     expect(await says({ hasRows: true })).toEqual([]);
+  });
+
+  it.each([
+    ["a row is under it", "active", [], true],
+    ["its mirror is there, and does not open", "done", ["dek_wraps"], true],
+    ["the platform's wrap is there, and does not open", "done", ["vault_keys"], true],
+    ["neither is there", "done", ["dek_wraps", "vault_keys"], false],
+  ] as const)(
+    "lets go of a former key only when it is nowhere, and nothing is under it: %s",
+    async (_, state, gone, isKept) => {
+      const copies = [
+        ["platform", "dek_wraps"],
+        ["vault", "vault_keys"],
+      ] as const;
+      await addVersion(ada, state);
+      for (const [database, table] of copies) {
+        const isGone = state === "active" || gone.some((name) => name === table);
+        const sql = isGone
+          ? `DELETE FROM ${table}`
+          : `UPDATE ${table} SET \`blob\` = REVERSE(\`blob\`)`;
+        await test.sql(database, `${sql} WHERE version = 1`);
+      }
+      const what = `${name} version 1 opens from neither database`;
+      expect(await says()).toEqual([
+        isKept
+          ? `${what}: ${RESTORE}`
+          : `${what}, and no row is under it: note it as destroyed: ${REPAIR}`,
+      ]);
+      await says({ isRepairing: true });
+      expect(await states()).toEqual([
+        isKept ? `1 decrypt_only${state === "done" ? " swept" : ""}` : "1 destroyed swept",
+        "2 active",
+      ]);
+    },
+  );
+
+  it("lets go of no key that is in use, though nothing was written yet", async () => {
+    await test.empty();
+    ada = await newOwner(0);
+    name = ada.ownerId.toString("hex");
+    await platform("DELETE FROM dek_wraps");
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} version 1 opens from neither database: ${RESTORE}`,
+    ]);
+    expect(await states()).toEqual(["1 active"]);
+  });
+
+  it("knows several keys again, of which the newest is the active one, whatever is under them", async () => {
+    const before = await platform("SELECT * FROM user_deks");
+    await addVersion(ada, "done");
+    await addVersion(ada, "pending");
+    await restore("platform", "user_deks", before);
+    const what = (version: number) =>
+      `${name} the platform does not know version ${version}, whose key opens: repaired!`;
+    expect(await says({ isRepairing: true })).toEqual([what(3), what(2)]);
+    expect(await states()).toEqual(["1 decrypt_only", "2 decrypt_only", "3 active"]);
+    expect(await says({ hasRows: true })).toEqual([]);
+  });
+
+  it("does not take another key for one that was destroyed, though rows are under it", async () => {
+    await addVersion(ada, "active");
+    await platform(
+      "UPDATE user_deks SET state = 'destroyed', dek_id = REPEAT('x', 16) WHERE version = 1",
+    );
+    await platform("DELETE FROM dek_wraps WHERE version = 1");
+    const mirrors = await vault("SELECT * FROM vault_keys ORDER BY version");
+    const what = `${name} version 1 was destroyed, and is still mirrored, and rows may need it`;
+    expect(await says({ isRepairing: true })).toEqual([`${what}: ${KEEP}`]);
+    expect(await states()).toEqual(["1 destroyed", "2 active"]);
+    expect(await vault("SELECT * FROM vault_keys ORDER BY version")).toEqual(mirrors);
   });
 
   it("takes writes, and can be accepted, where the sum was made with a key that was destroyed since", async () => {

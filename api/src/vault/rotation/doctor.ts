@@ -8,6 +8,7 @@ import {
 } from "../../platform/dek-rotation.ts";
 import {
   listKnownOwners,
+  listOddWraps,
   listStrayWraps,
   listWrapsOf,
   START,
@@ -147,9 +148,19 @@ async function examineRows(
   }
 }
 
-/** What is of owners whom no user is. */
+/** What is of owners whom no user is, and what is of no method. */
 async function examineStrays({ find, deps }: Examination): Promise<void> {
   const { platformDatabase, vaultDatabase } = deps;
+  const everywhere = [
+    ["platform", platformDatabase, "dek_wraps"],
+    ["vault", vaultDatabase, "vault_keys"],
+  ] as const;
+  for (const [name, { execute }, table] of everywhere) {
+    for (const { ownerId, version, method, mekRef } of await listOddWraps(execute, table, BATCH)) {
+      const what = `a wrap of version ${version} under ${mekRef} in the ${name} is of the method "${method}", which there is not`;
+      await find({ ownerId }, what, `delete it from ${table}`);
+    }
+  }
   for (const { ownerId, version } of await listStrayWraps(platformDatabase.execute, BATCH)) {
     await find({ ownerId }, `a wrap of version ${version} in the platform`, NOBODYS);
   }

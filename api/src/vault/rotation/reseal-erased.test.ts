@@ -90,25 +90,31 @@ const versionsOf = async ({ ownerId }: Owner) =>
   );
 
 describe("a rotation during which somebody is erased", () => {
-  it("activates no key of theirs, when it was about to, and takes its missing mirror for no fault", async () => {
-    // Its keys are unwrapped by then, and `erasures` keeps the mirror away.
-    const { vaultDatabase, keys } = test.deps;
+  it.each([
+    // `erasures` keeps the mirror away by then.
+    ["after its keys were unwrapped", 1],
+    ["before", 0],
+  ])("activates no key of theirs, and takes what is missing for no fault: %s", async (_, when) => {
+    const { keys } = test.deps;
     let isErased = false;
+    const eraseOnce = async () => {
+      if (isErased) return;
+      isErased = true;
+      await erase(ada);
+    };
     const report = await resealAll(
       {
         ...test.deps,
         keys: {
           ...keys,
           openKeys: async (userId, use) => {
+            const isHers = userId === ada.userId;
+            if (isHers && when === 0) await eraseOnce();
             const opened = await keys.openKeys(userId, use);
-            if (userId === ada.userId && !isErased) {
-              isErased = true;
-              await erase(ada);
-            }
+            if (isHers) await eraseOnce();
             return opened;
           },
         },
-        vaultDatabase,
       },
       { who: null, madeBefore: new Date("2100-01-01"), graceMs: 0, purpose: "test" },
     );

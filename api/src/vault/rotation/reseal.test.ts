@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
+import type { RowDataPacket } from "mysql2/promise";
 import { AppError } from "../../contract/errors.ts";
 import { boxVersion } from "../../crypto/box.ts";
 import { entryKind } from "../../features/entries/entries.ts";
@@ -323,25 +324,30 @@ describe("rotating data keys", () => {
     // It knows the new key, and that it is not to be used yet.
     const former = await test.open(ada.userId);
     const [late, later] = [randomUUID(), randomUUID()];
-    let [isSealed, isLate] = [false, false];
+    let [isSealed, isLate, isLater] = [false, false, false];
     const { vaultDatabase } = test.deps;
     const slow: ResealDeps["vaultDatabase"] = {
       ...vaultDatabase,
       execute: async (sql, values) => {
-        if (isSealed && !isLate && sql.includes("FROM daily_entries")) {
+        const isLook = isSealed && /^SELECT id, LENGTH.*FROM daily_entries/.test(sql);
+        if (isLook && !isLate) {
           isLate = true;
           await put(former, late, "Late");
-          // Where the look has been by now: it goes by ids.
+        }
+        const answer = await vaultDatabase.execute<RowDataPacket[]>(sql, values);
+        // The look has been there by then.
+        if (isLook && !isLater && answer.length === 0) {
+          isLater = true;
           await put(former, later, "Later");
         }
-        return vaultDatabase.execute(sql, values);
+        return answer as never;
       },
     };
     const onProgress: ResealOptions["onProgress"] = ({ phase }) => {
       isSealed ||= phase === "sealing";
     };
     const report = await rotate({ onProgress }, { vaultDatabase: slow });
-    expect(isLate).toBe(true);
+    expect(isLater).toBe(true);
     // The first entry, two late ones, and the head each time.
     expect(report).toMatchObject({ finished: 1, rows: 5 });
     expect(await boxVersions()).toEqual([2]);
@@ -363,16 +369,25 @@ describe("rotating data keys", () => {
       });
     };
     await plant(10, 450, "words");
-    await plant(1000, 3, "x".repeat(700_000));
+    // More than there are batches: two of them are in the same.
+    await plant(1000, 4, "x".repeat(700_000));
     const reads: number[] = [];
+    const heldBytes: number[] = [];
     const { vaultDatabase } = test.deps;
     const counting: ResealDeps["vaultDatabase"] = {
       ...vaultDatabase,
       execute: async (sql, values) => {
+        const answer = await vaultDatabase.execute<RowDataPacket[]>(sql, values);
         if (/SELECT id, rev, purge_after, sealed, body .*AND id IN/.test(sql)) {
           reads.push(values.length - 1);
+          heldBytes.push(
+            answer.reduce(
+              (sum, row) => sum + (row["sealed"] as Buffer).length + (row["body"] as Buffer).length,
+              0,
+            ),
+          );
         }
-        return vaultDatabase.execute(sql, values);
+        return answer as never;
       },
     };
     const told: number[] = [];
@@ -383,11 +398,12 @@ describe("rotating data keys", () => {
     // Somebody with a long journal is not waited for without a word.
     expect(told).toEqual([200, 400]);
     // The sum does not match what was planted past the protocol, which is no reason to leave rows under the old key.
-    expect(report).toMatchObject({ rows: 454, finished: 1, unopened: [] });
+    expect(report).toMatchObject({ rows: 455, finished: 1, unopened: [] });
     expect(await boxVersions()).toEqual([2]);
-    expect(reads.reduce((sum, count) => sum + count, 0)).toBe(453);
+    expect(reads.reduce((sum, count) => sum + count, 0)).toBe(454);
     expect(Math.max(...reads)).toBeLessThanOrEqual(200);
     // No two of the large ones are held together, and the small ones are not read one by one.
+    expect(Math.max(...heldBytes)).toBeLessThanOrEqual(1024 * 1024);
     expect(reads.length).toBeGreaterThanOrEqual(3);
     expect(reads.length).toBeLessThan(12);
   });
@@ -454,6 +470,16 @@ describe("rotating data keys", () => {
       expect(await boxVersions()).toEqual([2]);
     },
   );
+
+  it("never gives a number that only the platform's wrap still has to another key", async () => {
+    const before = await test.sql("platform", "SELECT * FROM user_deks");
+    await rotate();
+    await test.sql("platform", "DELETE FROM user_deks");
+    await test.sql("platform", "INSERT INTO user_deks VALUES ?", before.map(Object.values));
+    await vaultSql("DELETE FROM vault_keys WHERE version = 2");
+    expect(await rotate()).toMatchObject({ begun: 1, activated: 1, finished: 1 });
+    expect(await states()).toEqual(["1 decrypt_only swept", "3 active"]);
+  });
 
   it("finds rows under another key of the same version, and is not done while they do not open", async () => {
     await put(ada.vault, randomUUID(), "First");
@@ -562,11 +588,15 @@ describe("rotating data keys", () => {
   });
 
   it("says in each user's audit what keys were unwrapped for", async () => {
-    await rotate({ purpose: "a rotation" });
-    const rows = await test.sql(
-      "platform",
-      "SELECT DISTINCT actor, purpose, request_id FROM audit_events WHERE action = 'key.unwrapped' AND purpose <> 'test'",
-    );
-    expect(rows).toEqual([{ actor: "operator", purpose: "a rotation", request_id: null }]);
+    const told = () =>
+      test.sql(
+        "platform",
+        "SELECT DISTINCT actor, purpose, request_id FROM audit_events WHERE action = 'key.unwrapped' AND purpose <> 'test'",
+      );
+    // Nobody whose rotation is not due.
+    await rotate({ purpose: "a rotation", madeBefore: new Date(0) });
+    expect(await told()).toEqual([]);
+    await rotate({ purpose: "a rotation", graceMs: 10 });
+    expect(await told()).toEqual([{ actor: "operator", purpose: "a rotation", request_id: null }]);
   });
 });

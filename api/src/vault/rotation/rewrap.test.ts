@@ -110,6 +110,59 @@ describe("re-wrapping", () => {
     expect(await blobs("vault", "vault_keys")).toEqual(before);
   });
 
+  it("writes nothing that opens as another data key", async () => {
+    const before = await blobs("platform", "dek_wraps");
+    const target = rotateKeyring();
+    const lying: MekProvider = {
+      ...keyring,
+      unwrap: async (wrap, context) => {
+        const dek = await keyring.unwrap(wrap, context);
+        return wrap.mekRef === target ? dek.map((byte) => byte ^ 1) : dek;
+      },
+    };
+    const report = await rewrapWith(lying);
+    expect(report).toMatchObject({ platform: 0, vault: 0, isFinished: true });
+    expect(await blobs("platform", "dek_wraps")).toEqual(before);
+  });
+
+  it("leaves no data key in memory that it unwrapped", async () => {
+    rotateKeyring();
+    const unwrapped: Uint8Array[] = [];
+    const watched: MekProvider = {
+      ...keyring,
+      unwrap: async (wrap, context) => {
+        const dek = await keyring.unwrap(wrap, context);
+        unwrapped.push(dek);
+        return dek;
+      },
+    };
+    expect(await rewrapWith(watched)).toMatchObject({ platform: 4 });
+    expect(unwrapped).toHaveLength(8);
+    expect(unwrapped.every((dek) => dek.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it("gives a mirror what the platform has, where another rotation was faster there", async () => {
+    rotateKeyring();
+    let isFirst = true;
+    const racing: MekProvider = {
+      ...keyring,
+      wrap: async (dek, context) => {
+        if (isFirst) {
+          isFirst = false;
+          const { mekRef, blob } = await keyring.wrap(dek, context);
+          await test.sql(
+            "platform",
+            "UPDATE dek_wraps SET mek_ref = ?, `blob` = ? WHERE owner_id = ?",
+            ...[mekRef, Buffer.from(blob), Buffer.from(context.ownerId)],
+          );
+        }
+        return keyring.wrap(dek, context);
+      },
+    };
+    expect(await rewrapWith(racing)).toMatchObject({ platform: 3, vault: 4, isFinished: true });
+    expect(await blobs("vault", "vault_keys")).toEqual(await blobs("platform", "dek_wraps"));
+  });
+
   it("moves to another provider, many calls at a time, and back", async () => {
     const inner = await keyring.current();
     let [running, most] = [0, 0];
@@ -164,21 +217,32 @@ describe("re-wrapping", () => {
     expect(await countLeft(test.deps, target)).toBe(0);
   });
 
+  it("waits for what may be on its way where there was nothing to move, too", async () => {
+    let waits = 0;
+    const onProgress: RewrapOptions["onProgress"] = ({ waitingMs }) => {
+      if (waitingMs > 0) waits++;
+    };
+    const report = await rewrapWith(keyring, { settleMs: 1, onProgress });
+    expect(report).toMatchObject({ isFinished: true, platform: 0, vault: 0 });
+    expect(waits).toBe(1);
+  });
+
   it("finds a wrap under the former key that was stored while it waited", async () => {
     const former = await keyring.current();
     const target = rotateKeyring();
-    let isLate = true;
+    let waits = 0;
     const report = await rewrapWith(keyring, {
       settleMs: 300,
       onProgress: ({ waitingMs }) => {
-        if (waitingMs === 0 || !isLate) return;
-        isLate = false;
+        if (waitingMs === 0 || ++waits > 1) return;
         // A wrap under the former key, which was on its way.
         void storeUnder(former);
       },
     });
     expect(report.isFinished).toBe(true);
     expect(report.platform).toBe(5);
+    // It was no end, after which it waits once.
+    expect(waits).toBe(2);
     expect(await countLeft(test.deps, target)).toBe(0);
   });
 

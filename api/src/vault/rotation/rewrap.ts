@@ -11,6 +11,7 @@ import {
   listWrapsOf,
   START,
   swapWraps,
+  type Cursor,
   type OwnedWrap,
   type Swap,
 } from "../../platform/rotation-statements.ts";
@@ -53,6 +54,7 @@ export interface Unmoved {
   readonly database: "platform" | "vault";
   readonly ownerId: string;
   readonly version: number;
+  readonly method: string;
   readonly mekRef: string;
   readonly why: string;
 }
@@ -196,21 +198,21 @@ async function moveMirrors(pass: Pass): Promise<void> {
 /** Reads a batch while the one before is worked on, and works on it while the one before that is written. */
 async function inBatches<W extends OwnedWrap>(
   { options, target, report }: Pass,
-  read: (after: Pick<OwnedWrap, "ownerId" | "version">) => Promise<W[]>,
+  read: (after: Cursor) => Promise<W[]>,
   rewrap: (wraps: readonly W[]) => Promise<Swap[]>,
   write: (swaps: readonly Swap[]) => Promise<void>,
 ): Promise<void> {
-  let reading = read(START);
+  let reading = heard(read(START));
   let writing = Promise.resolve();
   try {
     for (;;) {
       const wraps = await reading;
       const last = wraps.at(-1);
       if (last === undefined) break;
-      reading = read(last);
+      reading = heard(read(last));
       const swaps = await rewrap(wraps);
       await writing;
-      writing = write(swaps).then(report);
+      writing = heard(write(swaps).then(report));
       if (options.signal?.aborted === true || (await options.target()) !== target) break;
     }
     await writing;
@@ -218,6 +220,12 @@ async function inBatches<W extends OwnedWrap>(
     // Nothing is left under way, and whatever failed was thrown already or is of no interest any more.
     await Promise.allSettled([reading, writing]);
   }
+}
+
+/** A promise that fails before somebody waits for it ends no process; who waits for it then hears. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 async function rewrapBatch(
@@ -272,6 +280,8 @@ class Differs extends Error {}
 class Unmovable extends Error {}
 /** A wrap of a version that no data key has: nobody knows what it could be. */
 class Nameless extends Error {}
+/** A wrap that is not made with a master key, and so by nothing that is known here. */
+class UnknownMethod extends Error {}
 
 /** What `work` comes to; null after noting why the wrap is left, when it is the wrap that is at fault. */
 async function leavingBroken<T>(
@@ -285,9 +295,10 @@ async function leavingBroken<T>(
   } catch (error) {
     const why = faultOf(error);
     if (why === null) throw error;
-    const { mekRef, version } = wrap;
+    const { mekRef, version, method } = wrap;
     const ownerId = hex(wrap.ownerId);
-    unmoved.set(`${database} ${nameOf(wrap)}`, { database, ownerId, version, mekRef, why });
+    const name = `${database} ${nameOf(wrap)}`;
+    unmoved.set(name, { database, ownerId, version, method, mekRef, why });
     return null;
   }
 }
@@ -297,11 +308,13 @@ function faultOf(error: unknown): string | null {
   if (error instanceof DecryptionError) return "it does not open";
   if (error instanceof Differs) return "it differs from the platform's";
   if (error instanceof Unmovable) return "the platform's could not be moved";
+  if (error instanceof UnknownMethod) return "no such method is known: npm run keys:doctor";
   if (error instanceof Nameless) return "user_deks does not know its version: npm run keys:doctor";
   return null;
 }
 
-function contextOf({ ownerId, version, dekId, mekRef }: OwnedWrap) {
+function contextOf({ ownerId, version, method, dekId, mekRef }: OwnedWrap) {
+  if (method !== "mek") throw new UnknownMethod();
   if (dekId === null) throw new Nameless();
   return { ownerId, version, dekId, mekRef };
 }
@@ -318,5 +331,4 @@ async function stillThere(
   return swaps.filter(({ after }) => blobs.has(hex(after.blob)));
 }
 
-const nameOf = ({ ownerId, version }: Pick<OwnedWrap, "ownerId" | "version">) =>
-  `${hex(ownerId)}/${version}`;
+const nameOf = ({ ownerId, version, method }: Cursor) => `${hex(ownerId)}/${version}/${method}`;

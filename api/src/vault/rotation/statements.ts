@@ -5,8 +5,11 @@ import type { Database, Execute } from "../../lib/database.ts";
 import type { WrappedDek } from "../../platform/deks.ts";
 import { hex } from "../../lib/ids.ts";
 import {
+  AFTER,
   jsonOf,
+  NOT_UNDER,
   toOwnedWrap,
+  valuesAfter,
   type Cursor,
   type OwnedWrap,
 } from "../../platform/rotation-statements.ts";
@@ -30,10 +33,9 @@ export async function listMirrorsNotUnder(
   limit: number,
 ): Promise<Mirror[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT owner_id, version, dek_id, mek_ref, suite, \`blob\` FROM vault_keys
-     WHERE method = 'mek' AND mek_ref <> ? AND (owner_id > ? OR (owner_id = ? AND version > ?))
-     ORDER BY owner_id, version LIMIT ${limit}`,
-    [mekRef, after.ownerId, after.ownerId, after.version],
+    `SELECT w.owner_id, w.version, w.method, w.dek_id, w.mek_ref, w.suite, w.blob FROM vault_keys w
+     WHERE ${NOT_UNDER} AND ${AFTER} ORDER BY w.owner_id, w.version, w.method LIMIT ${limit}`,
+    [mekRef, ...valuesAfter(after)],
   );
   return rows.map(toMirror);
 }
@@ -44,7 +46,7 @@ export async function listMirrorsOf(
   ownerIds: readonly Uint8Array[],
 ): Promise<Mirror[]> {
   const rows = await execute<RowDataPacket[]>(
-    `SELECT k.owner_id, k.version, k.dek_id, k.mek_ref, k.suite, k.blob
+    `SELECT k.owner_id, k.version, k.method, k.dek_id, k.mek_ref, k.suite, k.blob
      FROM JSON_TABLE(?, '$[*]' COLUMNS (owner CHAR(32) PATH '$')) o
      STRAIGHT_JOIN vault_keys k ON k.owner_id = UNHEX(o.owner) AND k.method = 'mek'`,
     [jsonOf(ownerIds)],
@@ -113,6 +115,19 @@ export async function deleteMirror(
   version: number,
 ): Promise<void> {
   await execute("DELETE FROM vault_keys WHERE owner_id = ? AND version = ?", [ownerId, version]);
+}
+
+/** How many rows a table has, of one owner or, without one, of all on this shard: for the time that is left. */
+export async function countRows(
+  execute: Execute,
+  { table }: Table,
+  ownerId: Uint8Array | null,
+): Promise<number> {
+  const [row] = await execute<RowDataPacket[]>(
+    `SELECT COUNT(*) AS count FROM ${table}${ownerId === null ? "" : " WHERE owner_id = ?"}`,
+    ownerId === null ? [] : [ownerId],
+  );
+  return Number(row?.["count"]);
 }
 
 /** A row that is not under the data key that it should be under, and how long its boxes are together. */

@@ -103,13 +103,16 @@ describe("a wrap that cannot be moved", () => {
 describe("re-wrapping", () => {
   it("that is stopped at work ends with what is written, before it waits for anything", async () => {
     const stop = new AbortController();
+    let waitedMs = 0;
     const report = await rewrap({
       signal: stop.signal,
       settleMs: 600_000,
-      onProgress: ({ done }) => {
+      onProgress: ({ done, waitingMs }) => {
+        waitedMs += waitingMs;
         if (done > 0) stop.abort();
       },
     });
+    expect(waitedMs).toBe(0);
     expect(report).toEqual({ target, platform: 2, vault: 2, unmoved: [], isFinished: false });
     expect(await countLeft(test.deps, target)).toBe(0);
   });

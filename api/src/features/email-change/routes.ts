@@ -1,0 +1,33 @@
+import { AppError } from "../../contract/errors.ts";
+import { accepted, noContent, ok } from "../../http/answer.ts";
+import { routes, type Gates } from "../../http/routes.ts";
+import type { LimiterFactory } from "../../lib/rate-limit.ts";
+import type { Caller } from "../auth/authenticate.ts";
+import { EMAIL_CHANGES_AN_HOUR, emailChange } from "./contract.ts";
+import { confirmEmailChange, requestEmailChange, type EmailChangeDeps } from "./email-change.ts";
+import { keepEmail } from "./undo.ts";
+
+export function emailChangeRoutes(
+  gates: Gates<Caller>,
+  deps: EmailChangeDeps & { readonly limiter: LimiterFactory },
+) {
+  const requests = deps.limiter({
+    name: "email-changes",
+    points: EMAIL_CHANGES_AN_HOUR,
+    seconds: 3600,
+  });
+  return routes(emailChange, gates, {
+    request: async ({ caller, body, peer }) => {
+      const { isExceeded, resetSeconds } = await requests.use(caller.user.id);
+      if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
+      await requestEmailChange(deps, caller, body.newEmail, peer);
+      return accepted({ status: "accepted" as const });
+    },
+    confirm: async ({ body, peer }) => {
+      const held = deps.refreshTokens.decode(peer.cookie("rt") ?? "")?.sessionId;
+      await confirmEmailChange(deps, body.token, { from: peer, held });
+      return noContent();
+    },
+    cancel: async ({ body, peer }) => ok({ outcome: await keepEmail(deps, body.token, peer) }),
+  });
+}

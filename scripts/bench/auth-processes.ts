@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, openSync, closeSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { cleanEnvironment } from "../lib/clean-environment.mjs";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PEERS = join(import.meta.dirname, "peers");
+const START_MS = 60_000;
+
+/** What there is of the API: itself; without the memory of live sessions; without the gate before hashes. */
+export const Variant = z.enum(["whole", "row checked", "unguarded"]);
+export type Variant = z.output<typeof Variant>;
+
+/** What a server is asked: its time on the processor; to time calls of libuv's threads, and what that came to. */
+export type Question = "cpu" | "watch" | "watched";
+
+const Started = z.object({ port: z.number() });
+const Cpu = z.object({ user: z.number(), system: z.number() });
+const Watched = z.object({ fs: z.array(z.number()), dns: z.array(z.number()) });
+export type Watched = z.output<typeof Watched>;
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly port: number;
+  /** Microseconds that all of its threads have had the processor. */
+  readonly cpu: () => Promise<number>;
+  readonly watch: () => Promise<void>;
+  readonly watched: () => Promise<Watched>;
+  readonly stop: () => Promise<void>;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+export const startTimos = (variant: Variant, env: Env, log: string): Promise<ServerProcess> =>
+  start(join(import.meta.dirname, "auth-server.ts"), { ...env, BENCH_VARIANT: variant }, log);
+
+/** What a server of better-auth is to be; see peers/better-auth.mjs. */
+export interface Peer {
+  readonly database: string;
+  readonly secret: string;
+  readonly hashes: "@node-rs/argon2" | "argon2" | "scrypt";
+  readonly session: object;
+  readonly hasFront: boolean;
+}
+
+export const startPeer = (peer: Peer, log: string): Promise<ServerProcess> =>
+  start(join(PEERS, "better-auth.mjs"), { PEER: JSON.stringify(peer) }, log);
+
+/** What all of it is measured with. */
+export interface Stage {
+  /** Who has an account of TimOS. */
+  readonly people: readonly { readonly email: string }[];
+  readonly timos: (variant: Variant) => Promise<ServerProcess>;
+  readonly peer: (how: Partial<Peer>) => Promise<ServerProcess>;
+  readonly say: (line: string) => void;
+}
+
+/** Installs what TimOS is measured against, as its lock file has it, if it is not there. */
+export async function ensurePeers(say: (line: string) => void): Promise<void> {
+  if (existsSync(join(PEERS, "node_modules/better-auth"))) return;
+  say("installing better-auth");
+  const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: PEERS,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const [code] = (await once(npm, "exit")) as [number | null];
+  if (code !== 0) throw new Error("better-auth could not be installed.");
+}
+
+/** @param log - The file that takes what it prints, as the journal of a machine would. */
+async function start(program: string, env: Env, log: string): Promise<ServerProcess> {
+  const out = openSync(log, "a");
+  const child = spawn(process.execPath, ["--import", "tsx", program], {
+    cwd: ROOT,
+    env: { ...cleanEnvironment(), NODE_ENV: "production", ...env },
+    stdio: ["ignore", out, "inherit", "ipc"],
+  });
+  closeSync(out);
+  const ended = once(child, "exit");
+  const stop = async () => {
+    if (child.connected) child.disconnect();
+    await ended;
+  };
+  try {
+    const { port } = Started.parse(await answerOf(child, START_MS));
+    const ask = async <T>(question: Question, schema: z.ZodType<T>): Promise<T> => {
+      child.send(question);
+      return schema.parse(await answerOf(child, START_MS));
+    };
+    return {
+      port,
+      cpu: async () => {
+        const { user, system } = await ask("cpu", Cpu);
+        return user + system;
+      },
+      watch: async () => {
+        await ask("watch", z.object({}));
+      },
+      watched: () => ask("watched", Watched),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function answerOf(child: ChildProcess, ms: number): Promise<unknown> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(child, "exit", { signal }).then(() => {
+    throw new Error("A server that is measured ended.");
+  });
+  const late = AbortSignal.timeout(ms);
+  try {
+    const [answer] = (await Promise.race([
+      once(child, "message", { signal: AbortSignal.any([signal, late]) }),
+      ended,
+    ])) as unknown[];
+    return answer;
+  } finally {
+    ended.catch(() => undefined);
+    over.abort();
+  }
+}
