@@ -39,7 +39,8 @@ export async function createAccount<T>(
   const displayName = account.displayName ?? nameFrom(email);
   const user = { id: randomUUID(), tenantId: randomUUID() };
   return inTransaction(platform, async (tx) => {
-    await tx.tenant.create({ data: { id: user.tenantId, name: displayName } });
+    // `create` would read the row, and the transaction would see nothing that is committed later.
+    await tx.tenant.createMany({ data: { id: user.tenantId, name: displayName } });
     await tx.user.create({
       data: { ...user, email, emailVerifiedAt, displayName, passwordHash, timeZone },
     });

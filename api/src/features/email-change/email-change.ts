@@ -16,6 +16,7 @@ import {
   createLink,
   findFormerOwner,
   findLink,
+  isKeptForAnother,
   takeLink,
   voidLinks,
 } from "../auth/one-time-token.ts";
@@ -113,9 +114,9 @@ export async function confirmEmailChange(
       await takeLink(tx, link);
       const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (user.status !== "active") throw new AppError("gone");
-      const former = await findFormerOwner(tx, email, now);
-      if (former !== null && former.id !== userId) throw addressKept();
       await tx.user.update({ where: { id: userId }, data: { email, emailVerifiedAt: now } });
+      // Asked once the address is held: whoever gives it up at this moment has done so, or waits.
+      if (await isKeptForAnother(tx, { userId, email }, now)) throw addressKept();
       const keep = held === undefined ? {} : { except: held };
       await endTrust(tx, userId, { reason: "email_changed", ...keep }, now);
       const undo = await createUndoLink(tx, deps, user, UNDO_SECONDS);
