@@ -117,6 +117,19 @@ describe("a provider of keys elsewhere", () => {
     expect(calls).toBe(9);
   });
 
+  it("is not proven by a store that fails where it should say that a wrap does not open", async () => {
+    const { decrypt } = store;
+    let decrypted = 0;
+    store.decrypt = (call, blob) =>
+      ++decrypted === 2
+        ? Promise.reject(new MekUnavailable(REFERENCE, "denied"))
+        : decrypt(call, blob);
+    const provider = open();
+    const refused = { trouble: "denied" };
+    await expect(provider.wrap(dek, contextOf(REFERENCE))).rejects.toMatchObject(refused);
+    expect(decrypted).toBe(2);
+  });
+
   it("proves itself again after it could not", async () => {
     const { encrypt } = store;
     store.encrypt = () => Promise.reject(new MekUnavailable(REFERENCE, "denied"));
