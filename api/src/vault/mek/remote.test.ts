@@ -128,6 +128,10 @@ describe("a provider of keys elsewhere", () => {
     const refused = { trouble: "denied" };
     await expect(provider.wrap(dek, contextOf(REFERENCE))).rejects.toMatchObject(refused);
     expect(decrypted).toBe(2);
+    await sleep(PATIENCE.restMs + 20);
+    calls = 0;
+    await provider.wrap(dek, contextOf(REFERENCE));
+    expect(calls).toBe(4);
   });
 
   it("proves itself again after it could not", async () => {
