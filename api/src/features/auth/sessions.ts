@@ -271,6 +271,21 @@ export async function proveAgain(
   if (count !== 1) throw new AppError("session_revoked");
 }
 
+/**
+ * To be called in the transaction of what outlives a session, once the user's row is held: a reset of the password waits
+ * for that row then and sees what was made, or was there before and is seen here.
+ *
+ * @throws AppError `session_revoked` when it has ended since its request was admitted.
+ */
+export async function assertSessionLives(
+  tx: PlatformQueries,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  now: Date,
+): Promise<void> {
+  const count = await tx.authSession.count({ where: live({ id, userId }, now) });
+  if (count !== 1) throw new AppError("session_revoked");
+}
+
 /** What no proof is fresh after. */
 const NEVER = new Date(0);
 
