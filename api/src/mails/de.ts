@@ -64,7 +64,7 @@ export const de: Letters = {
     subject: "Dein TimOS-Passwort wurde abgeschaltet",
     paragraphs: [
       "Es gab hundert fehlgeschlagene Anmeldungen an deinem Konto, deshalb gilt sein Passwort nicht mehr. Niemand ist hineingekommen.",
-      "Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen weiteren anfordern.",
+      "Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, einen Tag lang; du kannst jederzeit einen weiteren anfordern.",
       { link, label: "Passwort wählen" },
       "Passkeys und verbundene Konten melden dich an wie immer.",
     ],

@@ -64,7 +64,7 @@ export const en: Letters = {
     subject: "Your TimOS password was switched off",
     paragraphs: [
       "There were a hundred failed attempts to sign in to your account, so its password is not accepted any more. Nobody got in.",
-      "Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
+      "Open this link to choose a new one. It works once, within a day; you can ask for another at any time.",
       { link, label: "Choose a password" },
       "Passkeys and connected accounts sign you in as always.",
     ],

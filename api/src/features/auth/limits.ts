@@ -20,8 +20,14 @@ export interface AuthLimits {
   readonly resetCodes: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
   readonly reauths: Limiter;
-  /** Mails to one address. */
+  /** Links to prove an address, and invitations, that are mailed to it. */
   readonly mailsTo: Limiter;
+  /** Mails that tell an owner that somebody signs up with their address: they hold up no link. */
+  readonly signUpNoticesTo: Limiter;
+  /** Links to choose a new password that strangers have sent to one address. */
+  readonly resetsTo: Limiter;
+  /** The same, asked for in one browser of the owner's: nothing that a stranger does uses these up. */
+  readonly deviceResetsTo: Limiter;
   /** Mails to one address that one client asked for: fewer, so that a stranger cannot use up the owner's. */
   readonly clientMailsTo: Limiter;
   /** Links to choose a new password that one client has sent: to one address, and in all. */
@@ -36,6 +42,9 @@ export interface AuthLimits {
 const MINUTES = 60;
 const HOURS = 3600;
 const DAYS = 86_400;
+
+/** How long a link to choose a new password works that somebody asked for. */
+export const RESET_LINK_SECONDS = 30 * MINUTES;
 
 export function authLimits(
   limiter: LimiterFactory,
@@ -94,6 +103,10 @@ export function authLimits(
     resetCodes: limiter({ name: "reset-codes", points: 5, seconds: 30 * MINUTES }),
     reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),
+    signUpNoticesTo: limiter({ name: "sign-up-notices-to", points: 2, seconds: DAYS }),
+    // For as long as the last of the links is good: when no more are sent, one that works is in the mailbox.
+    resetsTo: limiter({ name: "resets-to", points: 10, seconds: RESET_LINK_SECONDS }),
+    deviceResetsTo: limiter({ name: "device-resets-to", points: 3, seconds: RESET_LINK_SECONDS }),
     clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: HOURS }),
     clientResetsTo: limiter({ name: "client-resets-to", points: 3, seconds: HOURS }),
     clientResets: limiter({ name: "client-resets", points: 30, seconds: HOURS }),

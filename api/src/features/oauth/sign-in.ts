@@ -92,7 +92,8 @@ async function waitForSignIn(
   if (identity.isEmailVerified) return { is: "waiting", code: "link_required", cookie };
   // Anybody can claim an address: whether it has an account, its owner is told, and the browser is not.
   const letter = lettersIn(user.locale).accountExists(`${deps.appUrl}/sign-in`);
-  await sendMail(deps, compose(user.email, letter), clientKey(from.address));
+  const budget = deps.limits.signUpNoticesTo;
+  await sendMail(deps, compose(user.email, letter), clientKey(from.address), budget);
   return { is: "waiting", code: "email_not_verified", cookie };
 }
 
