@@ -6,6 +6,8 @@ const chromium =
   findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
 const SERVER_ONLY = "**/privacy.spec.ts";
+/** What a phone does no other way: the same calls of the same authenticator. */
+const DESKTOP_ONLY = "**/passkeys.spec.ts";
 
 export default defineConfig({
   testDir: "./e2e",
@@ -42,6 +44,6 @@ export default defineConfig({
     // What needs no browser runs once.
     { name: "server", testMatch: SERVER_ONLY },
     { name: "desktop", testIgnore: SERVER_ONLY, use: { ...devices["Desktop Chrome"] } },
-    { name: "phone", testIgnore: SERVER_ONLY, use: { ...devices["Pixel 7"] } },
+    { name: "phone", testIgnore: [SERVER_ONLY, DESKTOP_ONLY], use: { ...devices["Pixel 7"] } },
   ],
 });

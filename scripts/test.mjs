@@ -94,8 +94,6 @@ const GROUPS = [
     },
     // Those tests wait more than they compute.
     { part: "lint", name: "eslint", command: bin("eslint", "."), minutes: 6 },
-  ],
-  [
     {
       part: "web",
       name: "tests of the web",
