@@ -102,14 +102,7 @@ const GROUPS = [
       kind: "jest",
       minutes: 5,
     },
-  ],
-  [
-    {
-      part: "build",
-      name: "build",
-      command: bin("tsx", "scripts/build.ts"),
-      minutes: 8,
-    },
+    { part: "build", name: "build", command: bin("tsx", "scripts/build.ts"), minutes: 8 },
   ],
   [
     {
