@@ -3,6 +3,7 @@ import { randomUUID } from "../../crypto/random.ts";
 import { createAuditKey } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { insertDek } from "../../platform/deks.ts";
+import { nameFrom } from "../../platform/users.ts";
 import type { AuthDeps } from "./deps.ts";
 import { findFormerOwner } from "./one-time-token.ts";
 
@@ -16,9 +17,6 @@ export interface NewAccount {
   readonly passwordHash: string | null;
   readonly timeZone?: string | undefined;
 }
-
-/** What an account is called whose owner did not say: the part of the address before the @. */
-export const nameFrom = (email: string): string => (email.split("@")[0] ?? "").slice(0, 120);
 
 /**
  * Makes an account, its tenant and its data key in one transaction, and does `also` in it. To be called as the system.
