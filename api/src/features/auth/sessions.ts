@@ -4,6 +4,7 @@ import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { isFresh } from "./authorize.ts";
 import { tell } from "./tell.ts";
 import type { AuthDeps } from "./deps.ts";
 import { deviceHash, deviceOf, eventFrom, networkOf, type From } from "./from.ts";
@@ -286,13 +287,33 @@ export async function assertSessionLives(
   if (count !== 1) throw new AppError("session_revoked");
 }
 
+/**
+ * For the last of the steps by which something is added to sign in with: their first asked for a fresh proof, and what was
+ * proven may count no more since. To be called like {@link assertSessionLives}.
+ *
+ * @param begunAt - When the first step was, or the earliest that it can have been.
+ * @throws AppError `session_revoked`; `reauth_required` when the proof was not fresh then.
+ */
+export async function assertBegunFresh(
+  tx: PlatformQueries,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  begunAt: Date,
+  now: Date,
+): Promise<void> {
+  const row = await tx.authSession.findFirst({ where: live({ id, userId }, now) });
+  if (row === null) throw new AppError("session_revoked");
+  if (!isFresh(row, begunAt)) throw new AppError("reauth_required");
+}
+
 /** What no proof is fresh after. */
 const NEVER = new Date(0);
 
 /**
  * Notes that a factor was set up in a session, and proven with it: two have been proven there. What the other sessions of
  * the user have proven is fresh no more, since it was less: who signed in with a stolen password a minute before cannot
- * take the factor away again. To be called like {@link proveAgain}, and to be said with `evict({ userId })`.
+ * take the factor away again, nor end what they began to add while it was fresh: steps under way elsewhere are deleted, and
+ * so is a secret that waits for its first code. To be called like {@link proveAgain} with the user's row held, and to be
+ * said with `evict({ userId })`.
  *
  * @throws AppError `session_revoked` when it has ended meanwhile.
  */
@@ -306,6 +327,13 @@ export async function proveNewFactor(
   await tx.authSession.updateMany({
     where: { userId, id: { not: id } },
     data: { authTime: NEVER },
+  });
+  // Passkeys that are added at once in one session go on; nothing else is begun twice.
+  const own = JSON.stringify({ sessionId: id });
+  await tx.authChallenge.deleteMany({ where: { userId, payload: { not: own } } });
+  await tx.totpCredential.updateMany({
+    where: { userId, pending: { not: null } },
+    data: { pending: null, pendingAt: null },
   });
   await proveAgain(tx, session, { amr, assurance: 2 }, now);
 }

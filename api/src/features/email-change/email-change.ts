@@ -21,6 +21,7 @@ import {
   voidLinks,
 } from "../auth/one-time-token.ts";
 import { endTrust } from "../auth/reset.ts";
+import { assertSessionLives } from "../auth/sessions.ts";
 import { sendMail } from "../auth/sign-up.ts";
 
 const CONFIRM_SECONDS = 60 * 60;
@@ -34,11 +35,12 @@ export type EmailChangeDeps = AuthDeps & Pick<ErasureDeps, "keysBackupDays">;
  *
  * What is done and answered is the same when the address has an account: its owner is told, and the caller is not.
  *
- * @throws AppError `invalid_request` for the address that it is; `session_revoked` when it has changed meanwhile.
+ * @throws AppError `invalid_request` for the address that it is; `session_revoked` when it has changed meanwhile, or the
+ * session has ended.
  */
 export async function requestEmailChange(
   deps: EmailChangeDeps,
-  { user }: Caller,
+  { user, sessionId }: Caller,
   newEmail: string,
   from: From,
 ): Promise<void> {
@@ -51,6 +53,7 @@ export async function requestEmailChange(
   const [toNew, toOld] = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockUsers(tx, [user.id]);
+      await assertSessionLives(tx, { id: sessionId, userId: user.id }, now);
       const isSame = { id: user.id, email: user.email, emailVerifiedAt: { not: null } };
       if ((await tx.user.count({ where: isSame })) !== 1) throw new AppError("session_revoked");
       await voidLinks(tx, user.id, ["change_email"]);

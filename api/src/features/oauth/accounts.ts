@@ -9,8 +9,10 @@ import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import { assertSessionLives } from "../auth/sessions.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
 import type { OauthDeps } from "./deps.ts";
@@ -27,6 +29,12 @@ interface Reader extends Owner {
   readonly email: string;
   readonly locale: string;
   readonly timeZone: string;
+}
+
+/** Whoever connects an identity, and the session that they do it in. */
+interface Linker {
+  readonly user: Reader;
+  readonly sessionId: string;
 }
 
 type Row = Omit<Linked, "label" | "createdAt" | "lastUsedAt" | "provider"> & {
@@ -88,11 +96,11 @@ export async function insertAccount(
 /**
  * Connects an identity with the account of somebody who is signed in, and tells them by mail.
  *
- * @throws AppError `identity_already_linked` when it is another's.
+ * @throws AppError `identity_already_linked` when it is another's; `session_revoked` when the session has ended meanwhile.
  */
 export async function linkAccount(
   deps: OauthDeps,
-  user: Reader,
+  { user, sessionId }: Linker,
   identity: Identity,
   from: From,
 ): Promise<Linked> {
@@ -101,7 +109,11 @@ export async function linkAccount(
   const find = () => asSystem(() => deps.platform.oauthAccount.findUnique({ where }));
   const insert = () =>
     asSystem(() =>
-      inTransaction(deps.platform, (tx) => insertAccount(tx, user, identity, { from, now })),
+      inTransaction(deps.platform, async (tx) => {
+        await lockUsers(tx, [user.id]);
+        await assertSessionLives(tx, { id: sessionId, userId: user.id }, now);
+        return insertAccount(tx, user, identity, { from, now });
+      }),
     );
   let row = await find();
   if (row === null) {
@@ -129,17 +141,18 @@ export async function linkAccount(
  */
 export async function confirmLink(
   deps: OauthDeps,
-  user: Reader,
+  linker: Linker,
   token: string | undefined,
   from: From,
 ): Promise<Linked> {
+  const { user } = linker;
   const now = deps.clock();
   const pending = await links.take(deps.platform, { token: token ?? "", now });
   if (pending.payload.for !== "link" || pending.userId !== user.id) {
     await recordRefusal(deps, user, from);
     throw new AppError("gone");
   }
-  return linkAccount(deps, user, pending.payload.identity, from);
+  return linkAccount(deps, linker, pending.payload.identity, from);
 }
 
 async function recordRefusal(deps: OauthDeps, user: Owner, from: From): Promise<void> {

@@ -81,7 +81,7 @@ export function oauthRoutes(
       return noContent();
     },
     confirmLink: async ({ caller, peer }) =>
-      ok(await confirmLink(deps, caller.user, browserOf(peer), peer), {
+      ok(await confirmLink(deps, caller, browserOf(peer), peer), {
         cookies: [{ name: "oa", value: "", maxAgeSeconds: 0 }],
       }),
   });
