@@ -138,9 +138,9 @@ export const de: Letters = {
   confirmEmail: (link) => ({
     subject: "Bestätige deine neue E-Mail-Adresse für TimOS",
     paragraphs: [
-      "Öffne diesen Link, um diese Adresse für dein Konto zu verwenden. Er gilt einmal, 60 Minuten lang.",
+      "Jemand möchte diese Adresse für ein TimOS-Konto verwenden. Warst du das, öffne diesen Link. Er gilt einmal, 60 Minuten lang.",
       { link, label: "Adresse verwenden" },
-      "Hast du nicht darum gebeten, beachte diese Mail nicht.",
+      "Warst du das nicht, tu nichts: Es ist nicht dein Konto, und es behält die Adresse, die es hat.",
     ],
   }),
   emailChanging: (newEmail, link) => ({
@@ -162,7 +162,7 @@ export const de: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Deine TimOS-Adresse ist wieder diese",
     paragraphs: [
-      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seitdem zum Anmelden hinzugefügt wurde, ist entfernt.",
+      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seit der Anfrage oder in der Woche davor zum Anmelden hinzugefügt wurde, ist entfernt. Einladungen von deinem Konto, die niemand angenommen hat, gelten nicht mehr.",
       "Dein Passwort gilt nicht mehr, denn wer die Adresse geändert hat, kennt es vielleicht. Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen neuen anfordern.",
       { link, label: "Passwort wählen" },
     ],

@@ -130,9 +130,9 @@ export const en: Letters = {
   confirmEmail: (link) => ({
     subject: "Confirm your new e-mail address for TimOS",
     paragraphs: [
-      "Open this link to use this address for your account. It works once, within 60 minutes.",
+      "Somebody asked to use this address for their TimOS account. If it was you, open this link. It works once, within 60 minutes.",
       { link, label: "Use this address" },
-      "If you did not ask for it, ignore this mail.",
+      "If it was not you, do nothing: it is not your account, and it keeps the address it has.",
     ],
   }),
   emailChanging: (newEmail, link) => ({
@@ -154,7 +154,7 @@ export const en: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Your TimOS e-mail address is this one again",
     paragraphs: [
-      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account since to sign in with was removed.",
+      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account to sign in with, since the change was asked for or in the week before, was removed. Invitations from your account that nobody had accepted were taken back.",
       "Your password is not accepted any more, since whoever changed the address may know it. Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
       { link, label: "Choose a password" },
     ],

@@ -336,7 +336,7 @@ describe("a change that was confirmed", () => {
     }
   });
 
-  it("removes what was added since to sign in with, and leaves a second factor", async () => {
+  it("removes what was added to sign in with, since or in the week before it was asked for", async () => {
     const person = await changed();
     const { email, newEmail } = person;
     const id = await idOf(newEmail);
@@ -348,11 +348,52 @@ describe("a change that was confirmed", () => {
          SELECT UUID(), tenant_id, id, 'google', UNHEX(SHA2(?, 256)), 'i', ?, ? FROM users WHERE id = ?`,
         [name, name, at, id],
       );
-    await identity(`before${id}`, new Date(START.getTime() - 1000));
-    await identity(`since${id}`, app.clock.now);
+    const passkey = async (name: string, at: Date) =>
+      app.sql(
+        "platform",
+        `INSERT INTO passkeys (id, tenant_id, user_id, credential_hash, credential_id, public_key, counter, transports,
+           is_backed_up, name, created_at)
+         SELECT UUID(), tenant_id, id, UNHEX(SHA2(?, 256)), 'c', 'k', 0, '', 0, ?, ? FROM users WHERE id = ?`,
+        [name, name, at, id],
+      );
+    const week = 7 * 86_400_000;
+    for (const add of [identity, passkey]) {
+      await add(`long before${id}`, new Date(START.getTime() - week - 1));
+      await add(`before${id}`, new Date(START.getTime() - week));
+      await add(`since${id}`, app.clock.now);
+    }
     expect((await keep(token)).body).toEqual({ outcome: "undone" });
-    const sql = "SELECT subject FROM oauth_accounts WHERE user_id = ?";
-    expect(await app.sql("platform", sql, [id])).toEqual([{ subject: `before${id}` }]);
+    const sql = `SELECT subject AS name FROM oauth_accounts WHERE user_id = ?
+      UNION ALL SELECT name FROM passkeys WHERE user_id = ?`;
+    const left = { name: `long before${id}` };
+    expect(await app.sql("platform", sql, [id, id])).toEqual([left, left]);
+  });
+
+  it("takes back the invitations that whoever had the account sent, before as well as after", async () => {
+    const person = await signUp(app);
+    const newEmail = newAddress();
+    const guests = [await signUp(app), await signUp(app), await signUp(app)] as const;
+    const invite = async (by: Person, to: Person) => {
+      const body = { email: to.email, role: "owner" };
+      expect((await by.call("POST", "/api/tenant/invitations", { body })).status).toBe(201);
+      return linkToken(app, to.email);
+    };
+    const before = await invite(person, guests[0]);
+    await request(person, newEmail);
+    const confirmed = await confirmToken(newEmail);
+    expect((await confirm(confirmed, { cookie: person.cookie })).status).toBe(204);
+    const after = await invite(person, guests[1]);
+    const others = await invite(guests[0], guests[2]);
+    expect((await keep(await undoToken(person.email))).body).toEqual({ outcome: "undone" });
+    const accept = (guest: Person, token: string) =>
+      guest.call("POST", "/api/invitations/accept", { body: { token } });
+    expect(
+      codes(
+        await accept(guests[0], before),
+        await accept(guests[1], after),
+        await accept(guests[2], others),
+      ),
+    ).toEqual(["gone", "gone", 200]);
   });
 
   it("keeps the old address for its owner: nobody signs up with it, nor changes to it, meanwhile", async () => {
