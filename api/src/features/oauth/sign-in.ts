@@ -62,12 +62,15 @@ async function tryToAdmit(deps: AuthDeps, identity: Identity, guest: Guest): Pro
   });
   if (known !== null) {
     const outcome = await inTransaction(platform, async (tx) => {
-      await tx.oauthAccount.updateMany({
+      const used = await tx.oauthAccount.updateMany({
         where: { id: known.id },
         data: { lastUsedAt: deps.clock() },
       });
+      if (used.count !== 1) return null;
       return completeSignInWithin(tx, deps, { userId: known.userId, proof: PROOF, ...guest });
     });
+    // One that was disconnected at this moment is not known any more.
+    if (outcome === null) return tryToAdmit(deps, identity, guest);
     return { is: "signed_in", outcome };
   }
   const { email } = identity;
