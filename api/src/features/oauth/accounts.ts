@@ -12,12 +12,12 @@ import { holdInTenant } from "../../platform/tenants.ts";
 import { lockUsers } from "../../platform/users.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { assertSessionLives } from "../auth/sessions.ts";
+import { assertBegunFresh } from "../auth/sessions.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
 import type { OauthDeps } from "./deps.ts";
 import { identityHash, type Identity } from "./identity.ts";
-import { links } from "./steps.ts";
+import { JOURNEY_SECONDS, links } from "./steps.ts";
 
 interface Owner {
   readonly id: string;
@@ -96,7 +96,8 @@ export async function insertAccount(
 /**
  * Connects an identity with the account of somebody who is signed in, and tells them by mail.
  *
- * @throws AppError `identity_already_linked` when it is another's; `session_revoked` when the session has ended meanwhile.
+ * @throws AppError `identity_already_linked` when it is another's; `session_revoked` when the session has ended meanwhile;
+ * `reauth_required` when what was proven there counts no more.
  */
 export async function linkAccount(
   deps: OauthDeps,
@@ -111,7 +112,8 @@ export async function linkAccount(
     asSystem(() =>
       inTransaction(deps.platform, async (tx) => {
         await lockUsers(tx, [user.id]);
-        await assertSessionLives(tx, { id: sessionId, userId: user.id }, now);
+        const begunAt = new Date(now.getTime() - JOURNEY_SECONDS * 1000);
+        await assertBegunFresh(tx, { id: sessionId, userId: user.id }, begunAt, now);
         return insertAccount(tx, user, identity, { from, now });
       }),
     );
