@@ -1,3 +1,4 @@
+import { AppError } from "../../contract/errors.ts";
 import { deriveKey, hmac } from "../../crypto/digest.ts";
 import type { Lockout, LockoutFactory } from "../../lib/lockout.ts";
 import type { Limiter, LimiterFactory } from "../../lib/rate-limit.ts";
@@ -24,6 +25,12 @@ export interface AuthLimits {
   readonly mailsTo: Limiter;
   /** Mails that tell an owner that somebody signs up with their address: they hold up no link. */
   readonly signUpNoticesTo: Limiter;
+  /** Invitations by mail to one address, whoever sends them. */
+  readonly invitationsTo: Limiter;
+  /** Notices of one kind to one address: who makes a lot of them hides no other by it. */
+  readonly noticesTo: Limiter;
+  /** What one account changes of its tenant, its members and its tokens: each change is in the audit for good. */
+  readonly changes: Limiter;
   /** Links to choose a new password that strangers have sent to one address. */
   readonly resetsTo: Limiter;
   /** The same, asked for in one browser of the owner's: nothing that a stranger does uses these up. */
@@ -108,11 +115,20 @@ export function authLimits(
     resetsTo: limiter({ name: "resets-to", points: 10, seconds: RESET_LINK_SECONDS }),
     deviceResetsTo: limiter({ name: "device-resets-to", points: 3, seconds: RESET_LINK_SECONDS }),
     clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: HOURS }),
+    invitationsTo: limiter({ name: "invitations-to", points: 10, seconds: HOURS }),
+    noticesTo: limiter({ name: "notices-to", points: 10, seconds: HOURS }),
+    changes: limiter({ name: "changes", points: 60, seconds: HOURS }),
     clientResetsTo: limiter({ name: "client-resets-to", points: 3, seconds: HOURS }),
     clientResets: limiter({ name: "client-resets", points: 30, seconds: HOURS }),
     blockedEvents: limiter({ name: "blocked-events", points: 1, seconds: HOURS }),
     keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
   };
+}
+
+/** Counts one use. @throws AppError `rate_limited` when there were too many. */
+export async function countUse(limiter: Limiter, key: string): Promise<void> {
+  const { isExceeded, resetSeconds } = await limiter.use(key);
+  if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
 }
 
 /** NIST SP 800-63B-4 §3.2.2: no more failures in a row than a hundred. */

@@ -19,7 +19,7 @@ const GRACE_MS = 10_000;
 const KEPT_MS = 30 * DAY_MS;
 
 type SessionDeps = Pick<AuthDeps, "platform" | "refreshTokens" | "sessions" | "clock">;
-type ReuseDeps = Pick<AuthDeps, "send" | "logger">;
+type ReuseDeps = Pick<AuthDeps, "send" | "logger" | "limits">;
 
 interface SessionOwner {
   readonly id: string;

@@ -18,7 +18,10 @@ import { partyOf } from "./relying-party.ts";
 import { challengeOf, registrations, STEP_SECONDS } from "./steps.ts";
 import { ALGORITHMS, verifyAttestation } from "./webauthn.ts";
 
-type Deps = Pick<AuthDeps, "platform" | "relyingParty" | "sessions" | "send" | "logger" | "clock">;
+type Deps = Pick<
+  AuthDeps,
+  "platform" | "relyingParty" | "sessions" | "limits" | "send" | "logger" | "clock"
+>;
 type InSession = Pick<Caller, "user" | "sessionId">;
 
 /** What WebAuthn calls a user handle: of as many bytes as are random. */

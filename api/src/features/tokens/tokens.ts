@@ -16,7 +16,7 @@ import { hintOf, newTokenSecret, tokenHash } from "./format.ts";
 
 const DAY_MS = 86_400_000;
 
-type Deps = Pick<AuthDeps, "platform" | "send" | "logger" | "clock">;
+type Deps = Pick<AuthDeps, "platform" | "limits" | "send" | "logger" | "clock">;
 type User = Pick<Caller, "user">;
 
 /** The tokens of a user that were not revoked, the newest first. */
