@@ -162,7 +162,7 @@ export const de: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Deine TimOS-Adresse ist wieder diese",
     paragraphs: [
-      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seit der Anfrage oder in der Woche davor zum Anmelden hinzugefügt wurde, ist entfernt. Einladungen von deinem Konto, die niemand angenommen hat, gelten nicht mehr.",
+      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seit der Anfrage oder in der Woche davor zum Anmelden hinzugefügt wurde, ist entfernt, auch eine Authenticator-App. Einladungen von deinem Konto, die niemand angenommen hat, gelten nicht mehr.",
       "Dein Passwort gilt nicht mehr, denn wer die Adresse geändert hat, kennt es vielleicht. Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen neuen anfordern.",
       { link, label: "Passwort wählen" },
     ],

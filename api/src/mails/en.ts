@@ -154,7 +154,7 @@ export const en: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Your TimOS e-mail address is this one again",
     paragraphs: [
-      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account to sign in with, since the change was asked for or in the week before, was removed. Invitations from your account that nobody had accepted were taken back.",
+      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account to sign in with, since the change was asked for or in the week before, was removed, an authenticator app included. Invitations from your account that nobody had accepted were taken back.",
       "Your password is not accepted any more, since whoever changed the address may know it. Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
       { link, label: "Choose a password" },
     ],

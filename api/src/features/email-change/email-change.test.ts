@@ -8,7 +8,7 @@ import {
   type Person,
   type Reply,
 } from "../../../test/people.ts";
-import { eventsOf } from "../../../test/second-factor.ts";
+import { eventsOf, turnOn } from "../../../test/second-factor.ts";
 
 let app: TestApp;
 const START = new Date("2026-11-21T20:00:00.000Z");
@@ -367,6 +367,48 @@ describe("a change that was confirmed", () => {
       UNION ALL SELECT name FROM passkeys WHERE user_id = ?`;
     const left = { name: `long before${id}` };
     expect(await app.sql("platform", sql, [id, id])).toEqual([left, left]);
+  });
+
+  it("removes an authenticator app that a thief set up, which would keep the owner out", async () => {
+    const person = await changed();
+    const { email, newEmail, password } = person;
+    const token = await undoToken(email);
+    const thief = await signIn(newEmail, password);
+    const authorization = `Bearer ${String(thief.body["accessToken"])}`;
+    await turnOn(app, {
+      ...person,
+      call: (method, path, sent = {}) =>
+        call(app, method, path, { ...sent, headers: { authorization } }),
+    });
+    expect((await keep(token)).body).toEqual({ outcome: "undone" });
+    const link = tokenIn(await mailTo(email, "is this one again"));
+    const body = { token: link, password: "chosen by its owner now" };
+    expect((await call(app, "POST", "/api/auth/password/reset", { body })).status).toBe(204);
+    expect((await signIn(email, body.password)).body).toHaveProperty("accessToken");
+    const sql = "SELECT 1 FROM recovery_codes WHERE user_id = ?";
+    expect(await app.sql("platform", sql, [await idOf(email)])).toEqual([]);
+  });
+
+  it("leaves an authenticator app that is older: a mailbox alone takes none away", async () => {
+    const person = await signUp(app);
+    await turnOn(app, person);
+    const id = await idOf(person.email);
+    for (const [table, column] of [
+      ["totp_credentials", "confirmed_at"],
+      ["recovery_codes", "created_at"],
+    ] as const) {
+      const sql = `UPDATE ${table} SET ${column} = ? WHERE user_id = ?`;
+      await app.sql("platform", sql, [new Date(START.getTime() - 7 * 86_400_000 - 1), id]);
+    }
+    const newEmail = newAddress();
+    await request(person, newEmail);
+    await confirm(await confirmToken(newEmail));
+    expect((await keep(await undoToken(person.email))).body).toEqual({ outcome: "undone" });
+    const link = tokenIn(await mailTo(person.email, "is this one again"));
+    const body = { token: link, password: "chosen by who has the mailbox" };
+    expect(codes(await call(app, "POST", "/api/auth/password/reset", { body }))).toEqual([
+      "mfa_required",
+    ]);
   });
 
   it("takes back the invitations that whoever had the account sent, before as well as after", async () => {

@@ -19,8 +19,8 @@ const SUSPECT_MS = 7 * 86_400_000;
  * Keeps an address, by the token of a link that was mailed there. A change that waits is stopped. One that was confirmed is
  * taken back, which is what somebody does whose account was taken over: everybody is signed out, tokens are revoked, the
  * password is taken no more until it is set anew by the link that is mailed, invitations that were sent and not accepted are
- * taken back, and passkeys and identities are removed that were added since the change was asked for, or in the week before.
- * A second factor stays: a mailbox alone takes none away.
+ * taken back, and what was set up to sign in with since the change was asked for, or in the week before, is removed: passkeys,
+ * identities, an authenticator app, recovery codes. An app from before that stays: a mailbox alone does not take it away.
  *
  * @throws AppError `gone`; `conflict` when the address is another account's, and nothing was changed.
  */
@@ -59,6 +59,8 @@ export async function keepEmail(
       const added = { where: { userId, createdAt: { gte: since } } };
       await tx.passkey.deleteMany(added);
       await tx.oauthAccount.deleteMany(added);
+      await tx.totpCredential.deleteMany({ where: { userId, confirmedAt: { gte: since } } });
+      await tx.recoveryCode.deleteMany(added);
       await recordEvents(tx, [eventFrom(from, user, "email_change.undone")], now);
       return { ...user, email };
     });
