@@ -93,6 +93,13 @@ export const de: Letters = {
       whence,
       "Zum Anmelden gehört kein Code mehr. Vertraute Geräte und Wiederherstellungscodes wurden entfernt.",
     ),
+  secondFactorGuessed: (whence) =>
+    notice(
+      "Falsche Codes für dein TimOS-Konto",
+      whence,
+      "Jemand ist bis zum zweiten Faktor deines Kontos gekommen und hat fünf falsche Codes eingegeben. Mit ihnen ist niemand hineingekommen.",
+      "Wer es auch war, kennt dein Passwort oder hat dein Postfach oder ein verbundenes Konto.",
+    ),
   recoveryCodesMade: (whence) =>
     notice(
       "Neue Wiederherstellungscodes für TimOS",

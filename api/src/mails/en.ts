@@ -93,6 +93,13 @@ export const en: Letters = {
       whence,
       "Signing in takes no code any more. Trusted devices and recovery codes were removed.",
     ),
+  secondFactorGuessed: (whence) =>
+    notice(
+      "Wrong codes for your TimOS account",
+      whence,
+      "Somebody got as far as the second factor of your account and entered five wrong codes. Those codes let nobody in.",
+      "Whoever it was knows your password, or has your mailbox or a connected account.",
+    ),
   recoveryCodesMade: (whence) =>
     notice("New recovery codes for TimOS", whence, "The earlier recovery codes work no more."),
   recoveryCodeUsed: (whence, left) =>

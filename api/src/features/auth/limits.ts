@@ -15,8 +15,14 @@ export interface AuthLimits {
   readonly deviceFailures: Lockout;
   /** Failed sign-ins to one account, from anywhere, since the last that succeeded. */
   readonly failuresInARow: Lockout;
-  /** Second factors that were tried, by factor and account. */
-  readonly secondFactors: Limiter;
+  /** Wrong codes of second factors, by factor and account. */
+  readonly factorFailures: Lockout;
+  /** The same, since a second factor was last proven. */
+  readonly factorFailuresInARow: Lockout;
+  /** Wrong codes of second factors by account, of which its owner is told when they are used up. */
+  readonly factorAlarms: Limiter;
+  /** First codes of apps that were tried to turn a second factor on, by account. */
+  readonly enrolments: Limiter;
   /** Second factors that were tried with one link to choose a new password. */
   readonly resetCodes: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
@@ -106,7 +112,26 @@ export function authLimits(
       maxWaitSeconds: 0,
       forgetSeconds: 365 * DAYS,
     }),
-    secondFactors: limiter({ name: "second-factors", points: 10, seconds: 15 * MINUTES }),
+    factorFailures: lockout({
+      name: "factor",
+      first: 10,
+      next: 5,
+      withinSeconds: HOURS,
+      waitSeconds: 15 * MINUTES,
+      maxWaitSeconds: 4 * HOURS,
+      forgetSeconds: DAYS,
+    }),
+    factorFailuresInARow: lockout({
+      name: "factor-in-a-row",
+      first: MAX_FAILURES_IN_A_ROW,
+      next: 1,
+      withinSeconds: 365 * DAYS,
+      waitSeconds: 365 * DAYS,
+      maxWaitSeconds: 365 * DAYS,
+      forgetSeconds: 365 * DAYS,
+    }),
+    factorAlarms: limiter({ name: "factor-alarms", points: 5, seconds: DAYS }),
+    enrolments: limiter({ name: "enrolments", points: 10, seconds: 15 * MINUTES }),
     resetCodes: limiter({ name: "reset-codes", points: 5, seconds: 30 * MINUTES }),
     reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),

@@ -13,6 +13,7 @@ import { eventFrom, type From } from "../auth/from.ts";
 import { assertBegunFresh, assertSessionLives, proveNewFactor } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
 import { assertFactorLeft } from "../auth/ways-in.ts";
+import { forgetFactorFailures } from "./attempts.ts";
 import { makeRecoveryCodes, replaceRecoveryCodes } from "./recovery-codes.ts";
 import { newSecret, openSecret, otpauthUrl, sealSecret, stepOf } from "./totp.ts";
 import { forgetTrustedDevices } from "./trusted-devices.ts";
@@ -105,7 +106,7 @@ export async function confirmTotp(
 ): Promise<string[]> {
   const { id: userId } = user;
   const now = deps.clock();
-  const { isExceeded, resetSeconds } = await deps.limits.secondFactors.use(`enrolment:${userId}`);
+  const { isExceeded, resetSeconds } = await deps.limits.enrolments.use(userId);
   if (isExceeded) throw new AppError("too_many_attempts", { retryAfterSeconds: resetSeconds });
   const current = await asSystem(() =>
     deps.platform.totpCredential.findUnique({ where: { userId } }),
@@ -155,7 +156,9 @@ export async function confirmTotp(
     }),
   );
   await deps.sessions.evict({ userId });
-  await deps.limits.secondFactors.reset(`enrolment:${userId}`);
+  await deps.limits.enrolments.reset(userId);
+  // Those were guesses at another secret.
+  await forgetFactorFailures(deps, userId);
   tell(deps, user, from, (letters, whence) => letters.secondFactorOn(whence));
   return codes;
 }
