@@ -9,7 +9,7 @@ export interface From {
   readonly userAgent: string;
   readonly requestId: string;
   readonly route: string;
-  cookie(name: "dev" | "td" | "su"): string | undefined;
+  cookie(name: "rt" | "dev" | "td" | "su"): string | undefined;
 }
 
 /** The value of the device cookie, if the browser has one of ours. */

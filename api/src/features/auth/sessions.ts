@@ -37,6 +37,8 @@ export interface HeldSession {
   readonly remember: boolean;
   /** The value of the device cookie that the browser is to keep, when the session begins. */
   readonly device?: string;
+  /** The session that this browser held until this one began, and that ended with it. */
+  readonly replaced?: string;
   /** Where the session began, when it is a browser that its user has not signed in from before. */
   readonly newTo?: From;
 }
@@ -199,6 +201,7 @@ export async function listLiveSessions(
 export type RevokeReason =
   | "logout"
   | "logout_all"
+  | "replaced"
   | "revoked"
   | "refresh_reused"
   | "password_changed"
