@@ -50,27 +50,6 @@ const GROUPS = [
     })),
   ],
   [
-    ...[".", "api", "e2e", "web"].map((project) => ({
-      part: "types",
-      name: `types of ${project === "." ? "scripts" : project}`,
-      command: bin("tsc", "-p", project),
-      minutes: 4,
-    })),
-    { part: "format", name: "prettier", command: bin("prettier", "--check", "."), minutes: 3 },
-    {
-      part: "imports",
-      name: "dependency rules",
-      command: bin("depcruise", "api/src", "api/test", "web/src", "scripts", "e2e"),
-      minutes: 3,
-    },
-    {
-      part: "lockfile",
-      name: "lock file",
-      command: [process.execPath, "scripts/check-lockfile.mjs"],
-      minutes: 1,
-    },
-  ],
-  [
     {
       part: "api",
       name: "tests of the API",
@@ -93,6 +72,25 @@ const GROUPS = [
       wantsPython: true,
     },
     // Those tests wait more than they compute.
+    ...[".", "api", "e2e", "web"].map((project) => ({
+      part: "types",
+      name: `types of ${project === "." ? "scripts" : project}`,
+      command: bin("tsc", "-p", project),
+      minutes: 4,
+    })),
+    { part: "format", name: "prettier", command: bin("prettier", "--check", "."), minutes: 3 },
+    {
+      part: "imports",
+      name: "dependency rules",
+      command: bin("depcruise", "api/src", "api/test", "web/src", "scripts", "e2e"),
+      minutes: 3,
+    },
+    {
+      part: "lockfile",
+      name: "lock file",
+      command: [process.execPath, "scripts/check-lockfile.mjs"],
+      minutes: 1,
+    },
     { part: "lint", name: "eslint", command: bin("eslint", "."), minutes: 6 },
     {
       part: "web",
