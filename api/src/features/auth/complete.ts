@@ -12,7 +12,7 @@ import type { Challenge } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
 import { eventFrom, type From } from "./from.ts";
 import { rememberDevice } from "./known-devices.ts";
-import { revokeSessions, startSession, type HeldSession, type Proof } from "./sessions.ts";
+import { NEVER, revokeSessions, startSession, type HeldSession, type Proof } from "./sessions.ts";
 
 /** What a sign-in comes to: a session, or the question for a second factor. */
 export type SignedIn =
@@ -106,8 +106,6 @@ async function endHeld(
   await recordEvents(tx, [eventFrom(from, user, "session.ended", { target: only })], now);
   return { replaced: only };
 }
-
-const NEVER = new Date(0);
 
 /** Whether the question for a second factor is spared in this browser: not where somebody has to have proven two. */
 async function isTrusting(

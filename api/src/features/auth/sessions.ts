@@ -309,7 +309,7 @@ export async function assertBegunFresh(
 }
 
 /** What no proof is fresh after. */
-const NEVER = new Date(0);
+export const NEVER = new Date(0);
 
 /**
  * Notes that a factor was set up in a session, and proven with it: two have been proven there. What the other sessions of
