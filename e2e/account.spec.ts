@@ -8,7 +8,7 @@ import {
   signIn,
   textOf,
 } from "./support/journal.ts";
-import { linkMailedTo } from "./support/mail.ts";
+import { linkMailedTo, openMailedLink } from "./support/mail.ts";
 import { expect, test } from "./support/test.ts";
 import { codeNow } from "./support/totp.ts";
 
@@ -23,7 +23,7 @@ test("somebody signs up, confirms, writes, and finds it again", async ({ page, p
   await expect(page.getByText(person.email)).toBeVisible();
   await expect(page.getByRole("link", { name: "Open the development outbox" })).toBeVisible();
 
-  await page.goto(await linkMailedTo(person.email));
+  await openMailedLink(page, person.email);
   await page.waitForURL("**/today");
   await expect(page.getByText(`, ${person.name}.`)).toBeVisible();
 
@@ -50,8 +50,7 @@ test("somebody signs up, confirms, writes, and finds it again", async ({ page, p
 
 test("the token leaves the address bar, and works once", async ({ page, journal, person }) => {
   await expect(journal).toHaveURL(/\/today$/);
-  const link = await linkMailedTo(person.email);
-  await page.goto(link);
+  await openMailedLink(page, person.email);
   await expect(
     page.getByRole("heading", { name: "This link is used or has expired" }),
   ).toBeVisible();
@@ -59,6 +58,20 @@ test("the token leaves the address bar, and works once", async ({ page, journal,
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByRole("button", { name: "Send a new link" }).click();
   await expect(page.getByText("Look into your mail")).toBeVisible();
+});
+
+test("a link is not used up by a program that looks into mails and opens it", async ({
+  page,
+  person,
+}) => {
+  await page.request.post("/api/auth/signup", {
+    data: { email: person.email, password: person.password },
+  });
+  await page.goto(await linkMailedTo(person.email));
+  await expect(page.getByRole("button", { name: "Confirm and begin" })).toBeEnabled();
+  await page.goto("/sign-in");
+  await openMailedLink(page, person.email);
+  await page.waitForURL("**/today");
 });
 
 test("faults are said at the field they belong to", async ({ page, person }) => {

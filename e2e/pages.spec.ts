@@ -51,6 +51,8 @@ test("the public pages are sound", async ({ page }) => {
     await expectSound(page);
   }
   await page.goto(`/verify-email#token=${"A".repeat(32)}`);
+  await expectSound(page);
+  await page.getByRole("button", { name: "Confirm and begin" }).click();
   await expect(page.getByRole("heading", { name: "This link is used" })).toBeVisible();
   await expectSound(page);
 });

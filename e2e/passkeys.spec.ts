@@ -69,7 +69,7 @@ test("a passkey signs in without a password, and no code is asked for", async ({
 
   const listed = await callAs(journal, "GET", "/api/auth/passkeys");
   const { items } = (await listed.json()) as { items: { name: string; lastUsedAt: string }[] };
-  expect(items).toMatchObject([{ name: "A phone", lastUsedAt: expect.any(String) as string }]);
+  expect(items).toMatchObject([{ name: "A phone", lastUsedAt: expect.any(String) }]);
   const { items: sessions } = (await (
     await callAs(journal, "GET", "/api/auth/sessions")
   ).json()) as { items: { current: boolean; amr: string[]; assurance: number }[] };

@@ -6,6 +6,7 @@ import { listSealsFrom } from "../api/src/platform/audit-statements.ts";
 import { placeAfter, verifyNext, type VerifyDeps } from "../api/src/platform/audit-verify.ts";
 import { openInstallation, type Installation } from "./keys/installation.ts";
 import { asError } from "./launcher/files.ts";
+import { isWrongUsage, UsageError } from "./lib/usage.ts";
 
 const USAGE = `Usage:
   npm run audit:verify [-- --head SEAL:HASH] [-- --after SEAL]
@@ -16,8 +17,6 @@ const USAGE = `Usage:
 It works on the installation that PLATFORM_DATABASE_URL, TOKEN_KEY and the variables of the master keys name, else on
 the TimOS in TIMOS_DATA_DIR (./.data). Where that does not run, it starts its databases meanwhile. Exit code 0 when
 nothing is wrong.`;
-
-class UsageError extends Error {}
 
 interface Head {
   readonly id: bigint;
@@ -95,7 +94,7 @@ try {
     await installation.close();
   }
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  const isUsage = isWrongUsage(error);
   console.error(isUsage ? USAGE : asError(error).message);
   process.exitCode = isUsage ? 2 : 1;
 }

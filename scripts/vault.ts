@@ -7,6 +7,7 @@ import { openVault, type UserVault } from "../api/src/vault/user-vault.ts";
 import { asSystem } from "../api/src/platform/tenancy.ts";
 import { openInstallation, type Installation } from "./keys/installation.ts";
 import { asError } from "./launcher/files.ts";
+import { isWrongUsage, UsageError } from "./lib/usage.ts";
 
 const USAGE = `Usage:
   npm run vault:verify [-- --owner OWNER | --all]
@@ -17,8 +18,6 @@ const USAGE = `Usage:
 OWNER is an address of e-mail, the id of a user, or the owner's id in the vault in hex. They work on the installation
 that PLATFORM_DATABASE_URL, VAULT_DATABASE_URL and the variables of the master keys name, else on the TimOS in
 TIMOS_DATA_DIR (./.data). Where that does not run, they start its databases meanwhile.`;
-
-class UsageError extends Error {}
 
 interface Owner {
   readonly userId: string;
@@ -112,7 +111,7 @@ async function run(args: string[]): Promise<void> {
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  const isUsage = isWrongUsage(error);
   console.error(isUsage ? USAGE : asError(error).message);
   process.exitCode = isUsage ? 2 : 1;
 }

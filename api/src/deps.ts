@@ -33,9 +33,9 @@ export interface Deps extends OauthDeps, AccountDeps, VaultDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
-  close(): Promise<void>;
   /** Those of the audit's chain: the first makes seals, the others made some. */
   readonly auditKeys: readonly ChainKey[];
+  close(): Promise<void>;
 }
 
 /**
@@ -98,13 +98,13 @@ export async function openDeps(
     relyingParty,
     openRevocations: (userId, use) =>
       revocationOf({ platform, keys, logger, providers }, userId, use),
+    auditKeys: tokenKeys.map(chainKey),
     checks: {
       platform: () => asSystem(() => platform.$queryRaw`SELECT 1`),
       vault: () => vaultDatabase.execute("SELECT 1", []),
       redis: () => redis.ping(),
       keys: () => keys.health(),
     },
-    auditKeys: tokenKeys.map(chainKey),
     close: async () => {
       evictions.close();
       sessionChanges.close();

@@ -1,4 +1,7 @@
+import { userInfo } from "node:os";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import { workerServices } from "./databases.ts";
 import { APP_URL } from "./oidc/provider.ts";
 import { openBrowser, type Browser } from "./oidc/browser.ts";
 import { asMe, openSite, refresh, type Site } from "./oidc/site.ts";
@@ -112,4 +115,45 @@ describe("what a browser holds of a journey", () => {
     expect(browser.cookie("rt")).not.toBe(planted[1]);
     expect((await refresh(browser)).body["user"]).toMatchObject({ email: scene.claims.email });
   });
+});
+
+describe("a sign-in that is under way when its identity is disconnected", () => {
+  it("begins no session, which would outlive what it was proven by", async () => {
+    const scene = google(`leaving${count}@works.example`);
+    expect((await site.signIn("google", scene)).pathname).toBe("/auth/complete");
+    const sessions = await countOf("auth_sessions");
+    const services = workerServices();
+    const connection = await mysql.createConnection({
+      socketPath: services.adminSocket,
+      user: userInfo().username,
+      database: services.platformDatabase,
+    });
+    try {
+      await connection.beginTransaction();
+      await connection.query("DELETE FROM oauth_accounts WHERE subject = ?", [scene.sub]);
+      const page = site.signIn("google", scene, browser);
+      await blocked(connection);
+      await connection.commit();
+      expect((await page).searchParams.get("error")).toBe("link_required");
+    } finally {
+      await connection.end();
+    }
+    expect((await refresh(browser)).status).toBe(401);
+    expect(await countOf("auth_sessions")).toBe(sessions);
+  });
+
+  /** Resolves when a sign-in waits for the identity that this connection deletes. */
+  async function blocked(connection: Connection): Promise<void> {
+    const [database] = await connection.query<RowDataPacket[]>("SELECT DATABASE() AS name");
+    for (let tries = 0; tries < 200; tries++) {
+      const [rows] = await connection.query<RowDataPacket[]>(
+        `SELECT 1 FROM information_schema.processlist
+         WHERE db = ? AND id <> CONNECTION_ID() AND info LIKE 'UPDATE%oauth_accounts%'`,
+        [database[0]?.["name"]],
+      );
+      if (rows.length > 0) return;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error("nobody waits");
+  }
 });

@@ -109,3 +109,16 @@ describe("a member that all objects have", () => {
     expect((await call(app, "POST", "/api/auth/login", { body })).status).not.toBe(200);
   });
 });
+
+describe("a page of another site that signs people in or out as it likes (CSRF on the way in)", () => {
+  const cross = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  it.each(["signup", "login", "verify-email", "password/reset"])("is refused: %s", async (name) => {
+    const path = `/api/auth/${name}`;
+    expect(await call(app, "POST", path, { body: {}, headers: cross })).toMatchObject({
+      status: 403,
+      body: { code: "csrf_failed" },
+    });
+    // What is no browser says nothing of where it comes from, and is heard.
+    expect((await call(app, "POST", path, { body: {} })).body["code"]).toBe("invalid_request");
+  });
+});

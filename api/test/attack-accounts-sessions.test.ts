@@ -274,3 +274,34 @@ describe("the clocks of two servers", () => {
     body: { accessToken },
   });
 });
+
+describe("signing in again in a browser that is signed in", () => {
+  const again = (person: { email: string; password: string }, cookie: string) =>
+    call(app, "POST", "/api/auth/login", {
+      body: { email: person.email, password: person.password },
+      headers: { cookie },
+    });
+
+  it("ends the session that it held, which nobody could sign out any more (ASVS 7.2.4)", async () => {
+    const person = await signUp(app);
+    const elsewhere = await signIn(app, person);
+    const reply = await again(person, person.cookie);
+    expect(reply.status).toBe(200);
+    expect((await me(reply)).status).toBe(200);
+    expect((await person.call("GET", "/api/me")).body["code"]).toBe("session_revoked");
+    expect((await refresh(person.cookie)).body["code"]).toBe("session_revoked");
+    expect((await me(elsewhere)).status).toBe(200);
+  });
+
+  it("ends nobody else's, whose cookie was planted or is forged, and none when it fails", async () => {
+    const [person, other] = [await signUp(app), await signUp(app)];
+    expect((await again(person, other.cookie)).status).toBe(200);
+    const forged = person.cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    expect((await again(person, forged)).status).toBe(200);
+    expect((await again({ ...person, password: "not the password" }, person.cookie)).status).toBe(
+      401,
+    );
+    expect((await other.call("GET", "/api/me")).status).toBe(200);
+    expect((await person.call("GET", "/api/me")).status).toBe(200);
+  });
+});

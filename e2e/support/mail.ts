@@ -1,9 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { installation } from "../installation.ts";
 
 const outbox = () => process.env["E2E_OUTBOX_DIR"] ?? installation().outboxDir;
+
+/** Opens the newest verification link that was mailed to `address`, and presses the button there. */
+export async function openMailedLink(page: Page, address: string): Promise<void> {
+  await page.goto(await linkMailedTo(address));
+  await page.getByRole("button", { name: "Confirm and begin" }).click();
+}
 
 /** The newest verification link that was mailed to `address`. */
 export async function linkMailedTo(address: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { type Page, expect, test as base } from "@playwright/test";
-import { linkMailedTo } from "./mail.ts";
+import { openMailedLink } from "./mail.ts";
 
 export interface Person {
   readonly name: string;
@@ -62,7 +62,7 @@ export const test = base.extend<Fixtures>({
       },
     });
     expect(answer.status()).toBe(202);
-    await page.goto(await linkMailedTo(person.email));
+    await openMailedLink(page, person.email);
     await page.waitForURL("**/today");
     await use(page);
   },

@@ -31,7 +31,8 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
   console.log(`Should this be cut off, it goes on with: ${again}`);
   const { signal, release } = stopSignal();
   const owners = who === null ? await asSystem(() => inst.platform.user.count()) : 1;
-  const total = await countRowsOf(inst, who);
+  // Beside records each owner has a head, and some have secrets in the platform.
+  const total = owners + (await countRowsOf(inst, who));
   let progress = meter();
   let shown = "";
   try {
@@ -52,7 +53,7 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
           progress = meter();
         }
         shown = phase;
-        if (phase === "sealing") progress.show(rows, total, "sealing: rows");
+        if (phase === "sealing") progress.show(rows, Math.max(rows, total), "sealing: rows");
         else progress.show(gone, owners, `${phase}: owners`);
       },
     });

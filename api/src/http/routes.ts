@@ -39,7 +39,8 @@ type Called<A extends Endpoint["auth"], C> = A extends "user"
     : unknown;
 
 /**
- * Binds one handler to each endpoint of a feature: rate limit, sign-in or same-site check, body, then the handler.
+ * Binds one handler to each endpoint of a feature: rate limit, sign-in or same-site check, body, that check again since a
+ * body may take a minute, then the handler.
  * Whatever a handler returns passes the endpoint's response schema, so that a field it does not name cannot leave.
  * A handler that is missing, or that takes or gives the wrong shape, does not compile.
  */
@@ -80,11 +81,16 @@ async function serve<C>(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const caller = await callerOf(endpoint, gates, req);
+  const admitted = await callerOf(endpoint, gates, req);
+  const params = parse("params", endpoint.params, req.params);
+  const query = parse("query", endpoint.query, req.query);
+  const body = parse("body", endpoint.body, await readBody(endpoint, req));
+  // Strangers have no body read. And whoever held theirs back may have been signed out since: they are asked again.
+  const caller = endpoint.body === undefined ? admitted : await callerOf(endpoint, gates, req);
   const input = {
-    params: parse("params", endpoint.params, req.params),
-    query: parse("query", endpoint.query, req.query),
-    body: parse("body", endpoint.body, await readBody(endpoint, req)),
+    params,
+    query,
+    body,
     guard: endpoint.guarded && guardOf(req),
     idempotencyKey: endpoint.idempotent && idempotencyKeyOf(req),
     peer: peerOf(req, endpoint, gates.isSecure),

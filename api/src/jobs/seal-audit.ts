@@ -38,11 +38,6 @@ const HEAD_EVERY_MS = 3_600_000;
 /** How many seals are made in one turn, so that whoever ends the process does not wait for a long backlog. */
 const SEALS_A_TURN = 100;
 
-/** A chain that cannot be gone on with. The message says why, and what to do. */
-export class AuditChainError extends Error {
-  override readonly name = "AuditChainError";
-}
-
 interface Deps {
   readonly execute: Execute;
   /** The first makes seals; the others made some. */
@@ -76,8 +71,12 @@ export function auditSealer(deps: Deps): () => Promise<void> {
   return async () => {
     const now = deps.clock();
     // Followed first: what is read anew must still have the end that is known.
-    if (known !== null) await follow(deps, known);
-    if (known === null || isOver(known.readAt, HEAD_EVERY_MS, now)) known = await read(deps, now);
+    if (known !== null && !(await follow(deps, known))) return;
+    if (known === null || isOver(known.readAt, HEAD_EVERY_MS, now)) {
+      const anew = await read(deps, now);
+      if (anew === null) return;
+      known = anew;
+    }
     if (known.lookedBackAt === null || isOver(known.lookedBackAt, LOOK_BACK_EVERY_MS, now)) {
       known.lookedBackAt = now;
       if (!(await sealLate(deps, known))) return;
@@ -90,14 +89,18 @@ export function auditSealer(deps: Deps): () => Promise<void> {
 const isOver = (since: Date, ms: number, now: Date) =>
   Math.abs(now.getTime() - since.getTime()) >= ms;
 
-/** Reads the chain from where looking back begins. */
-async function read(deps: Deps, now: Date): Promise<Known> {
+/**
+ * Reads the chain from where looking back begins.
+ *
+ * @returns null when it cannot be gone on with.
+ */
+async function read(deps: Deps, now: Date): Promise<Known | null> {
   const newest = await findNewestSeal(deps.execute);
   const before = newest === null ? null : await findSealBefore(deps.execute, lookBack(newest));
   const head = before ?? { id: 0n, hash: NO_HASH, lastId: -1n };
   const from = head.lastId + 1n;
   const known = { head, from, sealed: new IdSet(), readAt: now, lookedBackAt: null };
-  await follow(deps, known);
+  if (!(await follow(deps, known))) return null;
   const { id, hash } = known.head;
   const end = { seal: String(id), sealHash: Buffer.from(hash).toString("hex") };
   deps.logger.info(end, "the end of the audit's chain");
@@ -110,22 +113,27 @@ const lookBack = ({ sealedAt }: StoredSeal) =>
 /**
  * Reads the seals that others have made since.
  *
- * @throws AuditChainError when the newest that was known is not there, or the newest there is was made by no key.
+ * @returns whether the chain can be gone on with: not when the newest seal that was known is not there, or the newest
+ * there is was made by no key. The log says why, and what to do.
  */
-async function follow(deps: Deps, known: Known): Promise<void> {
+async function follow(deps: Deps, known: Known): Promise<boolean> {
   for (;;) {
     const { id, hash } = known.head;
     const seals = await listSealsFrom(deps.execute, id === 0n ? 1n : id);
     if (id !== 0n) {
       const same = seals.shift();
-      if (same?.id !== id || !isSame(same.hash, hash)) throw new AuditChainError(REPLACED);
+      if (same?.id !== id || !isSame(same.hash, hash)) {
+        deps.logger.error({ seal: String(id) }, REPLACED);
+        return false;
+      }
     }
-    if (seals.length === 0) return;
+    if (seals.length === 0) return true;
     for (const seal of seals) {
       if (sealedBy(deps.keys, known.head.hash, seal) === null) {
         const newest = await findNewestSeal(deps.execute);
-        if (newest?.id === seal.id) throw new AuditChainError(NOT_MADE);
-        deps.logger.error({ seal: String(seal.id) }, ALTERED);
+        const isNewest = newest?.id === seal.id;
+        deps.logger.error({ seal: String(seal.id) }, isNewest ? NOT_MADE : ALTERED);
+        if (isNewest) return false;
       }
       append(known, seal);
     }

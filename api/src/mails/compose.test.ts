@@ -27,6 +27,7 @@ const all = (letters: Letters): readonly (readonly [Letter, ...string[]])[] => [
   [letters.sessionReused(whence), whence.device, whence.at],
   [letters.secondFactorOn(whence), whence.device],
   [letters.secondFactorOff(whence), whence.device],
+  [letters.secondFactorGuessed(whence), whence.device, whence.at],
   [letters.recoveryCodesMade(whence), whence.device],
   [letters.recoveryCodeUsed(whence, 7), whence.device, "7"],
   [letters.passkeyAdded("My phone", whence), "My phone", whence.device],

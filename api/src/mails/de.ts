@@ -64,7 +64,7 @@ export const de: Letters = {
     subject: "Dein TimOS-Passwort wurde abgeschaltet",
     paragraphs: [
       "Es gab hundert fehlgeschlagene Anmeldungen an deinem Konto, deshalb gilt sein Passwort nicht mehr. Niemand ist hineingekommen.",
-      "Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen weiteren anfordern.",
+      "Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, einen Tag lang; du kannst jederzeit einen weiteren anfordern.",
       { link, label: "Passwort wählen" },
       "Passkeys und verbundene Konten melden dich an wie immer.",
     ],
@@ -92,6 +92,13 @@ export const de: Letters = {
       "Die Anmeldung in zwei Schritten ist aus",
       whence,
       "Zum Anmelden gehört kein Code mehr. Vertraute Geräte und Wiederherstellungscodes wurden entfernt.",
+    ),
+  secondFactorGuessed: (whence) =>
+    notice(
+      "Falsche Codes für dein TimOS-Konto",
+      whence,
+      "Jemand ist bis zum zweiten Faktor deines Kontos gekommen und hat fünf falsche Codes eingegeben. Mit ihnen ist niemand hineingekommen.",
+      "Wer es auch war, kennt dein Passwort oder hat dein Postfach oder ein verbundenes Konto.",
     ),
   recoveryCodesMade: (whence) =>
     notice(
@@ -138,9 +145,9 @@ export const de: Letters = {
   confirmEmail: (link) => ({
     subject: "Bestätige deine neue E-Mail-Adresse für TimOS",
     paragraphs: [
-      "Öffne diesen Link, um diese Adresse für dein Konto zu verwenden. Er gilt einmal, 60 Minuten lang.",
+      "Jemand möchte diese Adresse für ein TimOS-Konto verwenden. Warst du das, öffne diesen Link. Er gilt einmal, 60 Minuten lang.",
       { link, label: "Adresse verwenden" },
-      "Hast du nicht darum gebeten, beachte diese Mail nicht.",
+      "Warst du das nicht, tu nichts: Es ist nicht dein Konto, und es behält die Adresse, die es hat.",
     ],
   }),
   emailChanging: (newEmail, link) => ({
@@ -162,7 +169,7 @@ export const de: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Deine TimOS-Adresse ist wieder diese",
     paragraphs: [
-      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seitdem zum Anmelden hinzugefügt wurde, ist entfernt.",
+      "Die Änderung deiner E-Mail-Adresse wurde rückgängig gemacht. Alle wurden abgemeldet, Zugriffstoken widerrufen, und was seit der Anfrage oder in der Woche davor zum Anmelden hinzugefügt wurde, ist entfernt, auch eine Authenticator-App. Einladungen von deinem Konto, die niemand angenommen hat, gelten nicht mehr.",
       "Dein Passwort gilt nicht mehr, denn wer die Adresse geändert hat, kennt es vielleicht. Öffne diesen Link, um ein neues zu wählen. Er gilt einmal, 30 Minuten lang; du kannst jederzeit einen neuen anfordern.",
       { link, label: "Passwort wählen" },
     ],

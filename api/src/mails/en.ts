@@ -64,7 +64,7 @@ export const en: Letters = {
     subject: "Your TimOS password was switched off",
     paragraphs: [
       "There were a hundred failed attempts to sign in to your account, so its password is not accepted any more. Nobody got in.",
-      "Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
+      "Open this link to choose a new one. It works once, within a day; you can ask for another at any time.",
       { link, label: "Choose a password" },
       "Passkeys and connected accounts sign you in as always.",
     ],
@@ -92,6 +92,13 @@ export const en: Letters = {
       "Two-factor sign-in is off",
       whence,
       "Signing in takes no code any more. Trusted devices and recovery codes were removed.",
+    ),
+  secondFactorGuessed: (whence) =>
+    notice(
+      "Wrong codes for your TimOS account",
+      whence,
+      "Somebody got as far as the second factor of your account and entered five wrong codes. Those codes let nobody in.",
+      "Whoever it was knows your password, or has your mailbox or a connected account.",
     ),
   recoveryCodesMade: (whence) =>
     notice("New recovery codes for TimOS", whence, "The earlier recovery codes work no more."),
@@ -130,9 +137,9 @@ export const en: Letters = {
   confirmEmail: (link) => ({
     subject: "Confirm your new e-mail address for TimOS",
     paragraphs: [
-      "Open this link to use this address for your account. It works once, within 60 minutes.",
+      "Somebody asked to use this address for their TimOS account. If it was you, open this link. It works once, within 60 minutes.",
       { link, label: "Use this address" },
-      "If you did not ask for it, ignore this mail.",
+      "If it was not you, do nothing: it is not your account, and it keeps the address it has.",
     ],
   }),
   emailChanging: (newEmail, link) => ({
@@ -154,7 +161,7 @@ export const en: Letters = {
   emailChangeUndone: (link) => ({
     subject: "Your TimOS e-mail address is this one again",
     paragraphs: [
-      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account since to sign in with was removed.",
+      "The change of your e-mail address was undone. Everybody was signed out, access tokens were revoked, and whatever was added to your account to sign in with, since the change was asked for or in the week before, was removed, an authenticator app included. Invitations from your account that nobody had accepted were taken back.",
       "Your password is not accepted any more, since whoever changed the address may know it. Open this link to choose a new one. It works once, within 30 minutes; you can ask for another at any time.",
       { link, label: "Choose a password" },
     ],

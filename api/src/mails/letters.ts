@@ -35,6 +35,8 @@ export interface Letters {
   sessionReused(whence: Whence): Letter;
   secondFactorOn(whence: Whence): Letter;
   secondFactorOff(whence: Whence): Letter;
+  /** Somebody gets as far as the second factor and fails there. */
+  secondFactorGuessed(whence: Whence): Letter;
   recoveryCodesMade(whence: Whence): Letter;
   recoveryCodeUsed(whence: Whence, left: number): Letter;
   passkeyAdded(name: string, whence: Whence): Letter;

@@ -6,7 +6,7 @@ import { recordEvents, type AuditEvent } from "./audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
 import { deleteEmptyTenant, lockTenants } from "./tenants.ts";
-import { lockUsers } from "./users.ts";
+import { lockUsers, nameFrom } from "./users.ts";
 
 /** What is kept of an account that was erased, and what its owner is told: no name and no address. */
 export interface Erasure {
@@ -24,6 +24,9 @@ type OwnerId = Uint8Array<ArrayBuffer>;
 
 const ERASURES_AT_ONCE = 1000;
 
+/** What a tenant is called from then on that had the name of somebody who was erased. */
+const NAMELESS = "Shared journal";
+
 /** An account that is to be erased. */
 interface Erased {
   readonly id: string;
@@ -32,8 +35,9 @@ interface Erased {
 }
 
 /**
- * Destroys an account in one transaction: every wrapped key, the account with its sessions and links, and its tenant
- * when nobody else is in it. The receipt and the audit remain, which know the user by random ids only.
+ * Destroys an account in one transaction: every wrapped key, the account with its sessions and links, invitations to its
+ * address, and its tenant when nobody else is in it; one that others are in loses the name that it had of the account.
+ * The receipt and the audit remain, which know the user by random ids only.
  *
  * @param dates - Those that the erasure is kept with, unless the owner has been erased before.
  * @param only - `unproven` spares an account whose address was proven meanwhile. `assertMayGo` refuses, by throwing, to
@@ -81,6 +85,7 @@ export async function eraseAccount(
         await tx.auditKey.deleteMany({ where: { userId } });
         // Sessions and links go with it.
         await tx.user.delete({ where });
+        await forgetAddress(tx, user);
         await deleteEmptyTenant(tx, tenantId);
         const event = { ...reason, subject: { userId, tenantId }, action: "account.erased" };
         await recordEvents(tx, [event], dates.requestedAt);
@@ -89,6 +94,24 @@ export async function eraseAccount(
       if (erased !== "moved") return erased;
     }
   });
+}
+
+/** Removes what has somebody's address or name beside their own rows. To be called with their tenant locked. */
+async function forgetAddress(
+  tx: PlatformQueries,
+  user: Erased & {
+    readonly email: string;
+    readonly emailVerifiedAt: Date | null;
+    readonly displayName: string;
+  },
+): Promise<void> {
+  const { email, displayName, tenantId } = user;
+  await tx.tenant.updateMany({
+    where: { id: tenantId, name: { in: [displayName, nameFrom(email)] } },
+    data: { name: NAMELESS },
+  });
+  // Whoever has not proven an address takes nothing away from who has it.
+  if (user.emailVerifiedAt !== null) await tx.invitation.deleteMany({ where: { email } });
 }
 
 /** Users who signed up before `before` and have not proven their address. */

@@ -1,5 +1,8 @@
 import type { PlatformQueries } from "./client.ts";
 
+/** What an account is called whose owner did not say: the part of the address before the @. */
+export const nameFrom = (email: string): string => (email.split("@")[0] ?? "").slice(0, 120);
+
 /**
  * What of a user decides whether they come in, as it is now: it stays so until the transaction ends, which may share it
  * with others that ask. To be called as the system.

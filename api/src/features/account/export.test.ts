@@ -1,14 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { call, signUp, type Person } from "../../../test/people.ts";
+import { call, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { protectedPerson } from "../../../test/second-factor.ts";
 import { AccountExport } from "./contract.ts";
 
 let app: TestApp;
+let person: Person, other: Person;
+let reply: Reply;
 const START = new Date("2026-11-21T20:00:00.000Z");
 beforeAll(async () => {
   app = await openTestApp();
-});
+  [person, other] = [await somebody(), await somebody()];
+  reply = await exportOf(person);
+}, 120_000);
 afterEach(() => {
   app.clock.now = START;
 });
@@ -51,9 +55,12 @@ async function somebody(): Promise<Person> {
 
 /** Every value of a table, as text, in all the ways in which it might be written. */
 async function valuesOf(table: string, columns: readonly string[]): Promise<string[]> {
-  const rows = await app.sql("platform", `SELECT ${columns.map((column) => `\`${column}\``).join()} FROM ${table}`);
+  const rows = await app.sql(
+    "platform",
+    `SELECT ${columns.map((column) => `\`${column}\``).join()} FROM ${table}`,
+  );
   return rows
-    .flatMap((row) => Object.values(row) as unknown[])
+    .flatMap((row) => Object.values(row) as (string | number | Buffer | null)[])
     .filter((value) => value !== null)
     .flatMap((value) =>
       Buffer.isBuffer(value)
@@ -63,9 +70,7 @@ async function valuesOf(table: string, columns: readonly string[]): Promise<stri
 }
 
 describe("the export of an account", () => {
-  it("is a file that says all that is kept, and passes its own schema", async () => {
-    const person = await somebody();
-    const reply = await exportOf(person);
+  it("is a file that says all that is kept, and passes its own schema", () => {
     expect(reply.status).toBe(200);
     expect(reply.headers.get("content-type")).toMatch(/^application\/json/);
     expect(reply.headers.get("content-disposition")).toBe(
@@ -94,8 +99,7 @@ describe("the export of an account", () => {
   });
 
   it("holds no secret, and no hash, salt, wrap or box of anybody", async () => {
-    const [person] = [await somebody(), await somebody()];
-    const text = JSON.stringify((await exportOf(person)).body);
+    const text = JSON.stringify(reply.body);
     const secrets = [
       ...(await valuesOf("users", ["password_hash", "passkey_handle"])),
       ...(await valuesOf("auth_sessions", [
@@ -124,11 +128,10 @@ describe("the export of an account", () => {
   });
 
   it("holds nothing of another user", async () => {
-    const [person, other] = [await somebody(), await somebody()];
     const [row] = await app.sql("platform", "SELECT id, tenant_id FROM users WHERE email = ?", [
       other.email,
     ]);
-    const text = JSON.stringify((await exportOf(person)).body);
+    const text = JSON.stringify(reply.body);
     for (const theirs of [other.email, String(row?.["id"]), String(row?.["tenant_id"])]) {
       expect(text).not.toContain(theirs);
     }

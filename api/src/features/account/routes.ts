@@ -1,8 +1,8 @@
-import { AppError } from "../../contract/errors.ts";
 import { accepted, ok } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { LimiterFactory } from "../../lib/rate-limit.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import { countUse } from "../auth/limits.ts";
 import { toMe, updateSettings } from "./account.ts";
 import { listAudit } from "./audit.ts";
 import { account, EXPORTS_A_DAY } from "./contract.ts";
@@ -24,8 +24,7 @@ export function accountRoutes(
       return accepted(receipt, { cookies: [{ name: "rt", value: "", maxAgeSeconds: 0 }] });
     },
     export: async ({ caller, peer }) => {
-      const { isExceeded, resetSeconds } = await exports.use(caller.user.id);
-      if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
+      await countUse(exports, caller.user.id);
       const file = await exportAccount(deps, caller.user, peer);
       const name = `timos-account-${deps.clock().toISOString().slice(0, 10)}.json`;
       return ok(file, { headers: { "Content-Disposition": `attachment; filename="${name}"` } });

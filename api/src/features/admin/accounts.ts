@@ -1,14 +1,13 @@
 import { AppError } from "../../contract/errors.ts";
 import type { PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { FACTORS, hasSecondFactor, type Factors } from "../auth/factors.ts";
 import type { Account } from "./contract.ts";
 
 interface Asked {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
-
-const FACTORS = { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } };
 
 /** The accounts of the platform whose address or name has `q` in it, in pages. */
 export async function listUsers(
@@ -67,16 +66,12 @@ function toAccount({
   createdAt,
   emailVerifiedAt,
   ...user
-}: Omit<Account, "createdAt" | "isEmailVerified" | "hasSecondFactor"> & {
-  readonly createdAt: Date;
-  readonly emailVerifiedAt: Date | null;
-  readonly totp: { readonly confirmedAt: Date | null } | null;
-  readonly _count: { readonly passkeys: number };
-}): Account {
+}: Omit<Account, "createdAt" | "isEmailVerified" | "hasSecondFactor"> &
+  Factors & { readonly createdAt: Date; readonly emailVerifiedAt: Date | null }): Account {
   return {
     ...user,
     isEmailVerified: emailVerifiedAt !== null,
-    hasSecondFactor: (totp?.confirmedAt ?? null) !== null || _count.passkeys > 0,
+    hasSecondFactor: hasSecondFactor({ totp, _count }),
     createdAt: createdAt.toISOString(),
   };
 }

@@ -12,7 +12,7 @@ import type { Challenge } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
 import { eventFrom, type From } from "./from.ts";
 import { rememberDevice } from "./known-devices.ts";
-import { startSession, type HeldSession, type Proof } from "./sessions.ts";
+import { NEVER, revokeSessions, startSession, type HeldSession, type Proof } from "./sessions.ts";
 
 /** What a sign-in comes to: a session, or the question for a second factor. */
 export type SignedIn =
@@ -87,11 +87,25 @@ export async function completeSignInWithin(
   const isHeldBack = isSpared || (await couldProveTwo(tx, user, proof));
   const amr = isSpared ? [...proof.amr, "tdv"] : proof.amr;
   const proven = isHeldBack ? { ...proof, amr, provenAt: NEVER } : proof;
+  const replaced = await endHeld(tx, deps, user, from, now);
   const session = await beginSession(tx, deps, { user, proof: proven, remember, from, now });
-  return { is: "session", session };
+  return { is: "session", session: { ...session, ...replaced } };
 }
 
-const NEVER = new Date(0);
+/** Ends the session of theirs that the browser holds already: nobody could sign it out any more (ASVS 5.0, 7.2.4). */
+async function endHeld(
+  tx: PlatformQueries,
+  { refreshTokens }: Deps,
+  user: { readonly id: string; readonly tenantId: string },
+  from: From,
+  now: Date,
+): Promise<Pick<HeldSession, "replaced">> {
+  const only = refreshTokens.decode(from.cookie("rt") ?? "")?.sessionId;
+  if (only === undefined) return {};
+  if ((await revokeSessions(tx, { userId: user.id, only }, "replaced", now)) === 0) return {};
+  await recordEvents(tx, [eventFrom(from, user, "session.ended", { target: only })], now);
+  return { replaced: only };
+}
 
 /** Whether the question for a second factor is spared in this browser: not where somebody has to have proven two. */
 async function isTrusting(

@@ -50,6 +50,7 @@ export const auth = endpoints({
     path: "/api/auth/signup",
     summary: "Create an account; the answer is the same whether or not the address is taken",
     auth: "public",
+    ownPages: true,
     body: z.strictObject({
       email: Email,
       password: Password,
@@ -65,6 +66,7 @@ export const auth = endpoints({
     path: "/api/auth/verify-email",
     summary: "Prove the address by the token of the e-mailed link, and sign in",
     auth: "public",
+    ownPages: true,
     body: z.strictObject({ token: z.union([LinkToken, ProviderLinkToken]) }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
@@ -85,6 +87,7 @@ export const auth = endpoints({
     path: "/api/auth/login",
     summary: "Sign in with e-mail address and password",
     auth: "public",
+    ownPages: true,
     body: z.strictObject({
       email: Email,
       password: Password,
@@ -166,6 +169,7 @@ export const auth = endpoints({
     path: "/api/auth/password/reset",
     summary: "Choose a new password by the token of the link; signs out every device",
     auth: "public",
+    ownPages: true,
     body: z.strictObject({
       token: LinkToken,
       password: Password,

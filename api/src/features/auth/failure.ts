@@ -1,4 +1,5 @@
 import { compose, lettersIn } from "../../mails/compose.ts";
+import type { Letters } from "../../mails/letters.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
@@ -9,6 +10,8 @@ import { createLink } from "./one-time-token.ts";
 import { mailReset } from "./reset.ts";
 
 const PASS_SECONDS = 10 * 60;
+/** Its owner may be asleep while strangers have their password blocked, and keep them from asking for another link. */
+const BLOCKED_LINK_SECONDS = 24 * 3600;
 
 /** Whose password somebody did not know. */
 export interface Account {
@@ -65,7 +68,9 @@ export async function afterFailure(
       if (count === 1) await recordEvents(tx, [event("password.blocked", "denied")], now);
       return count === 1;
     });
-    if (isNew) await mailReset(deps, user, (letters, link) => letters.passwordBlocked(link));
+    if (!isNew) return;
+    const letterWith = (letters: Letters, link: string) => letters.passwordBlocked(link);
+    await mailReset(deps, user, letterWith, BLOCKED_LINK_SECONDS);
   } else if (isUsed && guards) {
     const token = await inTransaction(platform, async (tx) => {
       await recordEvents(tx, [event("login.guarded", "denied")], now);

@@ -9,7 +9,7 @@ export interface From {
   readonly userAgent: string;
   readonly requestId: string;
   readonly route: string;
-  cookie(name: "dev" | "td" | "su"): string | undefined;
+  cookie(name: "rt" | "dev" | "td" | "su" | "oa"): string | undefined;
 }
 
 /** The value of the device cookie, if the browser has one of ours. */
@@ -44,4 +44,10 @@ export function eventFrom(
     details: { network: networkOf(from.address), ...programOf(from.userAgent) },
     ...more,
   };
+}
+
+/** By which browser a step was begun: the value of its cookie for providers and passkeys, or for signing up. */
+export function browserOf(from: From, name: "oa" | "su"): string | undefined {
+  const value = from.cookie(name);
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../../contract/errors.ts";
 import { deriveKey, hmac } from "../../crypto/digest.ts";
 import type { Lockout, LockoutFactory } from "../../lib/lockout.ts";
 import type { Limiter, LimiterFactory } from "../../lib/rate-limit.ts";
@@ -14,14 +15,32 @@ export interface AuthLimits {
   readonly deviceFailures: Lockout;
   /** Failed sign-ins to one account, from anywhere, since the last that succeeded. */
   readonly failuresInARow: Lockout;
-  /** Second factors that were tried, by factor and account. */
-  readonly secondFactors: Limiter;
+  /** Wrong codes of second factors, by factor and account. */
+  readonly factorFailures: Lockout;
+  /** The same, since a second factor was last proven. */
+  readonly factorFailuresInARow: Lockout;
+  /** Wrong codes of second factors by account, of which its owner is told when they are used up. */
+  readonly factorAlarms: Limiter;
+  /** First codes of apps that were tried to turn a second factor on, by account. */
+  readonly enrolments: Limiter;
   /** Second factors that were tried with one link to choose a new password. */
   readonly resetCodes: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
   readonly reauths: Limiter;
-  /** Mails to one address. */
+  /** Links to prove an address, and invitations, that are mailed to it. */
   readonly mailsTo: Limiter;
+  /** Mails that tell an owner that somebody signs up with their address: they hold up no link. */
+  readonly signUpNoticesTo: Limiter;
+  /** Invitations by mail to one address, whoever sends them. */
+  readonly invitationsTo: Limiter;
+  /** Notices of one kind to one address: who makes a lot of them hides no other by it. */
+  readonly noticesTo: Limiter;
+  /** What one account changes of its tenant, its members and its tokens: each change is in the audit for good. */
+  readonly changes: Limiter;
+  /** Links to choose a new password that strangers have sent to one address. */
+  readonly resetsTo: Limiter;
+  /** The same, asked for in one browser of the owner's: nothing that a stranger does uses these up. */
+  readonly deviceResetsTo: Limiter;
   /** Mails to one address that one client asked for: fewer, so that a stranger cannot use up the owner's. */
   readonly clientMailsTo: Limiter;
   /** Links to choose a new password that one client has sent: to one address, and in all. */
@@ -36,6 +55,9 @@ export interface AuthLimits {
 const MINUTES = 60;
 const HOURS = 3600;
 const DAYS = 86_400;
+
+/** How long a link to choose a new password works that somebody asked for. */
+export const RESET_LINK_SECONDS = 30 * MINUTES;
 
 export function authLimits(
   limiter: LimiterFactory,
@@ -90,16 +112,48 @@ export function authLimits(
       maxWaitSeconds: 0,
       forgetSeconds: 365 * DAYS,
     }),
-    secondFactors: limiter({ name: "second-factors", points: 10, seconds: 15 * MINUTES }),
+    factorFailures: lockout({
+      name: "factor",
+      first: 10,
+      next: 5,
+      withinSeconds: HOURS,
+      waitSeconds: 15 * MINUTES,
+      maxWaitSeconds: 4 * HOURS,
+      forgetSeconds: DAYS,
+    }),
+    factorFailuresInARow: lockout({
+      name: "factor-in-a-row",
+      first: MAX_FAILURES_IN_A_ROW,
+      next: 1,
+      withinSeconds: 365 * DAYS,
+      waitSeconds: 365 * DAYS,
+      maxWaitSeconds: 365 * DAYS,
+      forgetSeconds: 365 * DAYS,
+    }),
+    factorAlarms: limiter({ name: "factor-alarms", points: 5, seconds: DAYS }),
+    enrolments: limiter({ name: "enrolments", points: 10, seconds: 15 * MINUTES }),
     resetCodes: limiter({ name: "reset-codes", points: 5, seconds: 30 * MINUTES }),
     reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),
+    signUpNoticesTo: limiter({ name: "sign-up-notices-to", points: 2, seconds: DAYS }),
+    // For as long as the last of the links is good: when no more are sent, one that works is in the mailbox.
+    resetsTo: limiter({ name: "resets-to", points: 10, seconds: RESET_LINK_SECONDS }),
+    deviceResetsTo: limiter({ name: "device-resets-to", points: 3, seconds: RESET_LINK_SECONDS }),
     clientMailsTo: limiter({ name: "client-mails-to", points: 5, seconds: HOURS }),
+    invitationsTo: limiter({ name: "invitations-to", points: 10, seconds: HOURS }),
+    noticesTo: limiter({ name: "notices-to", points: 10, seconds: HOURS }),
+    changes: limiter({ name: "changes", points: 60, seconds: HOURS }),
     clientResetsTo: limiter({ name: "client-resets-to", points: 3, seconds: HOURS }),
     clientResets: limiter({ name: "client-resets", points: 30, seconds: HOURS }),
     blockedEvents: limiter({ name: "blocked-events", points: 1, seconds: HOURS }),
     keyOf: (email, client = "") => hmac(key, `${email}\0${client}`).toString("base64url"),
   };
+}
+
+/** Counts one use. @throws AppError `rate_limited` when there were too many. */
+export async function countUse(limiter: Limiter, key: string): Promise<void> {
+  const { isExceeded, resetSeconds } = await limiter.use(key);
+  if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
 }
 
 /** NIST SP 800-63B-4 §3.2.2: no more failures in a row than a hundred. */

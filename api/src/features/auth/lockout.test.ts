@@ -306,29 +306,37 @@ describe("a hundred failures in a row", () => {
     expect(right).toMatchObject({ status: 401, body: { code: "invalid_credentials" } });
     expect(shown(right)).toEqual(shown(await guess(person.email, { cookie })));
 
+    // Whoever has it guessed at night leaves the owner until the next day.
+    later(18 * 3600);
     const token = /\/reset-password#token=([\w-]{32})/.exec(mails[0] ?? "")?.[1];
-    expect(
-      (
-        await call(app, "POST", "/api/auth/password/reset", {
-          body: { token, password: "a brand new pass phrase" },
-        })
-      ).status,
-    ).toBe(410);
-    await call(app, "POST", "/api/auth/password/forgot", { body: { email: person.email } });
-    const [reset = ""] = await eventually(
-      () => mailsTo(person.email, /Choose a new password/),
-      (found) => found.length > 0,
-    );
-    const fresh = /#token=([\w-]{32})/.exec(reset)?.[1];
     const done = await call(app, "POST", "/api/auth/password/reset", {
-      body: { token: fresh, password: "a brand new pass phrase" },
+      body: { token, password: "a brand new pass phrase" },
     });
     expect(done.status).toBe(204);
+    await guessFromEverywhere(person.email, 20);
     // Strangers still wait, and the browser that the link was opened in does not.
     const own = deviceOf(done);
     expect((await signIn(person.email, "a brand new pass phrase", { cookie: own })).status).toBe(
       200,
     );
+  });
+
+  it("have the mailed link work for a day, and any later one for half an hour", async () => {
+    const person = await signUp(app);
+    const [mail = ""] = await block(person);
+    later(24 * 3600);
+    const token = /#token=([\w-]{32})/.exec(mail)?.[1];
+    const body = { token, password: "a brand new pass phrase" };
+    const late = await call(app, "POST", "/api/auth/password/reset", { body });
+    expect(late).toMatchObject({ status: 410, body: { code: "gone" } });
+    await call(app, "POST", "/api/auth/password/forgot", { body: { email: person.email } });
+    const [again = ""] = await eventually(
+      () => mailsTo(person.email, /Choose a new password/),
+      (mails) => mails.length > 0,
+    );
+    const fresh = { ...body, token: /#token=([\w-]{32})/.exec(again)?.[1] };
+    const done = await call(app, "POST", "/api/auth/password/reset", { body: fresh });
+    expect(done.status).toBe(204);
   });
 
   it("are not in a row when the owner signs in between", async () => {
@@ -343,6 +351,58 @@ describe("a hundred failures in a row", () => {
     }
     expect((await signIn(person.email, person.password, { cookie })).status).toBe(200);
     expect(mailsTo(person.email, /was switched off/)).toEqual([]);
+  });
+});
+
+describe("the lockout turned against the owner: a stranger uses up the mails to an address", () => {
+  const EXISTS = /already have a TimOS account/;
+  const LINK = /Choose a new password/;
+  const post = (path: string, body: object, headers: Readonly<Record<string, string>>) =>
+    call(app, "POST", `/api/auth/${path}`, { body, headers });
+  const forgot = async (email: string, from: string, cookie = "timos_none=1") => {
+    const reply = await post("password/forgot", { email }, { "x-forwarded-for": from, cookie });
+    expect(reply.status).toBe(202);
+  };
+
+  it("by signing up with it: two notices a day, and the owner's link is mailed", async () => {
+    const { email } = await signUp(app);
+    for (let network = 1; network <= 5; network++) {
+      for (let i = 0; i < 5; i++) {
+        const headers = { "x-forwarded-for": `2001:db8:0:${network}::1` };
+        const body = { email, password: "the stranger's password" };
+        expect((await post("signup", body, headers)).status).toBe(202);
+      }
+    }
+    expect(mailsTo(email, EXISTS)).toHaveLength(2);
+    await forgot(email, stranger());
+    await eventually(
+      () => mailsTo(email, LINK),
+      (mails) => mails.length === 1,
+    );
+  });
+
+  it("by asking for links from everywhere: ten that work, and the owner's browser gets its own", async () => {
+    const person = await signUp(app);
+    const { email } = person;
+    const cookie = await knownBrowser(person);
+    for (let i = 0; i < 12; i++) await forgot(email, stranger());
+    const mails = await eventually(
+      () => mailsTo(email, LINK),
+      (sent) => sent.length >= 10,
+    );
+    expect(mails).toHaveLength(10);
+    // A cookie of somebody else's is as good as none.
+    await forgot(email, stranger(), await knownBrowser(await signUp(app)));
+    const client = stranger();
+    for (let i = 0; i < 5; i++) await forgot(email, client, cookie);
+    await eventually(
+      () => mailsTo(email, LINK),
+      (sent) => sent.length === 13,
+    );
+    // Those that the stranger had sent are in the owner's mailbox, and any of them works.
+    const token = /#token=([\w-]{32})/.exec(mails[0] ?? "")?.[1];
+    const done = await post("password/reset", { token, password: "a brand new pass phrase" }, {});
+    expect(done.status).toBe(204);
   });
 });
 

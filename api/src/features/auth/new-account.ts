@@ -3,6 +3,7 @@ import { randomUUID } from "../../crypto/random.ts";
 import { createAuditKey } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { insertDek } from "../../platform/deks.ts";
+import { nameFrom } from "../../platform/users.ts";
 import type { AuthDeps } from "./deps.ts";
 import { findFormerOwner } from "./one-time-token.ts";
 
@@ -16,9 +17,6 @@ export interface NewAccount {
   readonly passwordHash: string | null;
   readonly timeZone?: string | undefined;
 }
-
-/** What an account is called whose owner did not say: the part of the address before the @. */
-export const nameFrom = (email: string): string => (email.split("@")[0] ?? "").slice(0, 120);
 
 /**
  * Makes an account, its tenant and its data key in one transaction, and does `also` in it. To be called as the system.
@@ -39,7 +37,8 @@ export async function createAccount<T>(
   const displayName = account.displayName ?? nameFrom(email);
   const user = { id: randomUUID(), tenantId: randomUUID() };
   return inTransaction(platform, async (tx) => {
-    await tx.tenant.create({ data: { id: user.tenantId, name: displayName } });
+    // `create` would read the row, and the transaction would see nothing that is committed later.
+    await tx.tenant.createMany({ data: { id: user.tenantId, name: displayName } });
     await tx.user.create({
       data: { ...user, email, emailVerifiedAt, displayName, passwordHash, timeZone },
     });

@@ -103,6 +103,21 @@ export async function findFormerOwner(tx: PlatformQueries, email: string, now: D
   return link?.user ?? null;
 }
 
+/**
+ * Whether somebody else can still take the address back that an account has just taken. Sees what is committed by now,
+ * whatever the transaction has read before: the address may have been given up a moment ago. To be called as the system.
+ */
+export async function isKeptForAnother(
+  tx: PlatformQueries,
+  { userId, email }: { readonly userId: string; readonly email: string },
+  now: Date,
+): Promise<boolean> {
+  const links = await tx.$queryRaw<{ expires_at: Date }[]>`
+    SELECT expires_at FROM one_time_tokens
+    WHERE email = ${email} AND purpose = 'undo_email_change' AND user_id <> ${userId} LOCK IN SHARE MODE`;
+  return links.some((link) => link.expires_at > now);
+}
+
 /** Has the links work no more that were sent to a user for these purposes. @returns how many there were. */
 export async function voidLinks(
   tx: PlatformQueries,

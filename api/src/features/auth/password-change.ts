@@ -1,9 +1,10 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
-import { inTransaction } from "../../platform/client.ts";
+import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { lockUsers } from "../../platform/users.ts";
 import { tell } from "./tell.ts";
-import { reauthMethods } from "../sessions/reauth.ts";
+import { isPasswordEnough, reauthMethods } from "../sessions/reauth.ts";
 import type { Caller } from "./authenticate.ts";
 import { isFresh } from "./authorize.ts";
 import type { AuthResult } from "./contract.ts";
@@ -13,15 +14,17 @@ import { deviceOf, eventFrom, type From } from "./from.ts";
 import { forgetDevices } from "./known-devices.ts";
 import type { RefreshToken } from "./refresh-token.ts";
 import { endTrust } from "./reset.ts";
-import { proveAgain, rotateSession } from "./sessions.ts";
+import { assertSessionLives, proveAgain, rotateSession } from "./sessions.ts";
 import { authResult, handSession, type Handed } from "./signed-in.ts";
 
 /**
- * Changes the password of somebody who is signed in and knows it: knowing it is the proof. All other sessions end, this
- * one goes on with another refresh token, and links that were mailed before work no more. Attempts are counted
- * apart from strangers' failures to sign in, and with them towards the hundred in a row that block a password.
+ * Changes the password of somebody who is signed in and knows it. All other sessions end, this one goes on with another
+ * refresh token, and links that were mailed before work no more. Attempts are counted apart from strangers' failures to
+ * sign in, and with them towards the hundred in a row that block a password.
  *
- * Somebody without a password sets their first, when they have proved within five minutes, by other means, who they are.
+ * Knowing it is the proof where a password alone is one. Where it is not, who they are has to have been proven by all that
+ * is asked for within five minutes, and the password adds nothing to that: whoever stole it signs nobody out with it, and
+ * opens nothing else. So does somebody without a password, who sets their first.
  *
  * @param held - The refresh token in the browser's cookie.
  * @throws AppError `invalid_credentials`, `invalid_request` without a current password, `reauth_required` where there
@@ -39,8 +42,9 @@ export async function changePassword(
     where: { id: user.id },
     include: { tenant: { select: { name: true } } },
   });
-  if (row.passwordHash === null) await assertFresh(deps, caller);
-  else if (currentPassword === undefined) throw noCurrentPassword();
+  const isProof = await isPasswordEnough(platform, caller);
+  if (!isProof) await assertFresh(platform, caller, deps.clock());
+  if (row.passwordHash !== null && currentPassword === undefined) throw noCurrentPassword();
   const context = { ...row, tenantName: row.tenant.name };
   await deps.passwordPolicy.assertStrong(newPassword, context, "body.newPassword");
   if (row.passwordHash !== null) {
@@ -51,6 +55,11 @@ export async function changePassword(
   const now = deps.clock();
   await asSystem(() =>
     inTransaction(platform, async (tx) => {
+      await lockUsers(tx, [user.id]);
+      const session = { id: sessionId, userId: user.id };
+      await assertSessionLives(tx, session, now);
+      // Meanwhile they may have set up a second factor.
+      if (isProof && !(await isPasswordEnough(tx, caller))) await refuse(tx, caller);
       const { count } = await tx.user.updateMany({
         // Still the one that was checked: of two changes at once one is made.
         where: { id: user.id, passwordHash: row.passwordHash, passwordBlockedAt: null },
@@ -59,7 +68,7 @@ export async function changePassword(
       if (count !== 1) throw new AppError("invalid_credentials");
       await endTrust(tx, user.id, { reason: "password_changed", except: sessionId }, now);
       await forgetDevices(tx, user.id, deviceOf(from));
-      await proveAgain(tx, { id: sessionId, userId: user.id }, { amr: ["pwd"], assurance: 1 }, now);
+      if (isProof) await proveAgain(tx, session, { amr: ["pwd"], assurance: 1 }, now);
       await recordEvents(tx, [eventFrom(from, user, "password.changed")], now);
     }),
   );
@@ -71,10 +80,14 @@ export async function changePassword(
   return { body: await authResult(deps, { id: sessionId, userId: user.id }), cookies: [] };
 }
 
+/** @throws AppError `reauth_required`. */
+async function assertFresh(db: PlatformQueries, caller: Caller, now: Date): Promise<void> {
+  if (!isFresh(caller, now)) await refuse(db, caller);
+}
+
 /** @throws AppError `reauth_required`, with the `methods` there are. */
-async function assertFresh({ platform, clock }: AuthDeps, caller: Caller): Promise<void> {
-  if (isFresh(caller, clock())) return;
-  const methods = await reauthMethods(platform, caller);
+async function refuse(db: PlatformQueries, caller: Caller): Promise<never> {
+  const methods = await reauthMethods(db, caller);
   throw new AppError("reauth_required", { members: { methods } });
 }
 

@@ -15,14 +15,14 @@ import { forgetTrustedDevices } from "../mfa/trusted-devices.ts";
 import { revokeTokens } from "../tokens/tokens.ts";
 import type { AuthDeps } from "./deps.ts";
 import { deviceOf, eventFrom, type From } from "./from.ts";
-import { forgetDevices, rememberDevice } from "./known-devices.ts";
+import { forgetDevices, knownDeviceOf, rememberDevice } from "./known-devices.ts";
+import { RESET_LINK_SECONDS } from "./limits.ts";
 import { createLink, findLink, takeLink, voidLinks, type Link } from "./one-time-token.ts";
 import { revokeSessions, type RevokeReason } from "./sessions.ts";
 import { takeUnproven } from "./unproven.ts";
 
 /** What asking for a link takes at least; longer than it needs on a machine at rest. */
 const ANSWER_MS = 300;
-const LINK_SECONDS = 30 * 60;
 
 interface Reader {
   readonly id: string;
@@ -41,12 +41,17 @@ export async function requestReset(deps: AuthDeps, email: string, from: From): P
   const user = await asSystem(() => platform.user.findUnique({ where: { email } }));
   const work = async () => {
     if (user?.status !== "active") return;
-    const usages = [
-      await limits.clientResets.use(client),
-      await limits.clientResetsTo.use(limits.keyOf(email, client)),
-      await limits.mailsTo.use(limits.keyOf(email)),
-    ];
+    const device = await knownDeviceOf(platform, email, from, deps.clock());
+    const usages =
+      device === null
+        ? [
+            await limits.clientResets.use(client),
+            await limits.clientResetsTo.use(limits.keyOf(email, client)),
+          ]
+        : [await limits.deviceResetsTo.use(limits.keyOf(email, `device:${device}`))];
     if (usages.some((usage) => usage.isExceeded)) return;
+    // What one client has too many of takes nothing from the others.
+    if (device === null && (await limits.resetsTo.use(limits.keyOf(email))).isExceeded) return;
     const requested = eventFrom(from, user, "password.reset_requested", { actor: "anonymous" });
     await recordEvents(platform, [requested], deps.clock());
     await mailReset(deps, user, (letters, link) => letters.resetPassword(link));
@@ -57,13 +62,14 @@ export async function requestReset(deps: AuthDeps, email: string, from: From): P
   await sleep(ANSWER_MS);
 }
 
-/** Mails a link to choose a new password: it works once, for half an hour. To be called as the system. */
+/** Mails a link to choose a new password: it works once, for `seconds`. To be called as the system. */
 export async function mailReset(
   deps: Pick<AuthDeps, "platform" | "appUrl" | "send" | "clock">,
   user: Reader,
   letterWith: (letters: Letters, link: string) => Letter,
+  seconds = RESET_LINK_SECONDS,
 ): Promise<void> {
-  const kind = { purpose: "reset_password", seconds: LINK_SECONDS } as const;
+  const kind = { purpose: "reset_password", seconds } as const;
   const token = await inTransaction(deps.platform, (tx) =>
     createLink(tx, user, kind, deps.clock()),
   );

@@ -1,3 +1,4 @@
+import { browserOf } from "./from.ts";
 import { AppError } from "../../contract/errors.ts";
 import { randomToken } from "../../crypto/random.ts";
 import { accepted, noContent, ok, type Cookie } from "../../http/answer.ts";
@@ -36,7 +37,7 @@ export function authRoutes(
 
   return routes(auth, gates, {
     signup: async ({ body, peer }) => {
-      const browser = browserOf(peer) ?? randomToken();
+      const browser = browserOf(peer, "su") ?? randomToken();
       await signUp(deps, body, { client: clientKey(peer.address), browser });
       const cookie = { name: "su", value: browser, maxAgeSeconds: SIGN_UP_SECONDS } as const;
       return accepted(ACCEPTED.body, { cookies: [cookie] });
@@ -46,11 +47,14 @@ export function authRoutes(
         const proven = { browser: peer.cookie("oa"), from: peer };
         return begun(await proveAddress(deps, body.token, proven));
       }
-      return begun(await verifyEmail(deps, body.token, { browser: browserOf(peer), from: peer }), {
-        name: "su",
-        value: "",
-        maxAgeSeconds: 0,
-      });
+      return begun(
+        await verifyEmail(deps, body.token, { browser: browserOf(peer, "su"), from: peer }),
+        {
+          name: "su",
+          value: "",
+          maxAgeSeconds: 0,
+        },
+      );
     },
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));
@@ -85,10 +89,4 @@ export function authRoutes(
       return noContent({ cookies: [deviceCookie(device)] });
     },
   });
-}
-
-/** The sign-up cookie of a browser, if it has one of ours. */
-function browserOf(peer: Peer): string | undefined {
-  const value = peer.cookie("su");
-  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }

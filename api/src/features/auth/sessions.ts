@@ -4,6 +4,7 @@ import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { isFresh } from "./authorize.ts";
 import { tell } from "./tell.ts";
 import type { AuthDeps } from "./deps.ts";
 import { deviceHash, deviceOf, eventFrom, networkOf, type From } from "./from.ts";
@@ -18,7 +19,7 @@ const GRACE_MS = 10_000;
 const KEPT_MS = 30 * DAY_MS;
 
 type SessionDeps = Pick<AuthDeps, "platform" | "refreshTokens" | "sessions" | "clock">;
-type ReuseDeps = Pick<AuthDeps, "send" | "logger">;
+type ReuseDeps = Pick<AuthDeps, "send" | "logger" | "limits">;
 
 interface SessionOwner {
   readonly id: string;
@@ -36,6 +37,8 @@ export interface HeldSession {
   readonly remember: boolean;
   /** The value of the device cookie that the browser is to keep, when the session begins. */
   readonly device?: string;
+  /** The session that this browser held until this one began, and that ended with it. */
+  readonly replaced?: string;
   /** Where the session began, when it is a browser that its user has not signed in from before. */
   readonly newTo?: From;
 }
@@ -198,6 +201,7 @@ export async function listLiveSessions(
 export type RevokeReason =
   | "logout"
   | "logout_all"
+  | "replaced"
   | "revoked"
   | "refresh_reused"
   | "password_changed"
@@ -271,13 +275,48 @@ export async function proveAgain(
   if (count !== 1) throw new AppError("session_revoked");
 }
 
+/**
+ * To be called in the transaction of what outlives a session, once the user's row is held: a reset of the password waits
+ * for that row then and sees what was made, or was there before and is seen here.
+ *
+ * @throws AppError `session_revoked` when it has ended since its request was admitted.
+ */
+export async function assertSessionLives(
+  tx: PlatformQueries,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  now: Date,
+): Promise<void> {
+  const count = await tx.authSession.count({ where: live({ id, userId }, now) });
+  if (count !== 1) throw new AppError("session_revoked");
+}
+
+/**
+ * For the last of the steps by which something is added to sign in with: their first asked for a fresh proof, and what was
+ * proven may count no more since. To be called like {@link assertSessionLives}.
+ *
+ * @param begunAt - When the first step was, or the earliest that it can have been.
+ * @throws AppError `session_revoked`; `reauth_required` when the proof was not fresh then.
+ */
+export async function assertBegunFresh(
+  tx: PlatformQueries,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  begunAt: Date,
+  now: Date,
+): Promise<void> {
+  const row = await tx.authSession.findFirst({ where: live({ id, userId }, now) });
+  if (row === null) throw new AppError("session_revoked");
+  if (!isFresh(row, begunAt)) throw new AppError("reauth_required");
+}
+
 /** What no proof is fresh after. */
-const NEVER = new Date(0);
+export const NEVER = new Date(0);
 
 /**
  * Notes that a factor was set up in a session, and proven with it: two have been proven there. What the other sessions of
  * the user have proven is fresh no more, since it was less: who signed in with a stolen password a minute before cannot
- * take the factor away again. To be called like {@link proveAgain}, and to be said with `evict({ userId })`.
+ * take the factor away again, nor end what they began to add while it was fresh: steps under way elsewhere are deleted, and
+ * so is a secret that waits for its first code. To be called like {@link proveAgain} with the user's row held, and to be
+ * said with `evict({ userId })`.
  *
  * @throws AppError `session_revoked` when it has ended meanwhile.
  */
@@ -291,6 +330,13 @@ export async function proveNewFactor(
   await tx.authSession.updateMany({
     where: { userId, id: { not: id } },
     data: { authTime: NEVER },
+  });
+  // Passkeys that are added at once in one session go on; nothing else is begun twice.
+  const own = JSON.stringify({ sessionId: id });
+  await tx.authChallenge.deleteMany({ where: { userId, payload: { not: own } } });
+  await tx.totpCredential.updateMany({
+    where: { userId, pending: { not: null } },
+    data: { pending: null, pendingAt: null },
   });
   await proveAgain(tx, session, { amr, assurance: 2 }, now);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../contract/errors.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import type { Mail } from "../../lib/mail.ts";
+import type { Limiter } from "../../lib/rate-limit.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 import { inTransaction } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
@@ -46,12 +47,18 @@ export async function signUp(deps: AuthDeps, form: SignUp, origin: Origin): Prom
   const work = async () => {
     const passwordHash = await deps.passwords.hash(form.password);
     const pending = { passwordHash, browser: origin.browser };
-    await sendMail(deps, await asSystem(() => mailFor(deps, form, pending)), origin.client);
+    const { mail, budget } = await asSystem(() => mailFor(deps, form, pending));
+    await sendMail(deps, mail, origin.client, budget);
   };
   await Promise.all([work(), sleep(ANSWER_MS)]);
 }
 
-async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): Promise<Mail> {
+async function mailFor(
+  deps: AuthDeps,
+  form: SignUp,
+  pending: PendingPassword,
+): Promise<{ mail: Mail; budget: Limiter }> {
+  const { mailsTo, signUpNoticesTo } = deps.limits;
   const find = () => deps.platform.user.findUnique({ where: { email: form.email } });
   const known = await find();
   if (known === null) {
@@ -59,13 +66,17 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
       // The password is replaced when the address is proven. Until then it tells a right one from a wrong one, and lets
       // nobody in.
       const account = { ...form, emailVerifiedAt: null, passwordHash: pending.passwordHash };
-      return await createAccount(deps, account, async (tx, user) => {
+      const mail = await createAccount(deps, account, async (tx, user) => {
         const token = await createLinkToken(tx, user, pending, deps.clock());
         return verificationMail(deps, { email: form.email, locale: "en" }, token);
       });
+      return { mail, budget: mailsTo };
     } catch (error) {
       if (error instanceof AppError && error.code === "conflict") {
-        return compose(form.email, lettersIn("en").emailReserved());
+        return {
+          mail: compose(form.email, lettersIn("en").emailReserved()),
+          budget: signUpNoticesTo,
+        };
       }
       if (!isDuplicate(error)) throw error;
     }
@@ -73,14 +84,12 @@ async function mailFor(deps: AuthDeps, form: SignUp, pending: PendingPassword): 
   // Known, or signed up by another request at this moment.
   const user = known ?? (await find());
   if (user?.emailVerifiedAt !== null) {
-    return compose(
-      form.email,
-      lettersIn(user?.locale ?? "en").accountExists(`${deps.appUrl}/sign-in`),
-    );
+    const letter = lettersIn(user?.locale ?? "en").accountExists(`${deps.appUrl}/sign-in`);
+    return { mail: compose(form.email, letter), budget: signUpNoticesTo };
   }
   const passwordHash =
     (await hashChosenBefore(deps, user.id, form.password)) ?? pending.passwordHash;
-  return mailLink(deps, user, { ...pending, passwordHash });
+  return { mail: await mailLink(deps, user, { ...pending, passwordHash }), budget: mailsTo };
 }
 
 /** The hash of an earlier sign-up with the same password, so that repeating oneself is no second opinion. */
@@ -173,15 +182,19 @@ export function verificationMail(
 /**
  * Sends a mail that somebody asked for who is not signed in. Nobody's inbox is filled by strangers: past a few mails an
  * hour, no more are sent and nothing is said.
+ *
+ * @param budget - What it is counted by, besides the client: what a stranger can have mailed to somebody who has an
+ * account must not use up what its owner waits for.
  */
 export async function sendMail(
   { limits, ...deps }: AuthDeps,
   mail: Mail,
   client: string,
+  budget = limits.mailsTo,
 ): Promise<void> {
   const byClient = await limits.clientMailsTo.use(limits.keyOf(mail.to, client));
   if (byClient.isExceeded) return;
-  const byAll = await limits.mailsTo.use(limits.keyOf(mail.to));
+  const byAll = await budget.use(limits.keyOf(mail.to));
   if (byAll.isExceeded) return;
   try {
     await deps.send(mail);

@@ -46,8 +46,9 @@ export async function authResult(
 /** Hands a session to its browser: an access token, and in cookies the refresh token and what to know it again by. */
 export async function handSession(
   deps: AuthDeps,
-  { token, remember, device, newTo, ...session }: HeldSession,
+  { token, remember, device, replaced, newTo, ...session }: HeldSession,
 ): Promise<Handed<AuthResult>> {
+  if (replaced !== undefined) await deps.sessions.evict({ sessionId: replaced });
   const value = deps.refreshTokens.encode(token);
   const body = await authResult(deps, session);
   if (newTo !== undefined)

@@ -72,6 +72,40 @@ describe("the sweep", () => {
     await deleteExpired(app.deps);
     expect(await left()).toEqual([0, 0]);
   });
+
+  it("deletes an invitation thirty days after it is over, and none that is open", async () => {
+    const owner = await signUp(app);
+    const invite = async (email: string) => {
+      const body = { email, role: "member" };
+      const made = await owner.call("POST", "/api/tenant/invitations", { body });
+      return String(made.body["id"]);
+    };
+    const left = async () => {
+      const rows = await app.sql("platform", "SELECT email FROM invitations ORDER BY email");
+      return rows.map((row) => String(row["email"]).split("@")[0]);
+    };
+    const person = await signUp(app, { email: "accepted@example.org" });
+    await invite(person.email);
+    const body = { token: linkToken(app, person.email) };
+    expect((await person.call("POST", "/api/invitations/accept", { body })).status).toBe(200);
+    const revoked = await invite("revoked@example.org");
+    expect((await owner.call("DELETE", `/api/tenant/invitations/${revoked}`)).status).toBe(204);
+    await invite("expired@example.org");
+    for (const [days, names] of [
+      [30, ["accepted", "expired", "revoked"]],
+      [37, ["expired"]],
+    ] as const) {
+      at(days * DAY);
+      await deleteExpired(app.deps);
+      expect(await left()).toEqual(names);
+    }
+    await app.sql("platform", "UPDATE invitations SET email = 'open@example.org', expires_at = ?", [
+      new Date(start.getTime() + 70 * DAY),
+    ]);
+    at(69 * DAY);
+    await deleteExpired(app.deps);
+    expect(await left()).toEqual(["open"]);
+  });
 });
 
 describe("an account whose address nobody proved", () => {

@@ -1,5 +1,6 @@
 import type { Platform } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { deleteEndedInvitations } from "../tenants/ended-invitations.ts";
 import { deleteExpiredChallenges } from "./challenges.ts";
 import { deleteEndedSessions } from "./sessions.ts";
 
@@ -19,5 +20,6 @@ export async function deleteExpired({
     await platform.oneTimeToken.deleteMany({ where });
     await platform.knownDevice.deleteMany({ where });
     await platform.trustedDevice.deleteMany({ where });
+    await deleteEndedInvitations(platform, now);
   });
 }

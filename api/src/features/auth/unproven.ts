@@ -1,5 +1,5 @@
 import type { PlatformQueries } from "../../platform/client.ts";
-import { nameFrom } from "./new-account.ts";
+import { nameFrom } from "../../platform/users.ts";
 
 /**
  * Hands an account whose address nobody has proven to whoever has proven it now. Whatever was set up in it before may be

@@ -8,7 +8,7 @@ import {
   type Person,
   type Reply,
 } from "../../../test/people.ts";
-import { eventsOf } from "../../../test/second-factor.ts";
+import { eventsOf, turnOn } from "../../../test/second-factor.ts";
 
 let app: TestApp;
 const START = new Date("2026-11-21T20:00:00.000Z");
@@ -336,7 +336,7 @@ describe("a change that was confirmed", () => {
     }
   });
 
-  it("removes what was added since to sign in with, and leaves a second factor", async () => {
+  it("removes what was added to sign in with, since or in the week before it was asked for", async () => {
     const person = await changed();
     const { email, newEmail } = person;
     const id = await idOf(newEmail);
@@ -348,11 +348,94 @@ describe("a change that was confirmed", () => {
          SELECT UUID(), tenant_id, id, 'google', UNHEX(SHA2(?, 256)), 'i', ?, ? FROM users WHERE id = ?`,
         [name, name, at, id],
       );
-    await identity(`before${id}`, new Date(START.getTime() - 1000));
-    await identity(`since${id}`, app.clock.now);
+    const passkey = async (name: string, at: Date) =>
+      app.sql(
+        "platform",
+        `INSERT INTO passkeys (id, tenant_id, user_id, credential_hash, credential_id, public_key, counter, transports,
+           is_backed_up, name, created_at)
+         SELECT UUID(), tenant_id, id, UNHEX(SHA2(?, 256)), 'c', 'k', 0, '', 0, ?, ? FROM users WHERE id = ?`,
+        [name, name, at, id],
+      );
+    const week = 7 * 86_400_000;
+    for (const add of [identity, passkey]) {
+      await add(`long before${id}`, new Date(START.getTime() - week - 1));
+      await add(`before${id}`, new Date(START.getTime() - week));
+      await add(`since${id}`, app.clock.now);
+    }
     expect((await keep(token)).body).toEqual({ outcome: "undone" });
-    const sql = "SELECT subject FROM oauth_accounts WHERE user_id = ?";
-    expect(await app.sql("platform", sql, [id])).toEqual([{ subject: `before${id}` }]);
+    const sql = `SELECT subject AS name FROM oauth_accounts WHERE user_id = ?
+      UNION ALL SELECT name FROM passkeys WHERE user_id = ?`;
+    const left = { name: `long before${id}` };
+    expect(await app.sql("platform", sql, [id, id])).toEqual([left, left]);
+  });
+
+  it("removes an authenticator app that a thief set up, which would keep the owner out", async () => {
+    const person = await changed();
+    const { email, newEmail, password } = person;
+    const token = await undoToken(email);
+    const thief = await signIn(newEmail, password);
+    const authorization = `Bearer ${String(thief.body["accessToken"])}`;
+    await turnOn(app, {
+      ...person,
+      call: (method, path, sent = {}) =>
+        call(app, method, path, { ...sent, headers: { authorization } }),
+    });
+    expect((await keep(token)).body).toEqual({ outcome: "undone" });
+    const link = tokenIn(await mailTo(email, "is this one again"));
+    const body = { token: link, password: "chosen by its owner now" };
+    expect((await call(app, "POST", "/api/auth/password/reset", { body })).status).toBe(204);
+    expect((await signIn(email, body.password)).body).toHaveProperty("accessToken");
+    const sql = "SELECT 1 FROM recovery_codes WHERE user_id = ?";
+    expect(await app.sql("platform", sql, [await idOf(email)])).toEqual([]);
+  });
+
+  it("leaves an authenticator app that is older: a mailbox alone takes none away", async () => {
+    const person = await signUp(app);
+    await turnOn(app, person);
+    const id = await idOf(person.email);
+    for (const [table, column] of [
+      ["totp_credentials", "confirmed_at"],
+      ["recovery_codes", "created_at"],
+    ] as const) {
+      const sql = `UPDATE ${table} SET ${column} = ? WHERE user_id = ?`;
+      await app.sql("platform", sql, [new Date(START.getTime() - 7 * 86_400_000 - 1), id]);
+    }
+    const newEmail = newAddress();
+    await request(person, newEmail);
+    await confirm(await confirmToken(newEmail));
+    expect((await keep(await undoToken(person.email))).body).toEqual({ outcome: "undone" });
+    const link = tokenIn(await mailTo(person.email, "is this one again"));
+    const body = { token: link, password: "chosen by who has the mailbox" };
+    expect(codes(await call(app, "POST", "/api/auth/password/reset", { body }))).toEqual([
+      "mfa_required",
+    ]);
+  });
+
+  it("takes back the invitations that whoever had the account sent, before as well as after", async () => {
+    const person = await signUp(app);
+    const newEmail = newAddress();
+    const guests = [await signUp(app), await signUp(app), await signUp(app)] as const;
+    const invite = async (by: Person, to: Person) => {
+      const body = { email: to.email, role: "owner" };
+      expect((await by.call("POST", "/api/tenant/invitations", { body })).status).toBe(201);
+      return linkToken(app, to.email);
+    };
+    const before = await invite(person, guests[0]);
+    await request(person, newEmail);
+    const confirmed = await confirmToken(newEmail);
+    expect((await confirm(confirmed, { cookie: person.cookie })).status).toBe(204);
+    const after = await invite(person, guests[1]);
+    const others = await invite(guests[0], guests[2]);
+    expect((await keep(await undoToken(person.email))).body).toEqual({ outcome: "undone" });
+    const accept = (guest: Person, token: string) =>
+      guest.call("POST", "/api/invitations/accept", { body: { token } });
+    expect(
+      codes(
+        await accept(guests[0], before),
+        await accept(guests[1], after),
+        await accept(guests[2], others),
+      ),
+    ).toEqual(["gone", "gone", 200]);
   });
 
   it("keeps the old address for its owner: nobody signs up with it, nor changes to it, meanwhile", async () => {

@@ -16,10 +16,12 @@ import {
   createLink,
   findFormerOwner,
   findLink,
+  isKeptForAnother,
   takeLink,
   voidLinks,
 } from "../auth/one-time-token.ts";
 import { endTrust } from "../auth/reset.ts";
+import { assertSessionLives } from "../auth/sessions.ts";
 import { sendMail } from "../auth/sign-up.ts";
 
 const CONFIRM_SECONDS = 60 * 60;
@@ -33,11 +35,12 @@ export type EmailChangeDeps = AuthDeps & Pick<ErasureDeps, "keysBackupDays">;
  *
  * What is done and answered is the same when the address has an account: its owner is told, and the caller is not.
  *
- * @throws AppError `invalid_request` for the address that it is; `session_revoked` when it has changed meanwhile.
+ * @throws AppError `invalid_request` for the address that it is; `session_revoked` when it has changed meanwhile, or the
+ * session has ended.
  */
 export async function requestEmailChange(
   deps: EmailChangeDeps,
-  { user }: Caller,
+  { user, sessionId }: Caller,
   newEmail: string,
   from: From,
 ): Promise<void> {
@@ -50,6 +53,7 @@ export async function requestEmailChange(
   const [toNew, toOld] = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockUsers(tx, [user.id]);
+      await assertSessionLives(tx, { id: sessionId, userId: user.id }, now);
       const isSame = { id: user.id, email: user.email, emailVerifiedAt: { not: null } };
       if ((await tx.user.count({ where: isSame })) !== 1) throw new AppError("session_revoked");
       await voidLinks(tx, user.id, ["change_email"]);
@@ -113,9 +117,9 @@ export async function confirmEmailChange(
       await takeLink(tx, link);
       const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (user.status !== "active") throw new AppError("gone");
-      const former = await findFormerOwner(tx, email, now);
-      if (former !== null && former.id !== userId) throw addressKept();
       await tx.user.update({ where: { id: userId }, data: { email, emailVerifiedAt: now } });
+      // Asked once the address is held: whoever gives it up at this moment has done so, or waits.
+      if (await isKeptForAnother(tx, { userId, email }, now)) throw addressKept();
       const keep = held === undefined ? {} : { except: held };
       await endTrust(tx, userId, { reason: "email_changed", ...keep }, now);
       const undo = await createUndoLink(tx, deps, user, UNDO_SECONDS);

@@ -1,8 +1,8 @@
-import { AppError } from "../../contract/errors.ts";
 import { accepted, noContent, ok } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { LimiterFactory } from "../../lib/rate-limit.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import { countUse } from "../auth/limits.ts";
 import { EMAIL_CHANGES_AN_HOUR, emailChange } from "./contract.ts";
 import { confirmEmailChange, requestEmailChange, type EmailChangeDeps } from "./email-change.ts";
 import { keepEmail } from "./undo.ts";
@@ -18,8 +18,7 @@ export function emailChangeRoutes(
   });
   return routes(emailChange, gates, {
     request: async ({ caller, body, peer }) => {
-      const { isExceeded, resetSeconds } = await requests.use(caller.user.id);
-      if (isExceeded) throw new AppError("rate_limited", { retryAfterSeconds: resetSeconds });
+      await countUse(requests, caller.user.id);
       await requestEmailChange(deps, caller, body.newEmail, peer);
       return accepted({ status: "accepted" as const });
     },

@@ -9,13 +9,18 @@ import { eventFrom, type From } from "../auth/from.ts";
 import { forgetDevices } from "../auth/known-devices.ts";
 import { findLink, takeUndoLink, voidLinks } from "../auth/one-time-token.ts";
 import { endTrust, mailReset } from "../auth/reset.ts";
+import { revokeInvitationsBy } from "../tenants/ended-invitations.ts";
 import { revokeTokens } from "../tokens/tokens.ts";
+
+/** Whoever takes an account over may settle in it first, and ask for another address later. */
+const SUSPECT_MS = 7 * 86_400_000;
 
 /**
  * Keeps an address, by the token of a link that was mailed there. A change that waits is stopped. One that was confirmed is
  * taken back, which is what somebody does whose account was taken over: everybody is signed out, tokens are revoked, the
- * password is taken no more until it is set anew by the link that is mailed, and passkeys and identities that were added
- * since the change was asked for are removed. A second factor stays: a mailbox alone takes none away.
+ * password is taken no more until it is set anew by the link that is mailed, invitations that were sent and not accepted are
+ * taken back, and what was set up to sign in with since the change was asked for, or in the week before, is removed: passkeys,
+ * identities, an authenticator app, recovery codes. An app from before that stays: a mailbox alone does not take it away.
  *
  * @throws AppError `gone`; `conflict` when the address is another account's, and nothing was changed.
  */
@@ -32,7 +37,7 @@ export async function keepEmail(
     if (email === null) throw new AppError("gone");
     const restored = await inTransaction(platform, async (tx) => {
       await lockUsers(tx, [userId]);
-      const since = await sinceWhen(tx, userId, email);
+      const asked = await whenAsked(tx, userId, email);
       await takeUndoLink(tx, link);
       const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (user.email === email) {
@@ -49,9 +54,13 @@ export async function keepEmail(
       await endTrust(tx, userId, { reason: "email_changed" }, now);
       await revokeTokens(tx, userId, now);
       await forgetDevices(tx, userId);
+      await revokeInvitationsBy(tx, userId, now);
+      const since = new Date(asked.getTime() - SUSPECT_MS);
       const added = { where: { userId, createdAt: { gte: since } } };
       await tx.passkey.deleteMany(added);
       await tx.oauthAccount.deleteMany(added);
+      await tx.totpCredential.deleteMany({ where: { userId, confirmedAt: { gte: since } } });
+      await tx.recoveryCode.deleteMany(added);
       await recordEvents(tx, [eventFrom(from, user, "email_change.undone")], now);
       return { ...user, email };
     });
@@ -70,7 +79,7 @@ export async function keepEmail(
 }
 
 /** When the change was asked for that led away from an address. */
-async function sinceWhen(tx: PlatformQueries, userId: string, email: string): Promise<Date> {
+async function whenAsked(tx: PlatformQueries, userId: string, email: string): Promise<Date> {
   const first = await tx.oneTimeToken.findFirst({
     where: { userId, purpose: "undo_email_change", email },
     orderBy: { createdAt: "asc" },

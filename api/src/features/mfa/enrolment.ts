@@ -10,9 +10,10 @@ import type { OwnerKeys } from "../../vault/key-service.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { proveNewFactor } from "../auth/sessions.ts";
+import { assertBegunFresh, assertSessionLives, proveNewFactor } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
 import { assertFactorLeft } from "../auth/ways-in.ts";
+import { forgetFactorFailures } from "./attempts.ts";
 import { makeRecoveryCodes, replaceRecoveryCodes } from "./recovery-codes.ts";
 import { newSecret, openSecret, otpauthUrl, sealSecret, stepOf } from "./totp.ts";
 import { forgetTrustedDevices } from "./trusted-devices.ts";
@@ -36,11 +37,12 @@ export interface Enrolment {
  * Makes a secret that counts once a code of it has come back. Until then the one before it goes on, which nobody is ever
  * told again (CVE-2026-44460).
  *
- * @throws AppError `conflict` when another enrolment came in between, `vault_unavailable`.
+ * @throws AppError `conflict` when another enrolment came in between, `session_revoked` when the session has ended
+ * meanwhile, `vault_unavailable`.
  */
 export async function enrollTotp(
   deps: Deps,
-  { user }: Pick<Caller, "user">,
+  { user, sessionId }: Pick<Caller, "user" | "sessionId">,
   from: From,
 ): Promise<Enrolment> {
   const { id: userId } = user;
@@ -50,6 +52,7 @@ export async function enrollTotp(
   await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       const tenantId = await holdInTenant(tx, userId);
+      await assertSessionLives(tx, { id: sessionId, userId }, now);
       const current = await tx.totpCredential.findUnique({ where: { userId } });
       const rev = (current?.rev ?? 0n) + 1n;
       const pending = sealSecret(keys, userId, { box: "pending", rev, secret });
@@ -92,7 +95,8 @@ function resealed(
  *
  * @returns ten new recovery codes, in the place of any that there were.
  * @throws AppError `not_found` when no enrolment is under way, `mfa_invalid_code`, `mfa_code_already_used`,
- * `too_many_attempts`, `vault_unavailable`, `overloaded`.
+ * `too_many_attempts`, `vault_unavailable`, `overloaded`, `session_revoked`, `reauth_required` when what was proven counts
+ * no more.
  */
 export async function confirmTotp(
   deps: Deps,
@@ -102,7 +106,7 @@ export async function confirmTotp(
 ): Promise<string[]> {
   const { id: userId } = user;
   const now = deps.clock();
-  const { isExceeded, resetSeconds } = await deps.limits.secondFactors.use(`enrolment:${userId}`);
+  const { isExceeded, resetSeconds } = await deps.limits.enrolments.use(userId);
   if (isExceeded) throw new AppError("too_many_attempts", { retryAfterSeconds: resetSeconds });
   const current = await asSystem(() =>
     deps.platform.totpCredential.findUnique({ where: { userId } }),
@@ -125,6 +129,8 @@ export async function confirmTotp(
   const { codes, hashed } = await makeRecoveryCodes(deps.passwords);
   await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
+      await lockUsers(tx, [userId]);
+      await assertBegunFresh(tx, { id: sessionId, userId }, pendingAt, now);
       const sealed = sealSecret(keys, userId, { box: "sealed", rev: rev + 1n, secret });
       const { count } = await tx.totpCredential.updateMany({
         where: { userId, rev, pending: { not: null } },
@@ -150,7 +156,9 @@ export async function confirmTotp(
     }),
   );
   await deps.sessions.evict({ userId });
-  await deps.limits.secondFactors.reset(`enrolment:${userId}`);
+  await deps.limits.enrolments.reset(userId);
+  // Those were guesses at another secret.
+  await forgetFactorFailures(deps, userId);
   tell(deps, user, from, (letters, whence) => letters.secondFactorOn(whence));
   return codes;
 }

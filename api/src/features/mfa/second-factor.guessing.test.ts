@@ -85,3 +85,91 @@ describe("CVE-2026-56450: guessing codes", () => {
     }
   });
 });
+
+describe("guessing codes patiently, by whoever knows the password", () => {
+  const mailsTo = (email: string) =>
+    app.mails().filter((mail) => mail.includes(`To: ${email}`) && mail.includes("Wrong codes for"));
+  const eventually = async (holds: () => boolean) => {
+    for (let tries = 0; tries < 200 && !holds(); tries++) {
+      await new Promise((done) => setTimeout(done, 25));
+    }
+  };
+  const guess = async (kept: Parameters<typeof askedFor>[1] & Kept, times: number) => {
+    for (let i = 0; i < times; i += 5) {
+      const token = await askedFor(app, kept);
+      for (let j = i; j < Math.min(i + 5, times); j++) {
+        const reply = await answer(app, token, "totp", wrongCode(kept));
+        expect(reply.body["code"]).toBe("mfa_invalid_code");
+      }
+    }
+  };
+  /** Guesses until codes are taken no more: a hundred times, of which the first are counted as requests count them. */
+  const guessToTheEnd = async (kept: Parameters<typeof askedFor>[1] & Kept) => {
+    const [row] = await app.sql("platform", "SELECT id FROM users WHERE email = ?", [kept.email]);
+    const { factorFailuresInARow } = app.deps.limits;
+    for (let i = 0; i < 95; i++) {
+      await factorFailuresInARow.count(`totp:${String(row?.["id"])}`, app.clock.now);
+    }
+    await guess(kept, 5);
+  };
+
+  it("waits longer each time: a quarter of an hour, half an hour, an hour", async () => {
+    const ada = await protectedPerson(app);
+    await guess(ada, 10);
+    for (const wait of [900, 1800, 3600]) {
+      const blocked = await answer(app, await askedFor(app, ada), "totp", codeNow(ada));
+      expect(blocked).toMatchObject({ status: 429, body: { code: "too_many_attempts" } });
+      expect(Number(blocked.headers.get("retry-after"))).toBe(wait);
+      later(wait);
+      await guess(ada, 5);
+    }
+  });
+
+  it("tells the owner by mail of five wrong ones, once a day, however few at each question", async () => {
+    const ada = await protectedPerson(app);
+    for (let i = 0; i < 4; i++) await guess(ada, 1);
+    expect(mailsTo(ada.email)).toEqual([]);
+    await guess(ada, 1);
+    await eventually(() => mailsTo(ada.email).length > 0);
+    await guess(ada, 5);
+    expect(mailsTo(ada.email)).toHaveLength(1);
+    expect(mailsTo(ada.email)[0]).toContain("change your password");
+  });
+
+  it("ends with the hundredth in a row, until a recovery code gets the owner in (SP 800-63B-4 3.2.2)", async () => {
+    const ada = await protectedPerson(app);
+    await guessToTheEnd(ada);
+    // The proof of whoever holds a session takes none either.
+    const body = { password: ada.password, code: codeNow(ada) };
+    expect(await ada.call("POST", "/api/auth/reauth", { body })).toMatchObject({
+      status: 429,
+      body: { code: "too_many_attempts" },
+    });
+    later(24 * 3600);
+    const right = await answer(app, await askedFor(app, ada), "totp", codeNow(ada));
+    const wrong = await answer(app, await askedFor(app, ada), "totp", wrongCode(ada));
+    expect(right).toMatchObject({
+      status: 429,
+      body: { code: "too_many_attempts", detail: expect.stringContaining("recovery code") },
+    });
+    expect({ ...right.body, requestId: null }).toEqual({ ...wrong.body, requestId: null });
+    expect(await eventsOf(app, ada)).toContain("mfa.blocked denied");
+
+    const token = await askedFor(app, ada);
+    const [code = ""] = ada.recoveryCodes;
+    expect((await answer(app, token, "recovery", code)).status).toBe(200);
+    expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);
+  });
+
+  it("is not in a row when the owner's second factor succeeds in between", async () => {
+    const ada = await protectedPerson(app);
+    const [row] = await app.sql("platform", "SELECT id FROM users WHERE email = ?", [ada.email]);
+    const key = `totp:${String(row?.["id"])}`;
+    const { factorFailuresInARow } = app.deps.limits;
+    for (let i = 0; i < 99; i++) await factorFailuresInARow.count(key, app.clock.now);
+    expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);
+    await guess(ada, 5);
+    later(30);
+    expect((await answer(app, await askedFor(app, ada), "totp", codeNow(ada))).status).toBe(200);
+  });
+});

@@ -5,6 +5,7 @@ import { asSystem } from "../../platform/tenancy.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { recoveryCodeUsed, tell } from "../auth/tell.ts";
+import { countFactorAttempt } from "./attempts.ts";
 import { countRecoveryCodes, findRecoveryCode, useRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, stepOf } from "./totp.ts";
 
@@ -62,20 +63,29 @@ export async function withSecondFactor<T>(
   work: (tx: PlatformQueries, amr: FactorAmr) => Promise<T>,
 ): Promise<T> {
   const now = deps.clock();
-  const counter = `${answer.method}:${user.id}`;
   const event = (action: string, outcome: AuditEvent["outcome"] = "success") =>
     eventFrom(from, user, action, { outcome });
   const record = (refused: AuditEvent) =>
     asSystem(() => recordEvents(deps.platform, [refused], now));
 
-  const { isExceeded, resetSeconds } = await deps.limits.secondFactors.use(counter);
-  if (isExceeded) {
-    await record(event("mfa.failed", "denied"));
-    throw new AppError("too_many_attempts", { retryAfterSeconds: resetSeconds });
-  }
-  const proven = await check(deps, user, answer, from, now);
+  const attempt = await countFactorAttempt(deps, user.id, answer.method).catch(
+    async (error: unknown) => {
+      await record(event("mfa.failed", "denied"));
+      throw error;
+    },
+  );
+  const proven = await check(deps, user, answer, from, now).catch(async (error: unknown) => {
+    await attempt.undone();
+    throw error;
+  });
   if (proven === null) {
     await record(event("mfa.failed", "failure"));
+    if (attempt.blocks) await record(event("mfa.blocked", "denied"));
+    // Once a day, however few are tried at each question.
+    const { isExceeded, remaining } = await deps.limits.factorAlarms.use(user.id);
+    if (!isExceeded && remaining === 0) {
+      tell(deps, user, from, (letters, whence) => letters.secondFactorGuessed(whence));
+    }
     throw new AppError("mfa_invalid_code", answer.method === "totp" ? { detail: CLOCK_HINT } : {});
   }
   const { amr, use } = proven;
@@ -88,12 +98,14 @@ export async function withSecondFactor<T>(
         return { codesLeft, result: await work(tx, amr) };
       }),
     );
-    await deps.limits.secondFactors.giveBack(counter);
+    await attempt.succeeded();
     if (codesLeft !== null) tell(deps, user, from, recoveryCodeUsed(codesLeft));
     return result;
   } catch (error) {
     if (error instanceof AppError && error.code === "mfa_code_already_used") {
       await record(event("mfa.replayed", "denied"));
+    } else {
+      await attempt.undone();
     }
     throw error;
   }

@@ -9,13 +9,15 @@ import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import { assertBegunFresh } from "../auth/sessions.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
 import type { OauthDeps } from "./deps.ts";
 import { identityHash, type Identity } from "./identity.ts";
-import { links } from "./steps.ts";
+import { JOURNEY_SECONDS, links } from "./steps.ts";
 
 interface Owner {
   readonly id: string;
@@ -27,6 +29,12 @@ interface Reader extends Owner {
   readonly email: string;
   readonly locale: string;
   readonly timeZone: string;
+}
+
+/** Whoever connects an identity, and the session that they do it in. */
+interface Linker {
+  readonly user: Reader;
+  readonly sessionId: string;
 }
 
 type Row = Omit<Linked, "label" | "createdAt" | "lastUsedAt" | "provider"> & {
@@ -88,11 +96,12 @@ export async function insertAccount(
 /**
  * Connects an identity with the account of somebody who is signed in, and tells them by mail.
  *
- * @throws AppError `identity_already_linked` when it is another's.
+ * @throws AppError `identity_already_linked` when it is another's; `session_revoked` when the session has ended meanwhile;
+ * `reauth_required` when what was proven there counts no more.
  */
 export async function linkAccount(
   deps: OauthDeps,
-  user: Reader,
+  { user, sessionId }: Linker,
   identity: Identity,
   from: From,
 ): Promise<Linked> {
@@ -101,7 +110,12 @@ export async function linkAccount(
   const find = () => asSystem(() => deps.platform.oauthAccount.findUnique({ where }));
   const insert = () =>
     asSystem(() =>
-      inTransaction(deps.platform, (tx) => insertAccount(tx, user, identity, { from, now })),
+      inTransaction(deps.platform, async (tx) => {
+        await lockUsers(tx, [user.id]);
+        const begunAt = new Date(now.getTime() - JOURNEY_SECONDS * 1000);
+        await assertBegunFresh(tx, { id: sessionId, userId: user.id }, begunAt, now);
+        return insertAccount(tx, user, identity, { from, now });
+      }),
     );
   let row = await find();
   if (row === null) {
@@ -129,17 +143,18 @@ export async function linkAccount(
  */
 export async function confirmLink(
   deps: OauthDeps,
-  user: Reader,
+  linker: Linker,
   token: string | undefined,
   from: From,
 ): Promise<Linked> {
+  const { user } = linker;
   const now = deps.clock();
   const pending = await links.take(deps.platform, { token: token ?? "", now });
   if (pending.payload.for !== "link" || pending.userId !== user.id) {
     await recordRefusal(deps, user, from);
     throw new AppError("gone");
   }
-  return linkAccount(deps, user, pending.payload.identity, from);
+  return linkAccount(deps, linker, pending.payload.identity, from);
 }
 
 async function recordRefusal(deps: OauthDeps, user: Owner, from: From): Promise<void> {

@@ -466,6 +466,28 @@ describe("connecting and disconnecting", () => {
     expect(await actionsOf(other.email)).toContain("oauth.link_refused");
   });
 
+  it("connects nothing that a thief began before the owner set up a second factor", async () => {
+    const start = await asMe(browser, "POST", "/api/auth/oauth/oidc/start", { mode: "link" });
+    await site.providers.oidc.set({ sub: "thief", claims: {} });
+    site.providers.oidc.forget(browser.jar);
+    await turnOn(site.app, owner);
+    expect(errorOf(await browser.go(String(start.body["url"])))).toBe("gone");
+    expect(await identitiesOf(owner.email)).toHaveLength(0);
+  });
+
+  it("connects nothing for a session whose proof counts no more", async () => {
+    const start = await asMe(browser, "POST", "/api/auth/oauth/oidc/start", { mode: "link" });
+    await site.providers.oidc.set({ sub: "stale", claims: {} });
+    site.providers.oidc.forget(browser.jar);
+    await site.app.sql(
+      "platform",
+      "UPDATE auth_sessions s JOIN users u ON u.id = s.user_id SET s.auth_time = '1970-01-01' WHERE u.email = ?",
+      [owner.email],
+    );
+    expect(errorOf(await browser.go(String(start.body["url"])))).toBe("reauth_required");
+    expect(await identitiesOf(owner.email)).toHaveLength(0);
+  });
+
   it("connects nothing once the session that asked for it has ended", async () => {
     const start = await asMe(browser, "POST", "/api/auth/oauth/oidc/start", { mode: "link" });
     await site.providers.oidc.set({ sub: "late", claims: {} });

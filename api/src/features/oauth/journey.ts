@@ -127,7 +127,7 @@ export async function endJourney(
     );
     if (linkingSession !== null) {
       const user = await linkerOf(deps, linkingSession, userId, now);
-      await linkAccount(deps, user, identity, back.from);
+      await linkAccount(deps, { user, sessionId: linkingSession }, identity, back.from);
       await keepRefreshToken(deps, identity, refreshToken, back.from);
       return { is: "linked", returnTo };
     }

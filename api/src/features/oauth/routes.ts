@@ -1,3 +1,4 @@
+import { browserOf } from "../auth/from.ts";
 import { AppError } from "../../contract/errors.ts";
 import { randomToken } from "../../crypto/random.ts";
 import { noContent, ok, seeOther, type Cookie } from "../../http/answer.ts";
@@ -57,13 +58,13 @@ export function oauthRoutes(
       const { mode, returnTo = null, remember } = body;
       if (mode === "link" && caller === undefined) throw new AppError("unauthenticated");
       // Kept where there is one: other tabs may be on their way, and an identity may wait for this sign-in.
-      const browser = browserOf(peer) ?? randomToken();
+      const browser = browserOf(peer, "oa") ?? randomToken();
       const linker = mode === "link" ? caller : undefined;
       const url = await startJourney(deps, { provider, linker, returnTo, remember, browser });
       return ok({ url }, { cookies: [oa(browser)] });
     },
     callback: async ({ params: { provider }, query: { handle, ...answer }, peer }) => {
-      const back = { provider, answer, handle, browser: browserOf(peer), from: peer };
+      const back = { provider, answer, handle, browser: browserOf(peer, "oa"), from: peer };
       return sentOn(await endJourney(deps, back), peer);
     },
     postCallback: async ({ params: { provider }, body: { user, ...answer } }) => {
@@ -81,7 +82,7 @@ export function oauthRoutes(
       return noContent();
     },
     confirmLink: async ({ caller, peer }) =>
-      ok(await confirmLink(deps, caller.user, browserOf(peer), peer), {
+      ok(await confirmLink(deps, caller, browserOf(peer, "oa"), peer), {
         cookies: [{ name: "oa", value: "", maxAgeSeconds: 0 }],
       }),
   });
@@ -89,9 +90,3 @@ export function oauthRoutes(
 
 /** Kept for as long as the longest step that is bound to it. What it says is forgotten on the server much sooner. */
 const oa = (value: string): Cookie => ({ name: "oa", value, maxAgeSeconds: PROOF_SECONDS });
-
-/** The cookie of a browser that went to a provider, if it is one of ours. */
-function browserOf(peer: Peer): string | undefined {
-  const value = peer.cookie("oa");
-  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
-}

@@ -62,12 +62,15 @@ async function tryToAdmit(deps: AuthDeps, identity: Identity, guest: Guest): Pro
   });
   if (known !== null) {
     const outcome = await inTransaction(platform, async (tx) => {
-      await tx.oauthAccount.updateMany({
+      const used = await tx.oauthAccount.updateMany({
         where: { id: known.id },
         data: { lastUsedAt: deps.clock() },
       });
+      if (used.count !== 1) return null;
       return completeSignInWithin(tx, deps, { userId: known.userId, proof: PROOF, ...guest });
     });
+    // One that was disconnected at this moment is not known any more.
+    if (outcome === null) return tryToAdmit(deps, identity, guest);
     return { is: "signed_in", outcome };
   }
   const { email } = identity;
@@ -92,7 +95,8 @@ async function waitForSignIn(
   if (identity.isEmailVerified) return { is: "waiting", code: "link_required", cookie };
   // Anybody can claim an address: whether it has an account, its owner is told, and the browser is not.
   const letter = lettersIn(user.locale).accountExists(`${deps.appUrl}/sign-in`);
-  await sendMail(deps, compose(user.email, letter), clientKey(from.address));
+  const budget = deps.limits.signUpNoticesTo;
+  await sendMail(deps, compose(user.email, letter), clientKey(from.address), budget);
   return { is: "waiting", code: "email_not_verified", cookie };
 }
 

@@ -3,6 +3,8 @@ import { challenges } from "../auth/challenges.ts";
 import { ProviderName } from "./contract.ts";
 import { Identity } from "./identity.ts";
 
+export const JOURNEY_SECONDS = 600;
+
 /** Somebody was sent to a provider, and is to come back. Its token is the `state`. Of their user when they link. */
 export const journeys = challenges({
   name: "oauth",
@@ -15,7 +17,7 @@ export const journeys = challenges({
     /** The session that an identity is to be linked in; null when signing in. */
     linkingSession: z.string().nullable(),
   }),
-  seconds: 600,
+  seconds: JOURNEY_SECONDS,
   maxAttempts: 1,
   expired: "gone",
 });
@@ -47,7 +49,7 @@ const Waiting = z.strictObject({ for: z.enum(["link", "address"]), identity: Ide
 export const links = challenges({
   name: "oauth_link",
   payload: Waiting,
-  seconds: 600,
+  seconds: JOURNEY_SECONDS,
   maxAttempts: 1,
   expired: "gone",
 });

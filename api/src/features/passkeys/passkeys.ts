@@ -76,7 +76,7 @@ export async function renamePasskey(
  * and it was the second.
  */
 export async function removePasskey(
-  deps: Pick<AuthDeps, "platform" | "send" | "logger" | "clock"> & {
+  deps: Pick<AuthDeps, "platform" | "limits" | "send" | "logger" | "clock"> & {
     readonly providers: ReadonlyMap<string, unknown>;
   },
   { user }: User,

@@ -9,7 +9,7 @@ import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { proveNewFactor } from "../auth/sessions.ts";
+import { assertBegunFresh, proveNewFactor } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
 import { MAX_PASSKEYS, type Attestation, type CreationOptions, type Passkey } from "./contract.ts";
 import { credentialHash, descriptorOf, toPasskey } from "./passkeys.ts";
@@ -18,7 +18,10 @@ import { partyOf } from "./relying-party.ts";
 import { challengeOf, registrations, STEP_SECONDS } from "./steps.ts";
 import { ALGORITHMS, verifyAttestation } from "./webauthn.ts";
 
-type Deps = Pick<AuthDeps, "platform" | "relyingParty" | "sessions" | "send" | "logger" | "clock">;
+type Deps = Pick<
+  AuthDeps,
+  "platform" | "relyingParty" | "sessions" | "limits" | "send" | "logger" | "clock"
+>;
 type InSession = Pick<Caller, "user" | "sessionId">;
 
 /** What WebAuthn calls a user handle: of as many bytes as are random. */
@@ -88,7 +91,7 @@ async function handleOf(db: PlatformQueries, userId: string): Promise<Uint8Array
  * proven two factors, and what the others have proven is fresh no more.
  *
  * @throws AppError `passkey_refused`; `conflict` when it is there already or there are {@link MAX_PASSKEYS};
- * `passkeys_unavailable`, `session_revoked`.
+ * `passkeys_unavailable`, `session_revoked`, `reauth_required` when what was proven counts no more.
  */
 export async function register(
   deps: Deps,
@@ -113,6 +116,8 @@ export async function register(
     await lockUsers(tx, [userId]);
     const owner = await tx.user.findUnique({ where: { id: userId } });
     if (owner === null) throw new AppError("session_revoked");
+    const begunAt = new Date(now.getTime() - STEP_SECONDS * 1000);
+    await assertBegunFresh(tx, { id: sessionId, userId }, begunAt, now);
     await assertRoom(tx, userId);
     const row = await tx.passkey.create({
       data: {

@@ -1,6 +1,6 @@
+import { browserOf } from "../auth/from.ts";
 import { randomToken } from "../../crypto/random.ts";
 import { created, noContent, ok, type Cookie } from "../../http/answer.ts";
-import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { handOutcome, type AfterSignIn } from "../auth/signed-in.ts";
@@ -27,14 +27,14 @@ export function passkeyRoutes(
     },
     beginSignIn: async ({ peer }) => {
       // One that it has may be waited for by a sign-in with a provider: it stays as it is.
-      const held = browserOf(peer);
+      const held = browserOf(peer, "oa");
       const value = held ?? randomToken();
       const cookie: Cookie = { name: "oa", value, maxAgeSeconds: STEP_SECONDS };
       const options = await beginSignIn(deps, value);
       return ok(options, held === undefined ? { cookies: [cookie] } : {});
     },
     signIn: async ({ body, peer }) => {
-      const browser = browserOf(peer);
+      const browser = browserOf(peer, "oa");
       const outcome = await signInByPasskey(deps, body, { browser, from: peer });
       const handed = await handOutcome(deps, outcome, peer);
       if (!("accessToken" in handed.body)) throw new Error("two factors asked for a third");
@@ -42,10 +42,4 @@ export function passkeyRoutes(
     },
     beginReauth: async ({ caller }) => ok(await beginReauth(deps, caller)),
   });
-}
-
-/** The cookie of a browser that began to sign in, if it is one of ours. */
-function browserOf(peer: Peer): string | undefined {
-  const value = peer.cookie("oa");
-  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }

@@ -5,6 +5,7 @@ import type { Caller } from "../auth/authenticate.ts";
 import { completeSignInWithin, type SignedIn } from "../auth/complete.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import type { From } from "../auth/from.ts";
+import { forgetFactorFailures } from "../mfa/attempts.ts";
 import { withPasskey, type Signer } from "./assertion.ts";
 import type { Assertion, RequestOptions } from "./contract.ts";
 import { descriptorOf } from "./passkeys.ts";
@@ -46,7 +47,7 @@ const optionsFor = (
  * @throws AppError `passkey_refused`, `email_not_verified`, `account_suspended`, `passkeys_unavailable`.
  */
 export async function signInByPasskey(
-  deps: Deps & Pick<AuthDeps, "refreshTokens">,
+  deps: Deps & Pick<AuthDeps, "refreshTokens" | "limits">,
   { credential, remember }: { readonly credential: Assertion; readonly remember: boolean },
   { browser, from }: { readonly browser: string | undefined; readonly from: From },
 ): Promise<SignedIn> {
@@ -54,10 +55,15 @@ export async function signInByPasskey(
   const asked = { token: challengeOf(credential), browser, now: deps.clock() };
   const { payload } = await assertions.take(deps.platform, asked);
   if (payload.sessionId !== null) throw new AppError("passkey_refused");
-  return withPasskey(deps, credential, { party, owner: null, from }, (tx, { userId, amr }) => {
+  const how = { party, owner: null, from };
+  const { userId, signedIn } = await withPasskey(deps, credential, how, async (tx, signer) => {
+    const { userId, amr } = signer;
     const proof = { amr, assurance: 2 } as const;
-    return completeSignInWithin(tx, deps, { userId, proof, remember, from });
+    const signIn = { userId, proof, remember, from };
+    return { userId, signedIn: await completeSignInWithin(tx, deps, signIn) };
   });
+  await forgetFactorFailures(deps, userId);
+  return signedIn;
 }
 
 /**

@@ -52,6 +52,15 @@ export async function reauthMethods(
   return methods.filter(([, isThere]) => isThere).map(([method]) => method);
 }
 
+/** Whether the password alone is a fresh proof: neither a code nor a passkey is asked for beside it, or in its place. */
+export async function isPasswordEnough(
+  db: PlatformQueries,
+  caller: Pick<Caller, "user" | "assurance">,
+): Promise<boolean> {
+  const methods = await reauthMethods(db, caller);
+  return methods.includes("password") && !methods.includes("totp");
+}
+
 /** Whoever has to have proven two factors, and has or could by a passkey, is not believed by a password alone. */
 const mustProveTwo = (
   { user, assurance }: Pick<Caller, "user" | "assurance">,

@@ -6,7 +6,7 @@ import { pageOfEvents, type EventPage } from "./events.ts";
  * by the first word of the action. What is not named they do not see. Nothing of keys or vaults is named: when somebody
  * writes, and whether they do, is theirs alone.
  */
-const SEEN = [
+export const SEEN = [
   "tenant",
   "member",
   "invitation",
@@ -21,7 +21,8 @@ const SEEN = [
   "passkey",
   "oauth",
   "password",
-  "email",
+  "email_change",
+  "reauth",
   "token",
 ] as const;
 

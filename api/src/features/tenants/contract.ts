@@ -11,6 +11,8 @@ export const INVITATIONS_A_DAY = 20;
 
 const TenantName = text(480)
   .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters")
+  // It is read in invitations by people who do not know the tenant.
+  .refine((name) => !/:\/\/|www\./i.test(name), "must not contain an address of a site")
   .transform((name) => name.trim())
   .pipe(z.string().min(1).max(120));
 
@@ -78,7 +80,7 @@ export const tenants = endpoints({
     fresh: true,
     body: z.strictObject({ name: TenantName, mfaRequired: z.boolean() }).partial(),
     responses: { 200: Tenant },
-    errors: ["invalid_request", "reauth_required", "mfa_required_by_policy"],
+    errors: ["invalid_request", "reauth_required", "mfa_required_by_policy", "rate_limited"],
   },
   listMembers: {
     method: "GET",
@@ -100,7 +102,7 @@ export const tenants = endpoints({
     params: MemberId,
     body: z.strictObject({ role: Role }),
     responses: { 200: Member },
-    errors: ["invalid_request", "reauth_required", "not_found", "last_owner"],
+    errors: ["invalid_request", "reauth_required", "not_found", "last_owner", "rate_limited"],
   },
   removeMember: {
     method: "DELETE",
@@ -112,7 +114,7 @@ export const tenants = endpoints({
     fresh: true,
     params: MemberId,
     responses: { 204: null },
-    errors: ["invalid_request", "reauth_required", "not_found", "last_owner"],
+    errors: ["invalid_request", "reauth_required", "not_found", "last_owner", "rate_limited"],
   },
   transferTenant: {
     method: "POST",
@@ -123,7 +125,7 @@ export const tenants = endpoints({
     fresh: true,
     body: z.strictObject({ userId: Id }),
     responses: { 204: null },
-    errors: ["invalid_request", "reauth_required", "not_found"],
+    errors: ["invalid_request", "reauth_required", "not_found", "rate_limited"],
   },
   listInvitations: {
     method: "GET",

@@ -12,7 +12,7 @@ import { deleteEmptyTenant, lockTenants, moveUser } from "../../platform/tenants
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
-import { sendMail } from "../auth/sign-up.ts";
+import { countUse } from "../auth/limits.ts";
 import type { Invitation, Role, Tenant, tenants } from "./contract.ts";
 import { assertMayGo, findActor, findMember, isAbove } from "./roles.ts";
 import { getTenant } from "./tenant.ts";
@@ -39,19 +39,18 @@ export async function listInvitations(db: PlatformQueries, now: Date): Promise<I
 /**
  * Invites the owner of an address into the caller's tenant. Whether they have an account makes no difference here.
  *
- * @throws AppError `forbidden` for a role above the caller's; `conflict` for the address of a member; `rate_limited`.
+ * @throws AppError `forbidden` for a role above the caller's; `conflict` for the address of a member; `rate_limited` for
+ * the number of the tenant's invitations, or of anybody's to the address.
  */
 export async function createInvitation(
   deps: InvitationDeps,
   { user }: Caller,
   { email, role }: z.output<typeof tenants.createInvitation.body>,
-  { from, client }: { readonly from: From; readonly client: string },
+  from: From,
 ): Promise<Invitation> {
   if (isAbove(role, user.role)) throw new AppError("forbidden");
-  const usage = await deps.invitations.use(user.tenantId);
-  if (usage.isExceeded) {
-    throw new AppError("rate_limited", { retryAfterSeconds: usage.resetSeconds });
-  }
+  await countUse(deps.invitations, user.tenantId);
+  await countUse(deps.limits.invitationsTo, deps.limits.keyOf(email));
   const now = deps.clock();
   const { tenantId } = user;
   const selector = new Uint8Array(randomBytes(SELECTOR_BYTES));
@@ -90,7 +89,12 @@ export async function createInvitation(
     user.displayName,
     `${deps.appUrl}/invite#token=${token}`,
   );
-  await sendMail(deps, compose(email, letter), client);
+  try {
+    await deps.send(compose(email, letter));
+  } catch (error) {
+    // It stands in the list, and can be sent anew.
+    deps.logger.error({ err: error }, "a mail could not be sent");
+  }
   return toInvitation(invitation);
 }
 
@@ -120,7 +124,8 @@ export async function revokeInvitation(
  * role: what a former administrator had sent opens nothing any more.
  *
  * @throws AppError `gone` when it is used, taken back, expired, of nobody who may invite any more, or never was;
- * `forbidden` for another's invitation; `conflict` for a member; `last_owner` when others would be left without one.
+ * `forbidden` for another's invitation; `conflict` for a member, or when the account moved meanwhile; `last_owner` when
+ * others would be left without one.
  */
 export async function acceptInvitation(
   deps: Pick<AuthDeps, "platform" | "sessions" | "clock">,
@@ -140,7 +145,11 @@ export async function acceptInvitation(
     return inTransaction(deps.platform, async (tx) => {
       await lockTenants(tx, [former, tenantId]);
       const user = await tx.user.findFirst({ where: { id: userId, tenantId: former } });
-      if (user?.email !== email || user.emailVerifiedAt === null) {
+      if (user === null) {
+        const detail = "Your account has moved to another tenant meanwhile.";
+        throw new AppError("conflict", { detail });
+      }
+      if (user.email !== email || user.emailVerifiedAt === null) {
         const detail = "This invitation is for another address than that of your account.";
         throw new AppError("forbidden", { detail });
       }

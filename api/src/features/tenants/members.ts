@@ -11,13 +11,13 @@ import { lockTenants, moveUser } from "../../platform/tenants.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { assertMay } from "../auth/authorize.ts";
 import type { AuthDeps } from "../auth/deps.ts";
+import { FACTORS, hasSecondFactor, type Factors } from "../auth/factors.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import { sendNotice } from "../auth/tell.ts";
 import type { Member, Role } from "./contract.ts";
 import { assertAnotherOwner, findActor, findMember, isAbove } from "./roles.ts";
 
-type Deps = Pick<AuthDeps, "platform" | "sessions" | "send" | "logger" | "clock">;
-
-const FACTORS = { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } };
+type Deps = Pick<AuthDeps, "platform" | "sessions" | "limits" | "send" | "logger" | "clock">;
 
 /** Who is in the tenant of the running request, in pages. */
 export async function listMembers(
@@ -67,7 +67,7 @@ export async function changeRole(
   );
   await deps.sessions.evict({ userId });
   if (changedMember !== null && userId !== user.id) {
-    tellMember(deps, changedMember, (letters, tenant) => letters.roleChanged(tenant, role));
+    tellMember(deps, changedMember, "role", (letters, tenant) => letters.roleChanged(tenant, role));
   }
   const changed = await deps.platform.user.findUnique({ where: { id: userId }, include: FACTORS });
   if (changed === null) throw new AppError("not_found");
@@ -109,7 +109,8 @@ export async function removeMember(
     }),
   );
   await deps.sessions.evict({ userId });
-  if (!isLeaving) tellMember(deps, removed, (letters, tenant) => letters.memberRemoved(tenant));
+  if (!isLeaving)
+    tellMember(deps, removed, "removed", (letters, tenant) => letters.memberRemoved(tenant));
 }
 
 /**
@@ -146,7 +147,7 @@ export async function transferTenant(
     }),
   );
   await Promise.all([deps.sessions.evict({ userId }), deps.sessions.evict({ userId: user.id })]);
-  tellMember(deps, owner, (letters, tenant) => letters.roleChanged(tenant, "owner"));
+  tellMember(deps, owner, "role", (letters, tenant) => letters.roleChanged(tenant, "owner"));
 }
 
 interface Told {
@@ -165,13 +166,13 @@ async function withTenantName(
 
 /** Tells somebody by mail what another did to their membership. It is done: a mail that cannot be sent is logged. */
 function tellMember(
-  { send, logger }: Pick<Deps, "send" | "logger">,
+  deps: Deps,
   { email, locale, tenant }: Told,
+  kind: "role" | "removed",
   notice: (letters: Letters, tenant: string) => Letter,
 ): void {
-  send(compose(email, notice(lettersIn(locale), tenant))).catch((error: unknown) => {
-    logger.error({ err: error }, "a mail could not be sent");
-  });
+  // Not by its subject, which has the name of the tenant in it: that may change as often.
+  void sendNotice(deps, compose(email, notice(lettersIn(locale), tenant)), kind);
 }
 
 /** What was done to a member, by themselves or by somebody who administers the tenant. */
@@ -191,11 +192,10 @@ function toMember({
   _count,
   createdAt,
   ...user
-}: Omit<Member, "createdAt" | "hasSecondFactor"> & {
-  readonly createdAt: Date;
-  readonly totp: { readonly confirmedAt: Date | null } | null;
-  readonly _count: { readonly passkeys: number };
-}): Member {
-  const hasSecondFactor = (totp?.confirmedAt ?? null) !== null || _count.passkeys > 0;
-  return { ...user, hasSecondFactor, createdAt: createdAt.toISOString() };
+}: Omit<Member, "createdAt" | "hasSecondFactor"> & Factors & { readonly createdAt: Date }): Member {
+  return {
+    ...user,
+    hasSecondFactor: hasSecondFactor({ totp, _count }),
+    createdAt: createdAt.toISOString(),
+  };
 }

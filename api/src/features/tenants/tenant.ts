@@ -39,14 +39,18 @@ export async function updateTenant(
   }
   const now = deps.clock();
   const { tenantId } = user;
-  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
   const tenant = await asSystem(() =>
     inTransaction(deps.platform, async (tx) => {
       await lockTenants(tx, [tenantId]);
       const { role } = await findActor(tx, user, "tenant:write");
-      if (named.length > 0) {
-        await tx.tenant.updateMany({ where: { id: tenantId }, data: Object.fromEntries(named) });
-        const target = named.map(([name]) => name).join(",");
+      const before = await getTenant(tx, { tenantId, role });
+      const named = Object.entries(changes).filter(([, value]) => value !== undefined);
+      const changed = named.filter(
+        ([name, value]) => before[name as keyof typeof changes] !== value,
+      );
+      if (changed.length > 0) {
+        await tx.tenant.updateMany({ where: { id: tenantId }, data: Object.fromEntries(changed) });
+        const target = changed.map(([name]) => name).join(",");
         const about = { target };
         await recordEvents(tx, [eventFrom(from, user, "tenant.updated", about)], now);
       }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
-import { linkToken, signUp, type Person, type Reply } from "../../../test/people.ts";
+import { call, linkToken, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { turnOn } from "../../../test/second-factor.ts";
 import type { Invitation, Member, TenantEvent } from "./contract.ts";
 
@@ -86,12 +86,36 @@ describe("a tenant", () => {
     });
     const renamed = await owner.call("PATCH", "/api/tenant", { body: { name: " The Practice " } });
     expect(renamed.body).toMatchObject({ id: tenantId, name: "The Practice" });
-    for (const body of [{ name: "" }, { name: "a\nb" }, { name: "x".repeat(121) }, { id: "1" }]) {
-      expect((await owner.call("PATCH", "/api/tenant", { body })).status).toBe(400);
+    // Strangers read it in invitations: it cannot lead them elsewhere.
+    for (const name of [
+      "",
+      "a\nb",
+      "x".repeat(121),
+      "ours: https://evil.example",
+      "WWW.evil.example",
+    ]) {
+      const refused = await owner.call("PATCH", "/api/tenant", { body: { name } });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: "body.name" }] } });
     }
+    expect((await owner.call("PATCH", "/api/tenant", { body: { id: "1" } })).status).toBe(400);
     later(6 * 60_000);
     const stale = await owner.call("PATCH", "/api/tenant", { body: { name: "x" } });
     expect(stale.body["code"]).toBe("reauth_required");
+  });
+
+  it("has an event for what changed, and no more than sixty changes an hour by one account", async () => {
+    const owner = await signUp(app);
+    const rename = (name: string) => owner.call("PATCH", "/api/tenant", { body: { name } });
+    expect(codes(await rename("A"), await rename("A"))).toEqual([200, 200]);
+    expect((await actionsOf(owner)).filter((action) => action === "tenant.updated")).toHaveLength(
+      1,
+    );
+    for (let n = 2; n < 60; n++) await rename(`A${n % 2}`);
+    expect(codes(await rename("B"))).toEqual(["rate_limited"]);
+    expect((await owner.call("GET", "/api/tenant")).body).not.toMatchObject({ name: "B" });
+    const token = { name: "t", scopes: ["account:read"] };
+    const refused = await owner.call("POST", "/api/tokens", { body: token });
+    expect(refused.body["code"]).toBe("rate_limited");
   });
 
   it("asks a second factor of its members only at the wish of who has proven one", async () => {
@@ -373,6 +397,30 @@ describe("an invitation", () => {
       .map((mail) => /^Subject: .*$/m.exec(mail)?.[0]);
     expect(subjects[0]).toBe(subjects[1]);
     expect(codes(await invite(owner, owner.email))).toEqual(["conflict"]);
+  });
+
+  it("is refused, and not stored, when no mail goes out: ten an hour to one address", async () => {
+    const email = "popular@limits.example.org";
+    const [one, two] = [await signUp(app), await signUp(app)];
+    for (let n = 0; n < 10; n++) expect((await invite(one, email)).status).toBe(201);
+    expect(codes(await invite(two, email))).toEqual(["rate_limited"]);
+    const { body } = await two.call("GET", "/api/tenant/invitations");
+    expect(body["items"]).toEqual([]);
+    expect(app.mails().filter((mail) => mail.includes(`To: ${email}`))).toHaveLength(10);
+    expect((await invite(two, "unpopular@limits.example.org")).status).toBe(201);
+  });
+
+  it("goes out though strangers have used up the mails to the address", async () => {
+    const email = "flooded@limits.example.org";
+    for (let n = 0; n < 6; n++) {
+      await call(app, "POST", "/api/auth/signup", {
+        body: { email, password: "correct horse battery" },
+      });
+    }
+    expect((await invite(await signUp(app), email)).status).toBe(201);
+    expect(
+      app.mails().filter((mail) => mail.includes("/invite#token=") && mail.includes(email)),
+    ).toHaveLength(1);
   });
 
   it("is one of twenty a day", async () => {

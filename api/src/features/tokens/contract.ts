@@ -52,7 +52,7 @@ export const tokens = endpoints({
     responses: {
       201: Token.extend({ token: z.string().describe("To be sent as `Authorization: Bearer`") }),
     },
-    errors: ["invalid_request", "reauth_required", "conflict"],
+    errors: ["invalid_request", "reauth_required", "conflict", "rate_limited"],
   },
   revokeToken: {
     method: "DELETE",
@@ -63,6 +63,6 @@ export const tokens = endpoints({
     fresh: true,
     params: z.object({ id: Id }),
     responses: { 204: null },
-    errors: ["invalid_request", "reauth_required", "not_found"],
+    errors: ["invalid_request", "reauth_required", "not_found", "rate_limited"],
   },
 });

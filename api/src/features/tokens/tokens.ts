@@ -9,13 +9,14 @@ import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import { assertSessionLives } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
 import { MAX_TOKENS, type Token, type tokens } from "./contract.ts";
 import { hintOf, newTokenSecret, tokenHash } from "./format.ts";
 
 const DAY_MS = 86_400_000;
 
-type Deps = Pick<AuthDeps, "platform" | "send" | "logger" | "clock">;
+type Deps = Pick<AuthDeps, "platform" | "limits" | "send" | "logger" | "clock">;
 type User = Pick<Caller, "user">;
 
 /** The tokens of a user that were not revoked, the newest first. */
@@ -30,11 +31,12 @@ export async function listTokens(db: PlatformQueries, { user }: User): Promise<T
 /**
  * Makes a token, and tells its owner by mail. Its secret is kept by whoever is answered; here its hash is.
  *
- * @throws AppError `conflict` when there are {@link MAX_TOKENS} of them; `session_revoked` when the account is gone.
+ * @throws AppError `conflict` when there are {@link MAX_TOKENS} of them; `session_revoked` when the account is gone, or
+ * the session has ended meanwhile: what ends it may not see the token.
  */
 export async function createToken(
   deps: Deps,
-  { user }: User,
+  { user, sessionId }: Pick<Caller, "user" | "sessionId">,
   { name, scopes, expiresInDays }: z.output<typeof tokens.createToken.body>,
   from: From,
 ): Promise<Token & { token: string }> {
@@ -44,6 +46,7 @@ export async function createToken(
   const make = async (tx: PlatformQueries) => {
     // Held first, so that of several that come at once each counts the ones before.
     await lockUsers(tx, [userId]);
+    await assertSessionLives(tx, { id: sessionId, userId }, now);
     const tenantId = await holdInTenant(tx, userId);
     await tx.apiToken.deleteMany({ where: { userId, NOT: kept(now) } });
     if ((await tx.apiToken.count({ where: { userId } })) >= MAX_TOKENS) {

@@ -158,7 +158,11 @@ async function examineStrays({ find, deps }: Examination): Promise<void> {
   for (const [name, { execute }, table] of everywhere) {
     for (const { ownerId, version, method, mekRef } of await listOddWraps(execute, table, BATCH)) {
       const what = `a wrap of version ${version} under ${mekRef} in the ${name} is of the method "${method}", which there is not`;
-      await find({ ownerId }, what, `delete it from ${table}`);
+      await find(
+        { ownerId },
+        what,
+        `planted, unless a newer TimOS made it: delete it from ${table}`,
+      );
     }
   }
   for (const { ownerId, version } of await listStrayWraps(platformDatabase.execute, BATCH)) {

@@ -38,6 +38,7 @@ export function ConfirmEmail() {
     >
       <p>Your account will have the address to which this link was mailed.</p>
       <p>Every other device is signed out. The address until now is told.</p>
+      <p>If you did not ask for this, close the page: it is not your account.</p>
     </LinkPage>
   );
 }

@@ -22,6 +22,10 @@ export function KeepEmail() {
     return (
       <PageState title="Your account has its address back">
         <p>Everybody was signed out, and the password is not taken any more.</p>
+        <p>
+          Passkeys and connected accounts that were added since the change was asked for, or in the
+          week before, were removed, and open invitations taken back.
+        </p>
         <p>Look into your mail: a letter has a link to choose a new one.</p>
       </PageState>
     );

@@ -16,23 +16,43 @@ interface Props {
   isPending: boolean;
   error: Error | null;
   act: (token: string) => void;
+  /** While true the button waits. */
+  isEarly?: boolean;
+  /** Shown in place of the page when the link is of no use, under the title that says why. */
+  useless?: (title: string) => ReactNode;
 }
 
 /** What a mailed link does, which happens at the press of a button: programs that look into mails open links too. */
-export function LinkPage({ title, children, label, busyLabel, isPending, error, act }: Props) {
+export function LinkPage({
+  title,
+  children,
+  label,
+  busyLabel,
+  isPending,
+  error,
+  act,
+  isEarly = false,
+  useless,
+}: Props) {
   const token = useSyncExternalStore(linkToken.subscribe, linkToken.get, () => undefined);
   if (token === null) {
+    const title = "This link is not whole";
     return (
-      <PageState title="This link is not whole">
-        <p>Open the link in the letter itself.</p>
-      </PageState>
+      useless?.(title) ?? (
+        <PageState title={title}>
+          <p>Open the link in the letter itself.</p>
+        </PageState>
+      )
     );
   }
   if (error instanceof ApiError && (error.code === "gone" || error.code === "invalid_request")) {
+    const title = "This link is used or has expired";
     return (
-      <PageState title="This link is used or has expired">
-        <p>Nothing was changed.</p>
-      </PageState>
+      useless?.(title) ?? (
+        <PageState title={title}>
+          <p>Nothing was changed.</p>
+        </PageState>
+      )
     );
   }
   return (
@@ -47,7 +67,7 @@ export function LinkPage({ title, children, label, busyLabel, isPending, error, 
         actions={
           <Button
             busyLabel={isPending && busyLabel}
-            disabled={token === undefined}
+            disabled={token === undefined || isEarly}
             onClick={() => token !== undefined && act(token)}
           >
             {label}
