@@ -34,7 +34,7 @@ export function recordEndpoints<
   const K extends string,
   S extends z.ZodRawShape,
   F extends z.ZodRawShape,
-  D extends z.ZodRawShape = z.ZodRawShape & Record<never, never>,
+  D extends z.ZodRawShape = Record<never, never>,
 >(
   kind: K,
   fields: z.ZodObject<S, z.core.$strict>,
