@@ -1,3 +1,4 @@
+import { RECORD_TABLES } from "../../api/src/vault/tables.ts";
 import { BOOKKEEPING_TABLES } from "./ledger.ts";
 
 /** The two databases. */
@@ -51,7 +52,7 @@ export const BACKUP_SETS: Readonly<
   },
   vault: {
     platform: [],
-    vault: ["vault_heads", "daily_entries", "record_versions", ...BOOKKEEPING_TABLES],
+    vault: ["vault_heads", ...RECORD_TABLES, ...BOOKKEEPING_TABLES],
   },
   keys: {
     platform: ["dek_wraps", "audit_keys", "erasures"],

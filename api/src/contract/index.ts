@@ -6,12 +6,14 @@ import { days } from "../features/days/contract.ts";
 import { emailChange } from "../features/email-change/contract.ts";
 import { entries } from "../features/entries/contract.ts";
 import { feels } from "../features/feels/contract.ts";
+import { habitChecks } from "../features/habit-checks/contract.ts";
 import { habits } from "../features/habits/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
 import { moodLogs } from "../features/mood-logs/contract.ts";
 import { moods } from "../features/moods/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
 import { passkeys } from "../features/passkeys/contract.ts";
+import { pillarScores } from "../features/pillar-scores/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
 import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
@@ -20,6 +22,7 @@ import { system } from "../features/system/contract.ts";
 import { tenants } from "../features/tenants/contract.ts";
 import { templates } from "../features/templates/contract.ts";
 import { tokens } from "../features/tokens/contract.ts";
+import { trash } from "../features/trash/contract.ts";
 import { weeklyRecaps } from "../features/weekly-recaps/contract.ts";
 
 /** The whole API, feature by feature. */
@@ -38,7 +41,9 @@ export const contract = {
   entries,
   feels,
   pillars,
+  pillarScores,
   habits,
+  habitChecks,
   moods,
   moodLogs,
   dailyRecaps,
@@ -46,6 +51,7 @@ export const contract = {
   templates,
   reminders,
   days,
+  trash,
   vault,
 };
 

@@ -2,6 +2,23 @@ import * as z from "zod";
 import { endpoints } from "./endpoint.ts";
 import { Id, Instant, Page, Unreadable, pageOf } from "./values.ts";
 
+/** The kinds of record, as their paths name them. */
+export const KindName = z.enum([
+  "entries",
+  "feels",
+  "pillars",
+  "pillar-scores",
+  "habits",
+  "habit-checks",
+  "moods",
+  "mood-logs",
+  "daily-recaps",
+  "weekly-recaps",
+  "templates",
+  "reminders",
+]);
+export type KindName = z.output<typeof KindName>;
+
 /** What every record of the journal carries besides its own fields. */
 const RecordMeta = z.object({
   id: Id,
@@ -31,7 +48,7 @@ const RecordId = z.strictObject({ id: Id });
  * @param derived - What is worked out of the fields, and answered beside them.
  */
 export function recordEndpoints<
-  const K extends string,
+  const K extends KindName,
   S extends z.ZodRawShape,
   F extends z.ZodRawShape,
   D extends z.ZodRawShape = Record<never, never>,

@@ -9,6 +9,7 @@ import type { OwnerKeys } from "./key-service.ts";
 import { pace } from "./pace.ts";
 import { announce, settle, stateAt, sumAt, type RowChange } from "./state.ts";
 import {
+  deleteRow,
   findHead,
   highestRev,
   insertHead,
@@ -38,14 +39,16 @@ export interface Change {
   readonly takeRev: () => number;
   /** Writes a row in place of `before`, the row that is there under its id now. */
   readonly put: (table: Table, row: StoredRow, before: StoredRow | null) => Promise<void>;
+  /** Deletes `before`, a row that is there now, for good. */
+  readonly remove: (table: Table, before: StoredRow) => Promise<void>;
   /** Notes that `table` holds a record of this month. */
   readonly noteMonth: (table: string, month: string) => void;
 }
 
 /**
- * Runs `work` as one change of the owner: one transaction, one after the other. A change that throws takes no revision,
- * so that they have no gaps; nor does one that writes nothing. What the vault will hold is announced to the platform before it is
- * committed.
+ * Runs `work` as one change of the owner: one transaction, one after the other. It takes a revision for each row that is
+ * written, and one at least; a change that throws takes none, so that they have no gaps. What the vault will hold is
+ * announced to the platform before it is committed.
  *
  * @throws AppError `vault_unavailable` or `platform_unavailable`; after the latter nothing was written.
  */
@@ -118,9 +121,13 @@ async function makeChange<T>(
       const write = before === null ? insertRow : updateRow;
       return write(execute, table, ownerId, row);
     };
-    const result = await work({ execute, takeRev, put, noteMonth });
-    if (next === first) return { result, announced: null };
-    const rev = next - 1;
+    const remove: Change["remove"] = (table, before) => {
+      rows.push({ table: table.table, before, after: null });
+      return deleteRow(execute, table, ownerId, before.id);
+    };
+    const result = await work({ execute, takeRev, put, remove, noteMonth });
+    // A change that writes no row is a change of the head: it has a revision like any other.
+    const rev = Math.max(first, next - 1);
     const [, announced] = await both(
       updateHead(execute, ownerId, sealHead(keys, rev, head)),
       announce(vault, execute, state, { rev: stored.rev, toRev: rev, rows }),

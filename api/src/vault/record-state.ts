@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Guard } from "../contract/endpoint.ts";
+import type { KindName } from "../contract/record.ts";
 import { AppError } from "../contract/errors.ts";
 import { DecryptionError, ifOpens } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
@@ -16,7 +17,7 @@ export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** One kind of record: its name in paths, its fields, its table, and the day it belongs to, where it is of one. */
 export interface RecordKind<F extends object, H extends object> {
-  readonly kind: string;
+  readonly kind: KindName;
   readonly fields: z.ZodType<F>;
   readonly table: Table<F, H>;
   readonly dayOf: ((fields: F) => string) | null;
@@ -74,17 +75,33 @@ export function assertGuard<F>(guard: Guard, current: State<F> | null): void {
   });
 }
 
+/** The id of the record that has this natural key and is not in the trash, or null. */
 export async function holderOf<F extends object, H extends object>(
   { execute }: { readonly execute: Execute },
   { keys }: UserVault,
   { table }: RecordKind<F, H>,
   key: string | null,
 ): Promise<string | null> {
-  const { naturalColumn } = table;
-  if (naturalColumn === null || key === null) return null;
+  const { naturalColumn, naturalKeyIn } = table;
+  if (naturalColumn === null || naturalKeyIn === null || key === null) return null;
   const values = table.blindValues(keys, naturalColumn, key);
-  const [holder] = await listHeads(execute, table, naturalColumn, keys.ownerId, values);
+  const rows = await listHeads(execute, table, naturalColumn, keys.ownerId, values);
+  // No box holds the blind column: somebody may have put another record under this key. One that does not open is
+  // taken for the one that is sought, which is how it can be written over.
+  const holder = rows.find((row) => (ifOpens(() => naturalKeyIn(keys, row)) ?? key) === key);
   return holder === undefined ? null : bytesToUuid(holder.id);
+}
+
+/** @throws AppError `conflict`, with the other's id, when another record has the natural key of `fields`. */
+export async function assertFree<F extends object, H extends object>(
+  change: Change,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  fields: F,
+): Promise<void> {
+  const holder = await holderOf(change, vault, kind, kind.table.naturalKey(fields));
+  if (holder !== null && holder !== id) throw alreadyThere(holder);
 }
 
 interface StateWrite<F> extends Write {
@@ -104,11 +121,10 @@ export async function writeState<F extends object, H extends object>(
 ): Promise<VaultRecord<F>> {
   const { current, fields } = write;
   const record = current?.record ?? null;
-  const key = kind.table.naturalKey(fields);
   // Nobody else has the key that it had already.
-  if (current?.isTrashed !== false || record === null || kind.table.naturalKey(record) !== key) {
-    const holder = await holderOf(change, vault, kind, key);
-    if (holder !== null && holder !== id) throw alreadyThere(holder);
+  const before = current?.isTrashed === false && record !== null ? record : null;
+  if (before === null || kind.table.naturalKey(before) !== kind.table.naturalKey(fields)) {
+    await assertFree(change, vault, kind, id, fields);
   }
   if (record !== null) await keepState(change, vault, kind, record, write);
   else if (current !== null) write.onUnreadable?.();

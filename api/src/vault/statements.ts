@@ -114,6 +114,21 @@ export async function listRows(
   return rows.map((row) => toStoredRow(row, table.boxColumns));
 }
 
+/** Reads rows in the trash by their ids, with the box `sealed` only. */
+export async function listTrashedRows(
+  execute: Execute,
+  { table }: Table,
+  ownerId: Uint8Array,
+  ids: readonly Uint8Array[],
+): Promise<StoredRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(["sealed"])} FROM ${table} WHERE owner_id = ? AND id IN ${placeholders(ids)} AND purge_after IS NOT NULL`,
+    [ownerId, ...padded(ids)],
+  );
+  return rows.map((row) => toStoredRow(row, ["sealed"]));
+}
+
 /** A row of a list: its box `sealed`, and how long the other boxes are. */
 export interface HeadRow extends StoredRow {
   readonly unreadBytes: number;
@@ -182,6 +197,16 @@ export async function updateRow(
     `UPDATE ${table.table} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE owner_id = ? AND id = ?`,
     [...written(table, row), ownerId, row.id],
   );
+}
+
+/** Deletes a row for good. */
+export async function deleteRow(
+  execute: Execute,
+  { table }: Table,
+  ownerId: Uint8Array,
+  id: Uint8Array,
+): Promise<void> {
+  await execute(`DELETE FROM ${table} WHERE owner_id = ? AND id = ?`, [ownerId, id]);
 }
 
 /** How many rows are read at once where only ids and the like are: a thousand take a millisecond or two to parse. */

@@ -51,6 +51,12 @@ export interface Table<
   readonly naturalColumn: X | null;
   /** The natural key of a record, in the clear. Null without one. */
   naturalKey(fields: F): string | null;
+  /**
+   * The natural key of a row, from its box `sealed`; null in place of the function for tables without one.
+   *
+   * @throws DecryptionError when the box does not open where it lies.
+   */
+  readonly naturalKeyIn: ((keys: OwnerKeys, row: StoredRow) => string) | null;
   /** What rows may hold in a blind `column` whose value is `value`: one for each data key that rows may be under. */
   blindValues(keys: OwnerKeys, column: X, value: string): Uint8Array[];
   sealRow(keys: OwnerKeys, id: Uint8Array, rev: number, content: F & Times): StoredRow;
@@ -125,6 +131,10 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     blindColumns: blinds.map(([name]) => name),
     naturalColumn: natural ?? null,
     naturalKey: (fields) => (natural === undefined ? null : declaration.blind[natural](fields)),
+    naturalKeyIn:
+      natural === undefined
+        ? null
+        : (keys, row) => declaration.blind[natural](openBox(keys, row, head) as FieldsOf<B>),
     blindValues: (keys, column, value) =>
       keys.searched.map((key) => key.blind(table, column, value)),
     sealRow: (keys, id, rev, content) => {

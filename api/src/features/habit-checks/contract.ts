@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { Day, Id, Instant, Note } from "../../contract/values.ts";
+import { endpoints } from "../../contract/endpoint.ts";
+import { recordEndpoints } from "../../contract/record.ts";
+import { Day, Id, Note } from "../../contract/values.ts";
 
 /** How much of something was done. */
 export const Value = z.number().min(0).max(1_000_000_000);
@@ -13,11 +15,10 @@ export const CheckFields = z.strictObject({
   note: Note,
 });
 
-export const HabitCheck = z.object({
-  ...CheckFields.shape,
-  id: Id,
-  rev: z.int().min(1),
-  createdAt: Instant,
-  updatedAt: Instant,
-});
+const { get, versions, restore } = recordEndpoints("habit-checks", CheckFields, z.object({}));
+
+/** Written by the day, under its habit; here is what goes by its id. */
+export const habitChecks = endpoints({ get, versions, restore });
+
+export const HabitCheck = get.responses[200];
 export type HabitCheck = z.output<typeof HabitCheck>;

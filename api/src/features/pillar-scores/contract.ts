@@ -1,14 +1,15 @@
 import * as z from "zod";
-import { Day, Id, Instant, Note, Score } from "../../contract/values.ts";
+import { endpoints } from "../../contract/endpoint.ts";
+import { recordEndpoints } from "../../contract/record.ts";
+import { Day, Id, Note, Score } from "../../contract/values.ts";
 
 /** How a pillar went on one day. */
 export const ScoreFields = z.strictObject({ pillarId: Id, day: Day, score: Score, note: Note });
 
-export const PillarScore = z.object({
-  ...ScoreFields.shape,
-  id: Id,
-  rev: z.int().min(1),
-  createdAt: Instant,
-  updatedAt: Instant,
-});
+const { get, versions, restore } = recordEndpoints("pillar-scores", ScoreFields, z.object({}));
+
+/** Written by the day, under its pillar; here is what goes by its id. */
+export const pillarScores = endpoints({ get, versions, restore });
+
+export const PillarScore = get.responses[200];
 export type PillarScore = z.output<typeof PillarScore>;

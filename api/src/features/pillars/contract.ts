@@ -76,4 +76,8 @@ export const pillars = endpoints({
   },
   ...protocol,
   list: { ...protocol.list, summary: "List pillars in their order" },
+  remove: {
+    ...protocol.remove,
+    summary: "Move a pillar to the trash for 30 days, or archive it when records refer to it",
+  },
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
+import { KindName } from "../../contract/record.ts";
 import { Instant } from "../../contract/values.ts";
 
 const VaultStatus = z.object({
@@ -20,6 +21,7 @@ const VaultStatus = z.object({
     entries: z.int(),
     versions: z.int().describe("Earlier states that are kept"),
     trash: z.int(),
+    kinds: z.record(KindName, z.int()).describe("Records of each kind, out of the trash"),
   }),
   integrity: z.object({
     status: z

@@ -6,6 +6,7 @@ import { countOwned, isDue, verifyVault, type Integrity } from "../../vault/inte
 import type { KeyUse } from "../../vault/key-service.ts";
 import { openVault, type UserVault, type VaultDeps } from "../../vault/user-vault.ts";
 import { hex } from "../../lib/ids.ts";
+import { countsByKind } from "../record-kinds.ts";
 import type { VaultStatus } from "./contract.ts";
 
 /** What looking after vaults needs. */
@@ -32,7 +33,8 @@ export async function vaultStatus(
     counts: {
       entries: live.daily_entries,
       versions: live.record_versions,
-      trash: trashed.daily_entries,
+      trash: Object.values(trashed).reduce((sum, count) => sum + count, 0),
+      kinds: countsByKind(live),
     },
     integrity: {
       status,
