@@ -8,6 +8,7 @@ import { proxyTo, type Proxy } from "../../test/proxy.ts";
 import { uuidToBytes } from "../lib/ids.ts";
 import { findState, moveState } from "../platform/state-statements.ts";
 import { acceptVault, rebase, verifyVault } from "./integrity.ts";
+import { KindName } from "../contract/record.ts";
 import { RECORD_TABLES } from "./tables.ts";
 import { openVault, type UserVault } from "./user-vault.ts";
 
@@ -251,7 +252,12 @@ describe("a vault that nobody touched", () => {
     await carl.call("DELETE", `/api/entries/${id}`);
     expect((await carl.call("GET", "/api/me/vault")).body).toEqual({
       keys: [{ version: 1, state: "active", createdAt: expect.any(String), mekProvider: "local" }],
-      counts: { entries: 1, versions: 1, trash: 1 },
+      counts: {
+        entries: 1,
+        versions: 1,
+        trash: 1,
+        kinds: { ...Object.fromEntries(KindName.options.map((kind) => [kind, 0])), entries: 1 },
+      },
       integrity: { status: "ok", verifiedAt: "2026-11-21T20:00:00.000Z", violatedAt: null },
       lastProvenRestore: null,
     });

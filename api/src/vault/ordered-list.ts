@@ -23,7 +23,7 @@ export async function listInOrder<F extends object, H extends object>(
   },
 ): Promise<ListPage<F>> {
   const { database, keys } = vault;
-  const after = query.cursor === undefined ? "" : decodeCursor(query.cursor, (key) => key !== "");
+  const after = query.cursor === undefined ? "" : decodeCursor(query.cursor, endsWithId);
   const rows: HeadRow[] = [];
   for await (const page of listSealed(database.execute, kind.table, keys.ownerId)) {
     for (const row of page) if (row.purgeAfter === null) rows.push({ ...row, unreadBytes: 0 });
@@ -37,6 +37,8 @@ export async function listInOrder<F extends object, H extends object>(
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   return openPage(vault, kind, { opened: found, unreadable }, query.limit);
 }
+
+const endsWithId = (key: string) => / [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key);
 
 /** All of them: {@link listInOrder} without pages. */
 export async function listAll<F extends object, H extends object>(

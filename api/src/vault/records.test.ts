@@ -252,7 +252,7 @@ describe("a row that was tampered with in the database", () => {
     "is left out of the lists it is in, which say so: %s",
     async (box) => {
       await sql(flip(box, "60"), target.id);
-      expect((await ada.call("GET", `/api/days/${target.day}`)).body).toEqual({
+      expect((await ada.call("GET", `/api/days/${target.day}`)).body).toMatchObject({
         day: target.day,
         entries: [],
         isComplete: false,

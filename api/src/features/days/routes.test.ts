@@ -70,6 +70,11 @@ describe("GET /api/today", () => {
     expect((await (await signUp(app)).call("GET", "/api/today")).body).toEqual({
       day: "2026-11-21",
       entries: [],
+      feels: { morning: null, evening: null },
+      habits: [],
+      moodLogs: [],
+      scores: [],
+      recap: null,
       isComplete: true,
     });
   });

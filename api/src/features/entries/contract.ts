@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { recordEndpoints } from "../../contract/record.ts";
-import { Day, Id, TimeOfDay, text } from "../../contract/values.ts";
+import { Day, Id, TimeOfDay, name, text } from "../../contract/values.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
+
+const Tag = name(400).refine((tag) => /^.{0,100}$/su.test(tag), "must be at most 100 characters");
 
 export const EntryFields = z.strictObject({
   day: Day,
@@ -10,10 +12,7 @@ export const EntryFields = z.strictObject({
   title: text(1000).default(""),
   body: text(MAX_BODY_BYTES).default("").describe("Markdown, kept byte for byte"),
   pillarIds: z.array(Id).max(50).default([]),
-  tags: z
-    .array(text(200).refine((tag) => tag.trim() !== "", "must not be blank"))
-    .max(50)
-    .default([]),
+  tags: z.array(Tag).max(50).default([]),
   moodId: Id.nullable().default(null),
   starred: z.boolean().default(false),
   completed: z.boolean().default(false),
@@ -26,7 +25,7 @@ export const entries = recordEndpoints(
     from: Day.optional(),
     to: Day.optional(),
     pillarId: Id.optional(),
-    tag: text(200).optional(),
+    tag: text(400).optional(),
   }),
 );
 

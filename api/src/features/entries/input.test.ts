@@ -201,7 +201,7 @@ describe("a body of another shape", () => {
     ["numbers in a list", { day: DAY, tags: ["a", 1, null] }, ["body.tags.1", "body.tags.2"]],
     ["a blank tag", { day: DAY, tags: [" "] }, ["body.tags.0"]],
     ["51 tags", { day: DAY, tags: Array<string>(51).fill("t") }, ["body.tags"]],
-    ["a tag of 201 bytes", { day: DAY, tags: ["t".repeat(201)] }, ["body.tags.0"]],
+    ["a tag of 101 characters", { day: DAY, tags: ["ü".repeat(101)] }, ["body.tags.0"]],
     ["a title of 1001 bytes", { day: DAY, title: "t".repeat(1001) }, ["body.title"]],
     [
       "an id of a time",

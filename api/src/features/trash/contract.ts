@@ -19,7 +19,7 @@ export const trash = endpoints({
   list: {
     method: "GET",
     path: "/api/trash",
-    summary: "List what is in the trash, of all kinds, what went there last first",
+    summary: "List what is in the trash, of all kinds, what is deleted last first",
     auth: "user",
     permission: "journal:read",
     query: Page,
