@@ -70,12 +70,10 @@ async function strayRows(): Promise<number> {
   );
   const alive = new Set(deks.map((row) => `${String(row["owner"])}/${String(row["version"])}`));
   let stray = 0;
-  for (const [table, box] of [
-    ["daily_entries", "sealed"],
-    ["daily_entries", "body"],
-    ["record_versions", "sealed"],
-    ["vault_heads", "sealed"],
-  ] as const) {
+  const boxes = RECORD_TABLES.flatMap(({ table, boxColumns }) =>
+    boxColumns.map((box) => [table, box] as const),
+  );
+  for (const [table, box] of [...boxes, ["vault_heads", "sealed"] as const]) {
     const rows = await app.sql(
       "vault",
       `SELECT HEX(owner_id) AS owner, CONV(HEX(SUBSTR(${box}, 3, 4)), 16, 10) AS version FROM ${table}`,

@@ -1,10 +1,13 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../test/app.ts";
 import { signUp, type Person, type Reply } from "../../test/people.ts";
+import { samplesOf, writeSample, type Sample } from "../../test/samples.ts";
 import { contract } from "../contract/index.ts";
 import { KindName } from "../contract/record.ts";
 import { uuidToBytes } from "../lib/ids.ts";
+import { snake } from "../vault/statements.ts";
+import type { Table } from "../vault/table.ts";
 import { RECORD_TABLES as TABLES_OF_MODELS } from "../vault/tables.ts";
 import { RECORD_KINDS, kindNamed } from "./record-kinds.ts";
 import { RECORD_TABLES } from "./vault-tables.ts";
@@ -14,117 +17,7 @@ import { RECORD_TABLES } from "./vault-tables.ts";
 const DAY = "2026-11-21";
 const [pillarId, habitId, moodId] = [randomUUID(), randomUUID(), randomUUID()];
 
-interface Sample {
-  /** Every field of the kind. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** What is changed of it afterwards. */
-  readonly change: Readonly<Record<string, unknown>>;
-  /** What is answered beside the fields. */
-  readonly derived?: object;
-  /** Where it is written, if not under its id. */
-  readonly path?: string;
-}
-
-const SAMPLES: Readonly<Record<KindName, Sample>> = {
-  entries: {
-    fields: {
-      day: DAY,
-      time: "21:30",
-      title: "A title",
-      body: "A body",
-      pillarIds: [pillarId],
-      tags: ["rain", "🌧".repeat(100)],
-      moodId,
-      starred: true,
-      completed: true,
-    },
-    change: { body: "Another" },
-  },
-  feels: {
-    fields: {
-      day: DAY,
-      kind: "morning",
-      mentalState: 7,
-      strongestEmotion: "hope",
-      avoiding: "mail",
-    },
-    change: { strongestEmotion: "joy" },
-  },
-  pillars: {
-    fields: {
-      name: "Health",
-      description: "Body and mind",
-      color: "#00aa00",
-      icon: "leaf",
-      target: 9,
-      position: 3,
-      archived: true,
-    },
-    change: { name: "Body" },
-  },
-  "pillar-scores": {
-    fields: { pillarId, day: DAY, score: 7, note: "a walk" },
-    change: { note: "none" },
-    path: `/api/pillars/${pillarId}/scores/${DAY}`,
-  },
-  habits: {
-    fields: {
-      name: "Water",
-      icon: "drop",
-      color: "#0000aa",
-      goal: { type: "at_least", value: 8, unit: "glasses" },
-      schedule: { type: "weekdays", days: [1, 3] },
-      position: 3,
-      archived: true,
-    },
-    change: { name: "Tea" },
-  },
-  "habit-checks": {
-    fields: { habitId, day: DAY, state: "done", value: 9, note: "all of it" },
-    change: { note: "nearly" },
-    path: `/api/habits/${habitId}/checks/${DAY}`,
-  },
-  moods: {
-    fields: { name: "Brave", emoji: "🦁", valence: 1, archived: true },
-    change: { name: "Bold" },
-  },
-  "mood-logs": {
-    fields: { day: DAY, at: "2026-11-21T08:00:00.000Z", moodId, note: "at breakfast" },
-    change: { note: "at noon" },
-  },
-  "daily-recaps": {
-    fields: {
-      day: DAY,
-      scores: [{ pillarId, score: 7 }],
-      slips: [{ text: "No run", pillarId }],
-      outs: [{ text: "Ill", pillarId: null }],
-      corrections: [{ text: "Shoes by the door", pillarId, done: true }],
-      summary: "A mixed day.",
-    },
-    change: { summary: "A good one." },
-    derived: { overall: 7, grade: "B", label: "Consistent" },
-  },
-  "weekly-recaps": {
-    fields: {
-      week: "2026-W47",
-      wins: ["Shipped"],
-      note: "Good.",
-      corrections: [{ text: "Sleep", pillarId, done: false }],
-    },
-    change: { note: "Very good." },
-  },
-  templates: {
-    fields: { name: "Review", body: "# What went well", kind: "weekly-recaps" },
-    change: { body: "# What did not" },
-  },
-  reminders: {
-    fields: { kind: "evening", time: "21:00", days: [1, 7], channel: "email", enabled: false },
-    change: { channel: "email", enabled: true, days: [2], time: "20:00" },
-  },
-};
-
-/** How each kind is written besides under ids of the client's making: the fields that have a place in the path. */
-const IN_PATH: readonly string[] = ["pillarId", "habitId", "day"];
+const SAMPLES = samplesOf({ word: "heron", day: DAY, pillarId, habitId, moodId });
 const KINDS = KindName.options.map((kind) => ({ kind, ...SAMPLES[kind] }));
 type Case = (typeof KINDS)[number];
 
@@ -139,15 +32,15 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Writes a record where its kind is written: under `id`, or by what its path says. */
-async function write(one: Case, fields: object, id: string): Promise<Reply> {
-  const isByPath = one.path !== undefined;
-  const body = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !isByPath || !IN_PATH.includes(name)),
-  );
-  return ada.call("PUT", one.path ?? `/api/${one.kind}/${id}`, { body });
-}
+const write = (one: Case, fields: Sample["fields"], id: string): Promise<Reply> =>
+  writeSample(ada, one.kind, { ...one, fields }, id);
 const get = (kind: string, id: string) => ada.call("GET", `/api/${kind}/${id}`);
+/** A path with a pillar, or a habit, of somebody's own in place of the one it has. */
+async function ownPath(person: Person, path: string): Promise<string> {
+  const [, api, kind, , ...rest] = path.split("/");
+  const { body } = await person.call("POST", `/api/${kind ?? ""}`, { body: { name: "Own" } });
+  return ["", api, kind, String(body["id"]), ...rest].join("/");
+}
 const remove = (one: Case, id: string) => ada.call("DELETE", one.path ?? `/api/${one.kind}/${id}`);
 const inTrash = async (query = "") =>
   (await ada.call("GET", `/api/trash${query}`)).body as {
@@ -320,6 +213,59 @@ describe("the trash", () => {
     const { body } = await ada.call("GET", "/api/me/vault");
     expect(body).toMatchObject({ counts: { versions: 1 } });
     expect((await ada.call("GET", other)).body).toMatchObject({ title: "Other, once more" });
+  });
+});
+
+describe("what is stored", () => {
+  it("of no kind opens with a bit of it changed, and can be written over", async () => {
+    const dan = await signUp(app);
+    for (const { kind, ...sample } of KINDS) {
+      // What refers to a pillar or a habit does so to one of their own.
+      const own = { ...sample, ...(sample.path && { path: await ownPath(dan, sample.path) }) };
+      const made = await writeSample(dan, kind, own, randomUUID());
+      const id = String(made.body["id"]);
+      const { table, boxColumns } = kindNamed(kind).table;
+      for (const box of boxColumns) {
+        const flip = `UPDATE ${table} SET ${box} = INSERT(${box}, 60, 1, CHAR(ASCII(SUBSTR(${box}, 60, 1)) ^ 1)) WHERE id = ?`;
+        await app.sql("vault", flip, [uuidToBytes(id)]);
+        expect([kind, box, (await dan.call("GET", `/api/${kind}/${id}`)).body]).toMatchObject([
+          kind,
+          box,
+          { code: "record_unreadable" },
+        ]);
+        expect(await writeSample(dan, kind, own, id)).toMatchObject({ status: 200, body: { id } });
+      }
+    }
+    const { body } = await dan.call("GET", "/api/me/vault");
+    expect(body).toMatchObject({ integrity: { status: "ok" } });
+    const { kinds } = body["counts"] as { kinds: object };
+    expect(Object.values(kinds).filter((count) => Number(count) < 1)).toEqual([]);
+  });
+
+  it("is in no box of any table what was not sealed: the database refuses it", async () => {
+    const plain = Buffer.from(JSON.stringify({ note: "plain text ".repeat(20) }));
+    const sealed = Buffer.concat([Buffer.from([0xf9]), plain]);
+    const insert = ({ table, boxColumns, blindColumns }: Table, open: string | null) => {
+      const row = {
+        owner_id: randomBytes(16),
+        id: randomBytes(16),
+        rev: 1,
+        ...Object.fromEntries(blindColumns.map((column) => [snake(column), randomBytes(16)])),
+        ...Object.fromEntries(boxColumns.map((box) => [box, box === open ? plain : sealed])),
+      };
+      return app.deps.vaultDatabase.execute(
+        `INSERT INTO ${table} (${Object.keys(row).join(", ")}) VALUES (${Object.keys(row)
+          .map(() => "?")
+          .join(", ")})`,
+        Object.values(row),
+      );
+    };
+    for (const table of RECORD_TABLES) {
+      await insert(table, null);
+      for (const box of table.boxColumns) {
+        await expect(insert(table, box)).rejects.toMatchObject({ errno: 4025 });
+      }
+    }
   });
 });
 

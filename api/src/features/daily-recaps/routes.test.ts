@@ -70,25 +70,4 @@ describe("the recap of a day", () => {
     const reply = await ada.call("PUT", byDay, { body: { summary: "Mine" }, headers });
     expect(reply).toMatchObject({ status: 412, body: { current: { summary: "A mixed day." } } });
   });
-
-  it.each([
-    [{ scores: [{ pillarId, score: 11 }] }, "body.scores.0.score"],
-    [
-      {
-        scores: [
-          { pillarId, score: 1 },
-          { pillarId, score: 2 },
-        ],
-      },
-      "body.scores",
-    ],
-    [{ slips: [{ text: " " }] }, "body.slips.0.text"],
-    [{ corrections: [{ text: "x", done: "yes" }] }, "body.corrections.0.done"],
-    [{ day: "2026-11-20" }, "body"],
-  ])("is refused with what cannot be: %j", async (body, path) => {
-    expect(await ada.call("PUT", byDay, { body })).toMatchObject({
-      status: 400,
-      body: { errors: [{ path }] },
-    });
-  });
 });

@@ -97,20 +97,6 @@ describe("pillars", () => {
       expect((await ada.call("POST", "/api/pillars/reorder", { body: { ids } })).status).toBe(204);
     }
   });
-
-  it.each([
-    [{ name: " " }, "body.name"],
-    [{ name: "A", target: 0 }, "body.target"],
-    [{ name: "A", target: 11 }, "body.target"],
-    [{ name: "A", color: "red" }, "body.color"],
-    [{ name: "A", position: -1 }, "body.position"],
-    [{ name: "A", score: 1 }, "body"],
-  ])("are refused with what cannot be: %j", async (body, path) => {
-    expect(await ada.call("POST", "/api/pillars", { body })).toMatchObject({
-      status: 400,
-      body: { errors: [{ path }] },
-    });
-  });
 });
 
 describe("a pillar that is deleted", () => {
@@ -212,13 +198,6 @@ describe("scores of pillars", () => {
     expect((await ada.call("PUT", path, { body: { score: 5 } })).status).toBe(201);
   });
 
-  it.each([0, 11, 5.5, "5", null])("are from 1 to 10: not %p", async (score) => {
-    const { id } = await make("Health");
-    expect(
-      await ada.call("PUT", `/api/pillars/${id}/scores/${day}`, { body: { score } }),
-    ).toMatchObject({ status: 400, body: { errors: [{ path: "body.score" }] } });
-  });
-
   it("are of a pillar that is there, and one's own; an archived one may have them too", async () => {
     const put = (id: string) =>
       ada.call("PUT", `/api/pillars/${id}/scores/${day}`, { body: { score: 5 } });
@@ -228,7 +207,6 @@ describe("scores of pillars", () => {
     expect((await put(String(foreign["id"]))).status).toBe(404);
     expect((await put((await make("Old", { archived: true })).id)).status).toBe(201);
   });
-
 
   it("are asked for by a range of at most a year", async () => {
     const reply = await ada.call("GET", "/api/pillars/scores?from=2025-01-01&to=2026-01-02");

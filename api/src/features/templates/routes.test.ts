@@ -49,14 +49,3 @@ it("reminders are listed by their time", async () => {
     { kind: "evening", days: [1, 7] },
   ]);
 });
-
-it.each([
-  [{ kind: "morning", time: "24:00" }, "body.time"],
-  [{ kind: "morning", time: "07:00", days: [] }, "body.days"],
-  [{ kind: "morning", time: "07:00", channel: "sms" }, "body.channel"],
-])("a reminder is refused with what cannot be: %j", async (body, path) => {
-  expect(await ada.call("POST", "/api/reminders", { body })).toMatchObject({
-    status: 400,
-    body: { errors: [{ path }] },
-  });
-});
