@@ -6,6 +6,9 @@ import { basename, dirname, join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { Redis } from "ioredis";
 import mysql from "mysql2/promise";
+import type { KindName } from "../api/src/contract/record.ts";
+import { OWNED_TABLES } from "../api/src/vault/erase.ts";
+import { samplesOf, writingOf, type Sample } from "../api/test/samples.ts";
 import { installation } from "./installation.ts";
 import { filesBelow, findings, formsOf, readIfThere } from "./support/needles.ts";
 
@@ -140,6 +143,7 @@ async function writeEverywhere(): Promise<Map<string, string>> {
   const once = { "idempotency-key": MARKER };
   expect((await as("POST", "/api/entries", { body: entry, headers: once })).status).toBe(201);
   expect((await as("DELETE", path)).status).toBe(204);
+  await writeEachKind(as);
 
   const refused: [string, string, Sent][] = [
     ["PUT", path, { body: `{"title":"${MARKER}` }],
@@ -169,6 +173,32 @@ async function writeEverywhere(): Promise<Map<string, string>> {
   ]);
 }
 
+/** Writes the marker into every field of every kind, and over it, and looks at it. */
+async function writeEachKind(
+  as: (method: string, path: string, sent?: Sent) => Promise<globalThis.Response>,
+): Promise<void> {
+  const [pillarId, habitId, moodId] = [randomUUID(), randomUUID(), randomUUID()];
+  for (const owned of [`/api/pillars/${pillarId}`, `/api/habits/${habitId}`]) {
+    expect((await as("PUT", owned, { body: { name: MARKER } })).status).toBe(201);
+  }
+  const matter = { word: MARKER, day: SECRET_DAY, pillarId, habitId, moodId };
+  for (const [kind, sample] of Object.entries(samplesOf(matter)) as [KindName, Sample][]) {
+    const { path, body } = writingOf(kind, sample, randomUUID());
+    for (const status of [201, 200]) {
+      expect((await as("PUT", path, { body })).status, `${kind}`).toBe(status);
+    }
+    expect((await as("PUT", path, { body: { ...body, [MARKER]: MARKER } })).status).toBe(400);
+  }
+  for (const path of [`/api/days/${SECRET_DAY}`, "/api/habits/streaks", "/api/trash"]) {
+    expect((await as("GET", path)).status).toBe(200);
+  }
+  const evening = {
+    ...{ day: SECRET_DAY, kind: "evening", gaveEnergy: MARKER, drainedEnergy: MARKER },
+    ...{ pressureOrPurpose: "both", honestNote: MARKER },
+  };
+  expect((await as("POST", "/api/feels", { body: evening })).status).toBe(201);
+}
+
 /** Takes what a thief could: both databases dumped and as files, Redis, all logs and the outbox. */
 async function takeEverything(): Promise<Map<string, Buffer>> {
   const places = new Map<string, Buffer>();
@@ -195,6 +225,13 @@ async function takeEverything(): Promise<Map<string, Buffer>> {
       `FLUSH TABLES ${tables.map((row) => String(row["name"])).join(", ")} FOR EXPORT`,
     );
     await admin.query("UNLOCK TABLES");
+  }
+  // What is searched has rows of every table that there is: no kind is left out.
+  for (const table of OWNED_TABLES) {
+    const [rows] = await admin.query<mysql.RowDataPacket[]>(
+      `SELECT 1 FROM timos_vault.${table} LIMIT 1`,
+    );
+    expect(rows, table).toHaveLength(1);
   }
   await admin.end();
   places.set("Redis", await dumpRedis());

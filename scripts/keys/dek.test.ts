@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { KindName } from "../../api/src/contract/record.ts";
+import { RECORD_TABLES } from "../../api/src/features/vault-tables.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { keyService } from "../../api/src/vault/key-service.ts";
 import { masterKeys } from "../../api/src/vault/mek/providers.ts";
@@ -8,6 +10,7 @@ import { examineKeys } from "../../api/src/vault/rotation/doctor.ts";
 import type { Finding } from "../../api/src/vault/rotation/examination.ts";
 import { openTestApp, type TestApp } from "../../api/test/app.ts";
 import { call, signUp, type Person } from "../../api/test/people.ts";
+import { samplesOf, writeSample } from "../../api/test/samples.ts";
 import { openAll, runKeys, startKeys } from "../test/keys-command.ts";
 
 /** Servers keep keys for a second, and a request takes no more than half of one. */
@@ -36,6 +39,20 @@ async function write(person: Person, written: Written, id: string, n: number): P
 
 async function writeMany(person: Person, written: Written, count: number): Promise<void> {
   for (let n = 0; n < count; n++) await write(person, written, randomUUID(), n);
+}
+
+/** A record of each kind but entries, by its path, as it was acknowledged. */
+async function writeOthers(person: Person): Promise<Map<string, object>> {
+  const made = async (kind: string) =>
+    String((await person.call("POST", `/api/${kind}`, { body: { name: "Own" } })).body["id"]);
+  const [pillarId, habitId] = [await made("pillars"), await made("habits")];
+  const matter = { word: "words", day: dayOf(1), pillarId, habitId, moodId: randomUUID() };
+  const records = new Map<string, object>();
+  for (const kind of KindName.exclude(["entries"]).options) {
+    const { body } = await writeSample(person, kind, samplesOf(matter)[kind], randomUUID());
+    records.set(`/api/${kind}/${String(body["id"])}`, body);
+  }
+  return records;
 }
 
 /** Every entry opens by its id, and its day's list has it. */
@@ -103,6 +120,7 @@ describe("keys:rotate --dek", () => {
     const trashed = randomUUID();
     await write(one, new Map(), trashed, 1);
     await one.call("DELETE", `/api/entries/${trashed}`);
+    const others = await writeOthers(one);
     const before = await revs();
 
     const dry = await runKeys(app, [...ROTATE, one.email, "--dry-run"]);
@@ -121,6 +139,9 @@ describe("keys:rotate --dek", () => {
     );
     expect(await strayRows()).toBe(0);
     await expectAll(one, written);
+    for (const [path, record] of others) {
+      expect((await one.call("GET", path)).body).toEqual(record);
+    }
     expect((await one.call("GET", `/api/entries/${id}/versions`)).body).toMatchObject({
       items: [{ body: expect.stringContaining("words 0") }],
     });

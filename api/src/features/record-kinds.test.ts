@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../test/app.ts";
 import { signUp, type Person, type Reply } from "../../test/people.ts";
@@ -59,6 +61,24 @@ describe("the registry of kinds", () => {
     );
     for (const name of names) expect(paths).toContain(`/api/${name}/:id/versions`);
   });
+});
+
+describe("the description of the format", () => {
+  const text = readFileSync(resolve(import.meta.dirname, "../../../docs/vault-format.md"), "utf8");
+  const rowOf = (name: string) => text.split("\n").find((line) => line.startsWith(`| \`${name}\``));
+
+  it.each(KINDS)(
+    "has the table, its boxes, fields and blind columns: $kind",
+    ({ kind, fields }) => {
+      const { table, boxColumns, blindColumns } = kindNamed(kind).table;
+      const row = rowOf(table);
+      for (const name of [...boxColumns, ...Object.keys(fields)]) {
+        expect(row).toMatch(new RegExp(`[\` ]${name}[\`,]`));
+      }
+      expect(text).toContain(`\`${kind}\``);
+      for (const column of blindColumns) expect(rowOf(`${table}.${snake(column)}`)).toBeDefined();
+    },
+  );
 });
 
 describe("of every kind", () => {
