@@ -73,6 +73,9 @@ const pathOf = ({ path }: Endpoint, id = NOBODY) =>
   path
     .replace(/:provider\b/, "google")
     .replace(/:day\b/, "2026-11-21")
+    .replace(/:week\b/, "2026-W47")
+    .replace(/:kind\b/, "entries")
+    .replace(/\/history$/, "/history?from=2026-11-21&to=2026-11-21")
     .replace(/:\w+/g, id);
 
 const ask = (
@@ -201,9 +204,18 @@ describe("a body", () => {
 describe("an id of another tenant", () => {
   /** A body that each endpoint with an id and a body takes, so that the id is what it is refused for. */
   const BODIES: Readonly<Record<string, unknown>> = {
-    "entries.put": undefined,
-    "entries.patch": { title: "x" },
-    "entries.restore": { rev: 1 },
+    ...Object.fromEntries(
+      ENDPOINTS.filter(({ name }) => name.endsWith(".versions")).flatMap(({ name }) => {
+        const records = name.replace(".versions", "");
+        return [
+          [`${records}.put`, undefined],
+          [`${records}.patch`, {}],
+          [`${records}.restore`, { rev: 1 }],
+        ];
+      }),
+    ),
+    "pillars.putScore": { score: 5 },
+    "habits.putCheck": { state: "done" },
     "passkeys.renamePasskey": { name: "x" },
     "tenants.patchMember": { role: "member" },
   };
