@@ -185,7 +185,7 @@ async function writeEachKind(
   for (const [kind, sample] of Object.entries(samplesOf(matter)) as [KindName, Sample][]) {
     const { path, body } = writingOf(kind, sample, randomUUID());
     for (const status of [201, 200]) {
-      expect((await as("PUT", path, { body })).status, `${kind}`).toBe(status);
+      expect((await as("PUT", path, { body })).status, kind).toBe(status);
     }
     expect((await as("PUT", path, { body: { ...body, [MARKER]: MARKER } })).status).toBe(400);
   }

@@ -39,6 +39,8 @@ type RecordShape<S, D> = typeof RecordMeta.shape & S & D;
 
 const RecordId = z.strictObject({ id: Id });
 
+const Nothing = z.object({});
+
 /**
  * The shared protocol of records, for one kind: list, create, read, put, patch, delete, versions, restore.
  *
@@ -51,7 +53,7 @@ export function recordEndpoints<
   const K extends KindName,
   S extends z.ZodRawShape,
   F extends z.ZodRawShape,
-  D extends z.ZodRawShape = Record<never, never>,
+  D extends z.ZodRawShape = typeof Nothing.shape,
 >(
   kind: K,
   fields: z.ZodObject<S, z.core.$strict>,

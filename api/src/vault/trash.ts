@@ -126,7 +126,7 @@ export async function purgeRecord(
 ): Promise<void> {
   await inChange(vault, async (change) => {
     const row = await findRow(change.execute, table, vault.keys.ownerId, uuidToBytes(id));
-    if (row === null || row.purgeAfter === null) throw new AppError("not_found");
+    if (typeof row?.purgeAfter !== "string") throw new AppError("not_found");
     await change.remove(table, row);
     await purgeVersions(change, vault, kind, id);
   });

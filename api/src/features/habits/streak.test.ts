@@ -13,7 +13,7 @@ const perWeek = (times: number): Rhythm => ({ ...daily, schedule: { type: "per_w
 
 /** Checks from a line of letters that ends today: x done, s skipped, anything else nothing. */
 const line = (letters: string): Checked[] =>
-  [...letters].flatMap((letter, i): Checked[] => {
+  Array.from(letters).flatMap((letter, i): Checked[] => {
     const day = addDays(today, i - letters.length + 1);
     if (letter === "x") return [{ day, state: "done", value: null }];
     return letter === "s" ? [{ day, state: "skipped", value: null }] : [];
@@ -158,9 +158,7 @@ describe("whatever is checked", () => {
       selector: ([offset]) => offset,
     })
     .map((all) =>
-      all.map(
-        ([offset, state]) => ({ day: addDays(today, offset), state, value: null }) as Checked,
-      ),
+      all.map(([offset, state]): Checked => ({ day: addDays(today, offset), state, value: null })),
     );
   const rhythms = fc.constantFrom(daily, weekdays(1, 4), weekdays(6, 7), perWeek(2), perWeek(7));
 
