@@ -279,6 +279,49 @@ describe("rotating data keys", () => {
     expect(await boxVersions()).toEqual([2]);
   });
 
+  it("goes on where a row was planted in the place of another, leaves both alone, and says which", async () => {
+    const [id, other] = [randomUUID(), randomUUID()];
+    for (const title of ["First", "Second"]) await put(ada.vault, id, title);
+    for (const title of ["First", "Second"]) await put(ada.vault, other, title);
+    const versions = () => vaultSql("SELECT * FROM record_versions ORDER BY id");
+    const former = await versions();
+    await rotate();
+    // One is put back as it was, and what it was made to stays beside it under another id.
+    const [kept] = former;
+    const planted = randomBytes(16);
+    await vaultSql("UPDATE record_versions SET id = ? WHERE id = ?", planted, kept?.["id"]);
+    await vaultSql("INSERT INTO record_versions SET ?", kept);
+    await vaultSql("DELETE FROM record_versions WHERE id = ?", former[1]?.["id"]);
+    await vaultSql("INSERT INTO record_versions SET ?", former[1]);
+    await test.sql("platform", "UPDATE user_deks SET swept_at = NULL WHERE version = 1");
+    const before = await versions();
+
+    const again = () => rotate({ madeBefore: new Date(0) });
+    expect(await again()).toMatchObject({
+      finished: 0,
+      // The other one that was put back.
+      rows: 1,
+      unopened: [
+        {
+          userId: ada.userId,
+          table: "record_versions",
+          id: (kept?.["id"] as Buffer).toString("hex"),
+          why: `the row ${planted.toString("hex")} is in its place, planted unless a table was put back alone: delete that`,
+        },
+      ],
+      isFinished: true,
+    });
+    const isOther = (row: RowDataPacket) =>
+      !(former[1]?.["id"] as Buffer).equals(row["id"] as Buffer);
+    expect((await versions()).filter(isOther)).toEqual(before.filter(isOther));
+    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+
+    await vaultSql("DELETE FROM record_versions WHERE id = ?", planted);
+    expect(await again()).toMatchObject({ finished: 1, rows: 1, unopened: [] });
+    expect(await boxVersions()).toEqual([2]);
+    expect((await verifyVault(await test.open(ada.userId))).status).toBe("ok");
+  });
+
   it("leaves a head that does not open, and says so", async () => {
     await put(ada.vault, randomUUID(), "First");
     await vaultSql("UPDATE vault_heads SET rev = rev + 1 WHERE owner_id = ?", ada.ownerId);
