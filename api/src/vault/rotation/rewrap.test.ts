@@ -8,7 +8,7 @@ import { entryKind } from "../../features/entries/entries.ts";
 import { localKeyring } from "../mek/local.ts";
 import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
 import { putRecord } from "../records.ts";
-import { countLeft, proveMek, rewrapAll, type RewrapOptions } from "./rewrap.ts";
+import { countLeft, proveMek, rewrapAll, type RewrapDeps, type RewrapOptions } from "./rewrap.ts";
 
 let test: TestVault;
 let keyring: MekProvider;
@@ -35,12 +35,23 @@ function rotateKeyring(): string {
   return `local:${id}`;
 }
 
-function rewrapWith(meks: MekProvider, options: Partial<RewrapOptions> = {}) {
+function rewrapWith(
+  meks: MekProvider,
+  options: Partial<RewrapOptions> = {},
+  deps: Partial<RewrapDeps> = {},
+) {
   return rewrapAll(
-    { ...test.deps, meks },
+    { ...test.deps, meks, ...deps },
     { target: meks.current, atOnce: 1, settleMs: 0, ...options },
   );
 }
+/** The platform, whose wraps come in batches of one. */
+const oneByOne = (): RewrapDeps["platformDatabase"] => {
+  const { platformDatabase } = test.deps;
+  const execute: typeof platformDatabase.execute = (sql, values) =>
+    platformDatabase.execute(sql.replace("LIMIT 200", "LIMIT 1"), values);
+  return { ...platformDatabase, execute };
+};
 
 const blobs = async (database: "platform" | "vault", table: string) =>
   (await test.sql(database, `SELECT HEX(\`blob\`) AS b FROM ${table} ORDER BY owner_id`)).map(
@@ -278,14 +289,20 @@ describe("re-wrapping", () => {
     const first = rotateKeyring();
     let asked = 0;
     const later = { value: first };
-    const report = await rewrapWith(keyring, {
-      target: () => {
-        if (++asked === 3) later.value = rotateKeyring();
-        return Promise.resolve(later.value);
+    const report = await rewrapWith(
+      keyring,
+      {
+        target: () => {
+          if (++asked === 3) later.value = rotateKeyring();
+          return Promise.resolve(later.value);
+        },
       },
-    });
+      { platformDatabase: oneByOne() },
+    );
     expect(later.value).not.toBe(first);
-    expect(report).toMatchObject({ target: later.value, isFinished: true, unmoved: [] });
+    // The first batch went to the former one, and no other.
+    expect(report).toMatchObject({ target: later.value, platform: 5, isFinished: true });
+    expect(report.unmoved).toEqual([]);
     expect(await countLeft(test.deps, later.value)).toBe(0);
     await test.deps.keys.prove();
   });
@@ -315,9 +332,43 @@ describe("re-wrapping", () => {
     await expect(proveMek(shut, await keyring.current())).rejects.toThrow(DecryptionError);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when it is told to, be it while it waits", async () => {
     rotateKeyring();
     const report = await rewrapWith(keyring, { signal: AbortSignal.abort() });
     expect(report).toMatchObject({ isFinished: false, platform: 0 });
+    const stop = new AbortController();
+    const waiting = await rewrapWith(keyring, {
+      settleMs: 600_000,
+      signal: stop.signal,
+      onProgress: ({ waitingMs }) => {
+        if (waitingMs > 0) stop.abort();
+      },
+    });
+    expect(waiting).toMatchObject({ isFinished: false, platform: 4 });
+  });
+
+  it("that is stopped begins no further batch, and names what it could not move, and not what it did not come to", async () => {
+    await test.sql(
+      "platform",
+      "UPDATE dek_wraps SET `blob` = REVERSE(`blob`) ORDER BY owner_id LIMIT 1",
+    );
+    const target = rotateKeyring();
+    const stop = new AbortController();
+    const report = await rewrapWith(
+      keyring,
+      {
+        signal: stop.signal,
+        onProgress: ({ done }) => {
+          if (done > 0) stop.abort();
+        },
+      },
+      { platformDatabase: oneByOne() },
+    );
+    // The batch that was written, and the one that was under way.
+    expect(report).toMatchObject({ isFinished: false, platform: 2, vault: 2 });
+    expect(report.unmoved.map(({ database, why }) => `${database}: ${why}`)).toEqual([
+      "platform: it does not open",
+    ]);
+    expect(await countLeft(test.deps, target)).toBe(4);
   });
 });
