@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TestApp } from "./app.ts";
 
 /** An answer of the API, its JSON read. */
@@ -54,7 +55,9 @@ export async function signUp(
 ): Promise<Person> {
   const email = form.email ?? `person${count++}@example.org`;
   const password = "correct horse battery";
+  const sent = app.mails().length;
   await call(app, "POST", "/api/auth/signup", { body: { ...form, email, password } });
+  await untilMailed(app, sent);
   const reply = await call(app, "POST", "/api/auth/verify-email", {
     body: { token: linkToken(app, email) },
   });
@@ -72,6 +75,11 @@ export async function signUp(
         headers: { authorization: `Bearer ${accessToken}`, ...sent.headers },
       }),
   };
+}
+
+/** Signing up waits for no mail server: waits until there are more mails than `before`. */
+export async function untilMailed(app: TestApp, before: number): Promise<void> {
+  for (let tries = 200; tries > 0 && app.mails().length <= before; tries--) await sleep(25);
 }
 
 /** The token of the newest link that was mailed to `email`. */
