@@ -1,6 +1,8 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthResult } from "../auth/contract.ts";
 import { assertCurrentPassword } from "../auth/current-password.ts";
@@ -127,15 +129,45 @@ async function proveByPassword(
   if (usage.isExceeded) {
     throw new AppError("too_many_attempts", { retryAfterSeconds: usage.resetSeconds });
   }
-  if (takesPassword) {
+  if (!takesPassword) {
+    await withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
+      prove(tx, [amr]),
+    );
+  } else {
     const user = await deps.platform.user.findUniqueOrThrow({ where: { id: userId } });
     await assertCurrentPassword(deps, user, password ?? "", from, "reauth.failed");
+    const proveStill = async (tx: PlatformQueries, amr: Proof["amr"]) => {
+      await assertStillTaken(tx, caller, user.passwordHash, takesCode);
+      await prove(tx, amr);
+    };
+    await (takesCode
+      ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
+          proveStill(tx, ["pwd", amr]),
+        )
+      : asSystem(() => inTransaction(deps.platform, (tx) => proveStill(tx, ["pwd"]))));
   }
-  const pwd = takesPassword ? ["pwd"] : [];
-  await (takesCode
-    ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
-        prove(tx, [...pwd, amr]),
-      )
-    : inTransaction(deps.platform, (tx) => prove(tx, pwd)));
   await deps.limits.reauths.giveBack(userId);
+}
+
+/**
+ * Holds the user's row, and refuses what was right when it was looked at and proves nothing any more: meanwhile they may
+ * have set up a second factor, or another password. To be called as the system.
+ *
+ * @throws AppError `reauth_required`, `invalid_credentials`.
+ */
+async function assertStillTaken(
+  tx: PlatformQueries,
+  caller: Caller,
+  passwordHash: string | null,
+  isWithCode: boolean,
+): Promise<void> {
+  const { id } = caller.user;
+  await lockUsers(tx, [id]);
+  if (!isWithCode && !(await isPasswordEnough(tx, caller))) {
+    throw new AppError("reauth_required", {
+      members: { methods: await reauthMethods(tx, caller) },
+    });
+  }
+  const isSame = await tx.user.count({ where: { id, passwordHash, passwordBlockedAt: null } });
+  if (isSame !== 1) throw new AppError("invalid_credentials");
 }
