@@ -1,23 +1,10 @@
 import type { RowDataPacket } from "mysql2/promise";
-import type { AuthSessionModel, TenantModel, UserModel } from "../../generated/platform/models.ts";
+import type { AuthSessionModel, TenantModel } from "../../generated/platform/models.ts";
 import type { Execute } from "../lib/database.ts";
+import { SHOWN_COLUMNS, type ShownUser } from "./users.ts";
 
 /** Somebody who is signed in, with all that deciding "who", "may they" and "what day" needs. */
-export type SessionUser = Pick<
-  UserModel,
-  | "id"
-  | "tenantId"
-  | "role"
-  | "platformRole"
-  | "email"
-  | "displayName"
-  | "timeZone"
-  | "dayStartHour"
-  | "locale"
-  | "weekStartsOn"
-  | "createdAt"
-> &
-  Pick<TenantModel, "mfaRequired">;
+export type SessionUser = ShownUser & Pick<TenantModel, "mfaRequired">;
 
 /** A live session and whose it is. */
 export interface LiveSession {
@@ -25,9 +12,7 @@ export interface LiveSession {
   readonly session: Pick<AuthSessionModel, "id" | "authTime" | "assurance" | "absoluteExpiresAt">;
 }
 
-export const USER = `u.id, u.tenant_id AS tenantId, u.role, u.platform_role AS platformRole, u.email,
-  u.display_name AS displayName, u.time_zone AS timeZone, u.day_start_hour AS dayStartHour, u.locale,
-  u.week_starts_on AS weekStartsOn, u.created_at AS createdAt, t.mfa_required AS mfaRequired`;
+export const USER = `${SHOWN_COLUMNS}, t.mfa_required AS mfaRequired`;
 
 const SQL = `
   SELECT ${USER}, s.auth_time AS authTime, s.assurance, s.absolute_expires_at AS absoluteExpiresAt

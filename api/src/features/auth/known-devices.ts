@@ -34,12 +34,12 @@ export async function rememberDevice(
 ): Promise<boolean> {
   const hash = deviceHash(device);
   const expiresAt = new Date(now.getTime() + KNOWN_SECONDS * 1000);
+  const known = await tx.knownDevice.updateMany({
+    where: { userId, deviceHash: hash, expiresAt: { gt: now } },
+    data: { expiresAt },
+  });
+  if (known.count === 1) return false;
   await tx.knownDevice.deleteMany({ where: { userId, expiresAt: { lte: now } } });
-  const where = { userId, deviceHash: hash };
-  if ((await tx.knownDevice.count({ where })) === 1) {
-    await tx.knownDevice.updateMany({ where, data: { expiresAt } });
-    return false;
-  }
   const others = await tx.knownDevice.count({ where: { userId } });
   // Two sign-ins of one browser may come at once.
   await tx.knownDevice.createMany({

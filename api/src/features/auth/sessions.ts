@@ -4,6 +4,7 @@ import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import type { ShownUser } from "../../platform/users.ts";
 import { isFresh } from "./authorize.ts";
 import { tell } from "./tell.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -32,7 +33,8 @@ interface SessionOwner {
 /** A session as its browser holds it. */
 export interface HeldSession {
   readonly id: string;
-  readonly userId: string;
+  /** Whose it is, as their row was last seen. */
+  readonly user: ShownUser;
   readonly token: RefreshToken;
   readonly remember: boolean;
   /** The value of the device cookie that the browser is to keep, when the session begins. */
@@ -61,7 +63,7 @@ export async function startSession(
   db: PlatformQueries,
   tokens: RefreshTokens,
   session: {
-    readonly user: { readonly id: string; readonly tenantId: string };
+    readonly user: ShownUser;
     readonly proof: Proof;
     readonly from: From;
     readonly remember: boolean;
@@ -72,7 +74,8 @@ export async function startSession(
   const id = randomUUID();
   const device = deviceOf(from) ?? randomToken();
   const token = tokens.first(id);
-  await db.authSession.create({
+  // Not `create`, which would read the row that it has made.
+  await db.authSession.createMany({
     data: {
       id,
       tenantId: user.tenantId,
@@ -92,7 +95,7 @@ export async function startSession(
       absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
     },
   });
-  return { id, userId: user.id, token, remember, device };
+  return { id, user, token, remember, device };
 }
 
 /**
@@ -127,7 +130,7 @@ export async function rotateSession(
     });
     const row = await platform.authSession.findUnique({ where: { id }, include: { user: true } });
     if (row === null) throw new AppError("unauthenticated");
-    const held = { id, userId: row.userId, remember: row.remember };
+    const held = { id, user: row.user, remember: row.remember };
     const isOver =
       row.revokedAt !== null || row.idleExpiresAt <= now || row.absoluteExpiresAt <= now;
     if (isOver || row.user.status !== "active") throw new AppError("session_revoked");
