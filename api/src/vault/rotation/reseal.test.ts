@@ -5,6 +5,7 @@ import type { RowDataPacket } from "mysql2/promise";
 import { AppError } from "../../contract/errors.ts";
 import { boxVersion } from "../../crypto/box.ts";
 import { entryKind } from "../../features/entries/entries.ts";
+import type { Execute } from "../../lib/database.ts";
 import { uuidToBytes } from "../../lib/ids.ts";
 import { findDekHistory, type DekVersion } from "../../platform/dek-rotation.ts";
 import { findState } from "../../platform/state-statements.ts";
@@ -322,12 +323,19 @@ describe("rotating data keys", () => {
     expect((await verifyVault(await test.open(ada.userId))).status).toBe("ok");
   });
 
-  it("leaves a head that does not open, and says so", async () => {
+  it("leaves a head that does not open, or a box of the platform, and says so", async () => {
     await put(ada.vault, randomUUID(), "First");
     await vaultSql("UPDATE vault_heads SET rev = rev + 1 WHERE owner_id = ?", ada.ownerId);
+    await test.sql(
+      "platform",
+      "INSERT INTO totp_credentials (user_id, tenant_id, rev, sealed) SELECT id, tenant_id, 1, REPEAT('x', 99) FROM users",
+    );
     expect(await rotate()).toMatchObject({
       finished: 0,
-      unopened: [{ userId: ada.userId, table: "vault_heads", id: ada.ownerId.toString("hex") }],
+      unopened: [
+        { userId: ada.userId, table: "vault_heads", id: ada.ownerId.toString("hex") },
+        { userId: ada.userId, table: "totp_credentials", id: ada.userId },
+      ],
     });
     expect(await boxVersions()).toEqual([1, 2]);
   });
@@ -614,19 +622,42 @@ describe("rotating data keys", () => {
     expect(await boxVersions(one)).toEqual([2]);
   });
 
-  it("ends when a database is away, and does not take that for a row that does not open", async () => {
+  it.each([
+    ["rows are looked for", /^SELECT id, LENGTH/],
+    ["a row is written", /^UPDATE daily_entries/],
+    ["the head is read", /^SELECT .*sealed FROM vault_heads/],
+  ])(
+    "ends when a database is away, and does not take that for a row that does not open: as %s",
+    async (_, lost) => {
+      await put(ada.vault, randomUUID(), "First");
+      const { vaultDatabase } = test.deps;
+      const away = new AppError("vault_unavailable");
+      let isSealing = false;
+      const failing =
+        (execute: Execute): Execute =>
+        (sql, values) =>
+          isSealing && lost.test(sql) ? Promise.reject(away) : execute(sql, values);
+      const database: ResealDeps["vaultDatabase"] = {
+        ...vaultDatabase,
+        execute: failing(vaultDatabase.execute),
+        transaction: (work) => vaultDatabase.transaction((execute) => work(failing(execute))),
+      };
+      const onProgress: ResealOptions["onProgress"] = ({ phase, owners }) => {
+        isSealing = phase === "waiting" && owners === 1;
+      };
+      const rotation = rotate({ onProgress }, { vaultDatabase: database });
+      await expect(rotation).rejects.toBe(away);
+      expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    },
+  );
+
+  it("ends at a fault of its own, and does not take that for a row that does not open", async () => {
     await put(ada.vault, randomUUID(), "First");
-    const { vaultDatabase } = test.deps;
-    const away = new AppError("vault_unavailable");
-    const failing: ResealDeps["vaultDatabase"] = {
-      ...vaultDatabase,
-      execute: (sql, values) =>
-        sql.startsWith("SELECT id, LENGTH")
-          ? Promise.reject(away)
-          : vaultDatabase.execute(sql, values),
+    const resealRow = () => {
+      throw new RangeError("a fault");
     };
-    await expect(rotate({}, { vaultDatabase: failing })).rejects.toBe(away);
-    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    const tables = [{ ...entryKind.table, resealRow }];
+    await expect(rotate({}, { tables })).rejects.toThrow(RangeError);
   });
 
   it("says in each user's audit what keys were unwrapped for", async () => {
