@@ -525,6 +525,60 @@ describe("connecting and disconnecting", () => {
   });
 });
 
+describe("a provider's session that is hours old (OpenID Connect Core §3.1.2.1)", () => {
+  const HOURS_AGO = Math.floor(Date.now() / 1000) - 4 * 3600;
+  /** Something that asks for a fresh proof, and destroys nothing: the address to confirm is another. */
+  const sensitive = (browser: Browser) =>
+    asMe(browser, "DELETE", "/api/me", { confirm: "nobody@example.org" });
+
+  it.each([
+    ["oidc", "asked hours ago", HOURS_AGO],
+    ["oidc", "does not say when", null],
+    ["google", "does not say when", null],
+    ["apple", "asked hours ago", HOURS_AGO],
+  ] as const)("signs in, and is no fresh proof: %s, which %s", async (name, _, askedAt) => {
+    const who = stranger();
+    await site.signIn(name, who);
+    const browser = openBrowser(site.app);
+    const stale = { ...who, idToken: { auth_time: askedAt } };
+    expect((await site.signIn(name, stale, browser)).pathname).toBe("/auth/complete");
+    expect(await sensitive(browser)).toMatchObject({
+      status: 401,
+      body: { code: "reauth_required", methods: ["provider"] },
+    });
+    await site.signIn(name, who, browser);
+    expect((await sensitive(browser)).status).toBe(400);
+  });
+
+  it("is asked to be younger than a minute, where the provider can be asked", async () => {
+    for (const name of ["oidc", "microsoft"] as const) {
+      const asked = new URL(await site.start(openBrowser(site.app), name));
+      expect(asked.searchParams.get("max_age")).toBe("60");
+    }
+    const url = new URL(await site.start(openBrowser(site.app), "google"));
+    expect(url.searchParams.get("claims")).toBe('{"id_token":{"auth_time":{"essential":true}}}');
+  });
+
+  it("is not named as a way to prove it where it takes two factors, or where it is not configured any more", async () => {
+    const who = stranger();
+    const browser = openBrowser(site.app);
+    await site.signIn("oidc", who, browser);
+    const run = (statement: string) => site.app.sql("platform", statement);
+    const ofThem = `WHERE user_id = (SELECT id FROM users WHERE email = '${who.claims.email}')`;
+    const asked = (methods: string[]) => ({ body: { code: "reauth_required", methods } });
+    await run(`UPDATE auth_sessions SET auth_time = '2020-01-01' ${ofThem}`);
+    expect(await sensitive(browser)).toMatchObject(asked(["provider"]));
+    await run(`UPDATE oauth_accounts SET provider = 'former' ${ofThem}`);
+    expect(await sensitive(browser)).toMatchObject(asked([]));
+    await run(`UPDATE oauth_accounts SET provider = 'oidc' ${ofThem}`);
+    // As after signing in by a passkey: one factor is not believed.
+    await run(`UPDATE auth_sessions SET assurance = 2 ${ofThem}`);
+    await run("UPDATE tenants SET mfa_required = 1");
+    expect(await sensitive(browser)).toMatchObject(asked([]));
+    await run("UPDATE tenants SET mfa_required = 0");
+  });
+});
+
 describe("an account that nobody has proven (pre-hijacking, USENIX Security 2022)", () => {
   /** A stranger's preparations in an account with the victim's address, by all means there are and could be. */
   async function prepared(email: string) {
