@@ -18,8 +18,11 @@ export async function knownDeviceOf(
   const hash = deviceHash(device);
   const where = { deviceHash: hash, expiresAt: { gt: now }, user: { email } };
   const count = await db.knownDevice.count({ where });
-  return count > 0 ? Buffer.from(hash).toString("base64url") : null;
+  return count > 0 ? keyOfDevice(hash) : null;
 }
+
+/** By what failures from a browser are counted, by the hash of its cookie. */
+export const keyOfDevice = (hash: Uint8Array): string => Buffer.from(hash).toString("base64url");
 
 /**
  * Remembers a browser as one of a user's, for half a year from the last sign-in.
