@@ -75,3 +75,22 @@ it("make no markup of a stranger's words", () => {
   expect(html).not.toContain("<img");
   expect(unescaped(html)).toContain(name);
 });
+
+it.each([
+  ["You have won, visit http://evil.example/?a=b", "You have won, visit http evil. example ?a=b"],
+  ["www.evil.example", "www. evil. example"],
+  ["evil。example．com", "evil. example. com"],
+  ["mail me@evil.example", "mail me evil. example"],
+  ["\u202Emoc.live", "moc. live"],
+  ["x".repeat(200), `${"x".repeat(59)}…`],
+  ["//", "…"],
+  ["Dr. Müller, St. Mary's", "Dr. Müller, St. Mary's"],
+])("carry no letter of a stranger who invites somebody, in names such as %j", (name, shown) => {
+  for (const locale of ["en", "de"]) {
+    const letter = lettersIn(locale).invitation(name, name, link);
+    expect(letter.subject).not.toContain(shown);
+    const text = compose("ada@example.org", letter).text.replaceAll("\n", " ");
+    expect(text.split(shown)).toHaveLength(3);
+    expect(text.replace(link, "")).not.toMatch(/https?:|\w[.。．]\w|@/);
+  }
+});
