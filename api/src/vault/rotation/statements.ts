@@ -214,10 +214,7 @@ export async function replaceRow(
     return affectedRows === 1;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    const planted = await findInPlaceOf(execute, table, ownerId, after);
-    // None by now: who looks again finds the row as it was.
-    if (planted === null) return false;
-    throw new PlaceTaken(hex(planted));
+    throw new PlaceTaken(await findInPlaceOf(execute, table, ownerId, after));
   }
 }
 
@@ -228,19 +225,19 @@ export class PlaceTaken extends Error {
   }
 }
 
-/** The id of another row that has the blind values and the revision of `row`. */
+/** The id of another row that has the blind values and the revision of `row`, in hex. */
 async function findInPlaceOf(
   execute: Execute,
   table: Table,
   ownerId: Uint8Array,
   row: StoredRow,
-): Promise<Uint8Array | null> {
+): Promise<string> {
   const blinds = table.blindColumns.map((column) => ` AND ${snake(column)} = ?`).join("");
   const [found] = await execute<RowDataPacket[]>(
     `SELECT id FROM ${table.table} WHERE owner_id = ? AND rev = ? AND id <> ?${blinds} LIMIT 1`,
     [ownerId, row.rev, row.id, ...table.blindColumns.map((column) => row.bytes[column] ?? null)],
   );
-  return found === undefined ? null : (found["id"] as Uint8Array);
+  return found === undefined ? "that was deleted meanwhile" : hex(found["id"] as Uint8Array);
 }
 
 /** How many rows there are under one data key. */
