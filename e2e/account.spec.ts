@@ -194,6 +194,8 @@ test("signing out in one tab takes the others along", async ({ journal, context 
   const other = await context.newPage();
   await other.goto("/calendar");
   await expect(other.getByRole("grid")).toBeVisible();
+  // A browser draws the tab that is looked at; where nothing is drawn, nothing can be pressed.
+  await journal.bringToFront();
   await openAccountMenu(journal);
   await journal.getByRole("button", { name: "Sign out" }).click();
   await journal.waitForURL("**/sign-in**");
