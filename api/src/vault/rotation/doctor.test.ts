@@ -426,6 +426,16 @@ describe("a reference that both databases have misspelt", () => {
     expect(await says()).toEqual([]);
   });
 
+  it("has nobody else's keys looked into who are under the current master key", async () => {
+    await test.empty();
+    const owners = [await newOwner(3), await newOwner(7)];
+    for (const owner of owners) await write(owner);
+    const [one] = owners as [Owner, Owner];
+    await setRef(one, (await test.deps.meks.current()).toUpperCase());
+    // Theirs twice: under the one spelling, and under the other.
+    expect(await examine({ isThorough: false })).toMatchObject({ left: 1, unwrapped: 2 });
+  });
+
   it("is left where the wrap does not open under the right one either, or where another took its place meanwhile", async () => {
     const right = await test.deps.meks.current();
     await setRef(ada, right.toUpperCase());
@@ -457,10 +467,15 @@ describe("a reference that both databases have misspelt", () => {
     const inner = await test.deps.meks.current();
     const service: MekProvider = {
       ...test.deps.meks,
-      unwrap: (wrap, context) =>
-        wrap.mekRef === "awskms:Key"
-          ? test.deps.meks.unwrap({ ...wrap, mekRef: inner }, { ...context, mekRef: inner })
-          : Promise.reject(new MekUnknown(wrap.mekRef)),
+      unwrap: (wrap, context) => {
+        const { mekRef } = wrap;
+        if (mekRef === "awskms:KEY") return Promise.reject(new MekUnknown(mekRef));
+        // No service is asked for what nobody ever wrote.
+        if (mekRef === "awskms:key") return Promise.reject(new RangeError("made up"));
+        const isTheirs = mekRef === "awskms:Key";
+        const meant = isTheirs ? { mekRef: inner } : {};
+        return test.deps.meks.unwrap({ ...wrap, ...meant }, { ...context, ...meant });
+      },
     };
     const found = async () => (await examine({}, service)).findings.map(({ what }) => what);
     await setRef(ada, "awskms:KEY");
