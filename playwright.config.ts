@@ -7,7 +7,9 @@ const chromium =
 
 const SERVER_ONLY = "**/privacy.spec.ts";
 /** What a small screen changes nothing about. */
-const DESKTOP_ONLY = ["**/account.spec.ts", "**/calendar.spec.ts", "**/passkeys.spec.ts"];
+const DESKTOP_ONLY = ["account", "calendar", "passkeys", "recovery"].map(
+  (name) => `**/${name}.spec.ts`,
+);
 
 export default defineConfig({
   testDir: "./e2e",

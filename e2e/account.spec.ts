@@ -74,6 +74,27 @@ test("a link is not used up by a program that looks into mails and opens it", as
   await page.waitForURL("**/today");
 });
 
+test("a link of a stranger's sign-up takes a password of whoever opens it", async ({
+  page,
+  person,
+}) => {
+  await page.request.post("/api/auth/signup", {
+    data: { email: person.email, password: "the stranger's password", displayName: "Eve" },
+  });
+  await page.context().clearCookies();
+  await openMailedLink(page, person.email);
+  await expect(page.getByRole("heading", { name: "Which password was chosen?" })).toBeFocused();
+  const password = page.getByLabel("Password", { exact: true });
+  await password.fill(person.password);
+  await page.getByRole("button", { name: "Confirm and begin" }).click();
+  await expect(password).toHaveAccessibleDescription(/Nobody signed up/);
+  await page.getByRole("button", { name: "Choose a new password" }).click();
+  await password.fill(person.password);
+  await page.getByRole("button", { name: "Confirm and begin" }).click();
+  await page.waitForURL("**/today");
+  await expect(page.getByText(`, ${person.email.split("@")[0]}.`)).toBeVisible();
+});
+
 test("faults are said at the field they belong to", async ({ page, person }) => {
   await page.goto("/sign-up");
   await page.getByLabel("E-mail address").fill(person.email);
@@ -173,32 +194,45 @@ test("signing out in one tab takes the others along", async ({ journal, context 
   const other = await context.newPage();
   await other.goto("/calendar");
   await expect(other.getByRole("grid")).toBeVisible();
+  // A browser draws the tab that is looked at; where nothing is drawn, nothing can be pressed.
+  await journal.bringToFront();
   await openAccountMenu(journal);
   await journal.getByRole("button", { name: "Sign out" }).click();
   await journal.waitForURL("**/sign-in**");
   await other.waitForURL("**/sign-in**");
 });
 
-test("text typed after the session ended is kept, and saved after signing in again", async ({
+test("text typed after the session ended is kept, and saved after signing in again, here or in another tab", async ({
   journal,
+  context,
   person,
 }) => {
+  const dialog = journal.getByRole("dialog", { name: "Sign in again to save" });
+  const endBehindThePage = () =>
+    journal.request.post("/api/auth/logout", {
+      data: {},
+      headers: { "sec-fetch-site": "same-origin" },
+    });
   const entry = await beginEntry(journal, "Before.");
   await expectSaved(entry);
-  // Ended behind the page's back, as by a revocation.
-  await journal.request.post("/api/auth/logout", {
-    data: {},
-    headers: { "sec-fetch-site": "same-origin" },
-  });
+  await endBehindThePage();
   await addTo(entry, " After.");
-  const dialog = journal.getByRole("dialog", { name: "Sign in again to save" });
   await expect(dialog).toBeVisible();
   await dialog.getByLabel("Password", { exact: true }).fill(person.password);
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(dialog).toBeHidden();
   await expectSaved(entry);
+
+  await endBehindThePage();
+  await addTo(entry, " And after that.");
+  await expect(dialog).toBeVisible();
+  const opened = context.waitForEvent("page");
+  await dialog.getByRole("link", { name: "sign in in another tab" }).click();
+  await signIn(await opened, person);
+  await expect(dialog).toBeHidden();
+  await expectSaved(entry);
   await journal.reload();
-  await expect(textOf(articles(journal).first())).toHaveText("Before. After.");
+  await expect(textOf(articles(journal).first())).toHaveText("Before. After. And after that.");
 });
 
 test("nothing of the journal stays in the browser's storage", async ({ journal }) => {

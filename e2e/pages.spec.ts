@@ -45,12 +45,21 @@ async function expectSound(page: Page) {
 }
 
 test("the public pages are sound", async ({ page }) => {
-  for (const path of ["/", "/sign-in", "/sign-up", "/sign-in?notice=ended", "/no/such/page"]) {
+  const token = "A".repeat(32);
+  for (const path of [
+    "/",
+    "/sign-in?notice=ended",
+    "/sign-up",
+    "/forgot-password",
+    `/reset-password#token=${token}`,
+    "/invite",
+    "/no/such/page",
+  ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectSound(page);
   }
-  await page.goto(`/verify-email#token=${"A".repeat(32)}`);
+  await page.goto(`/verify-email#token=${token}`);
   await expectSound(page);
   await page.getByRole("button", { name: "Confirm and begin" }).click();
   await expect(page.getByRole("heading", { name: "This link is used" })).toBeVisible();

@@ -39,6 +39,29 @@ async function addPasskey(page: Page, name: string): Promise<void> {
   await callAs(page, "POST", "/api/auth/passkeys/register/verify", { name, credential });
 }
 
+/**
+ * Prepares the page for the next time that the browser refuses it a passkey. Returns how to wait for that, and its name:
+ * the button can be pressed before the page has begun to ask, too.
+ */
+async function nextRefusal(page: Page): Promise<() => Promise<string>> {
+  const refusal = await page.evaluateHandle(() => {
+    const { credentials } = navigator;
+    const ask = credentials.get.bind(credentials);
+    const refused = new Promise<string>((tell) => {
+      credentials.get = async (options) => {
+        try {
+          return await ask(options);
+        } catch (error) {
+          tell(error instanceof DOMException ? error.name : String(error));
+          throw error;
+        }
+      };
+    });
+    return { refused };
+  });
+  return () => refusal.evaluate(({ refused }) => refused);
+}
+
 async function signOut(page: Page): Promise<void> {
   await openAccountMenu(page);
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -95,8 +118,10 @@ test("somebody who is not verified by their authenticator is not signed in", asy
   await addPasskey(journal, "A phone");
   await signOut(journal);
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  const refusal = await nextRefusal(journal);
   await passkeyButton(journal).click();
   // The browser asks no further: to the page that is the same as somebody who said no.
+  expect(await refusal()).toBe("NotAllowedError");
   await expect(passkeyButton(journal)).toBeEnabled();
   await expect(journal).toHaveURL(/\/sign-in/);
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });

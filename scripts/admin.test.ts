@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../api/test/app.ts";
 import { workerServices } from "../api/test/databases.ts";
 import { signUp } from "../api/test/people.ts";
+import { program } from "../api/test/program.ts";
 import { cleanEnvironment } from "./lib/clean-environment.mjs";
 
 let app: TestApp;
@@ -21,7 +22,7 @@ function admin(...args: string[]): Promise<{ code: number; output: string }> {
     VAULT_DATABASE_URL: vaultUrl,
     KEYRING_FILE: app.keyringFile,
   };
-  const command = ["--import", "tsx", "scripts/admin.ts", ...args];
+  const command = [program("scripts/admin.ts"), ...args];
   return new Promise((done) => {
     const cwd = resolve(import.meta.dirname, "..");
     const child = execFile(process.execPath, command, { cwd, env }, (_, out, err) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../api/test/app.ts";
 import { later, record, sealerOf } from "../api/test/audit.ts";
 import { workerServices } from "../api/test/databases.ts";
+import { program } from "../api/test/program.ts";
 import { ROOT } from "./launcher/paths.ts";
 import { cleanEnvironment } from "./lib/clean-environment.mjs";
 
@@ -25,7 +26,7 @@ function audit(args: string[], env: Record<string, string> = { TOKEN_KEY }) {
   const addresses = { PLATFORM_DATABASE_URL: platformUrl, VAULT_DATABASE_URL: vaultUrl };
   const keyring = { KEYRING_FILE: app.keyringFile };
   return new Promise<{ code: number | null; output: string }>((done) => {
-    const command = ["--import", "tsx", "scripts/audit.ts", ...args];
+    const command = [program("scripts/audit.ts"), ...args];
     const options = { cwd: ROOT, env: { ...cleanEnvironment(), ...addresses, ...keyring, ...env } };
     const child = execFile(process.execPath, command, options, (_, out, err) =>
       done({ code: child.exitCode, output: `${out}${err}` }),

@@ -39,7 +39,7 @@ import { front } from "./http/front.ts";
 import { openapi } from "./http/openapi.ts";
 import { outboxPage } from "./http/outbox.ts";
 import type { Asked } from "./http/record-routes.ts";
-import type { Gates } from "./http/routes.ts";
+import { straight, type Gates } from "./http/routes.ts";
 import { trustedProxies } from "./lib/client-ip.ts";
 import { asTenant } from "./platform/tenancy.ts";
 import { hex } from "./lib/ids.ts";
@@ -80,35 +80,38 @@ export function createApp(deps: Deps): Express {
   if (metricsToken !== undefined) {
     app.use("/metrics", metricsPage(metrics(deps), metricsToken));
   }
-  app.use(systemRoutes(gates, { checks, logger, document: openapi(contract) }));
   const afterSignIn: AfterSignIn = (userId, { route, requestId }) => {
     verifySoon(deps, userId, { actor: "user", purpose: route, requestId });
   };
-  app.use(authRoutes(gates, { ...deps, afterSignIn }));
-  app.use(sessionRoutes(gates, deps));
-  app.use(mfaRoutes(gates, { ...deps, afterSignIn }));
-  app.use(oauthRoutes(gates, { ...deps, afterSignIn }));
-  app.use(passkeyRoutes(gates, { ...deps, afterSignIn }));
-  app.use(tokenRoutes(gates, deps));
-  app.use(tenantRoutes(gates, deps));
-  app.use(adminRoutes(gates, deps));
-  app.use(accountRoutes(gates, deps));
-  app.use(emailChangeRoutes(gates, deps));
-  app.use(entryRoutes(gates, records));
-  app.use(feelsRoutes(gates, records));
-  app.use(pillarRoutes(gates, records));
-  app.use(pillarScoreRoutes(gates, records));
-  app.use(habitRoutes(gates, records));
-  app.use(habitCheckRoutes(gates, records));
-  app.use(moodRoutes(gates, records));
-  app.use(moodLogRoutes(gates, records));
-  app.use(dailyRecapRoutes(gates, records));
-  app.use(weeklyRecapRoutes(gates, records));
-  app.use(templateRoutes(gates, records));
-  app.use(reminderRoutes(gates, records));
-  app.use(dayRoutes(gates, records));
-  app.use(trashRoutes(gates, records));
-  app.use(vaultRoutes(gates, { ...deps, ...records }));
+  const routers = [
+    systemRoutes(gates, { checks, logger, document: openapi(contract) }),
+    authRoutes(gates, { ...deps, afterSignIn }),
+    sessionRoutes(gates, deps),
+    mfaRoutes(gates, { ...deps, afterSignIn }),
+    oauthRoutes(gates, { ...deps, afterSignIn }),
+    passkeyRoutes(gates, { ...deps, afterSignIn }),
+    tokenRoutes(gates, deps),
+    tenantRoutes(gates, deps),
+    adminRoutes(gates, deps),
+    accountRoutes(gates, deps),
+    emailChangeRoutes(gates, deps),
+    entryRoutes(gates, records),
+    feelsRoutes(gates, records),
+    pillarRoutes(gates, records),
+    pillarScoreRoutes(gates, records),
+    habitRoutes(gates, records),
+    habitCheckRoutes(gates, records),
+    moodRoutes(gates, records),
+    moodLogRoutes(gates, records),
+    dailyRecapRoutes(gates, records),
+    weeklyRecapRoutes(gates, records),
+    templateRoutes(gates, records),
+    reminderRoutes(gates, records),
+    dayRoutes(gates, records),
+    trashRoutes(gates, records),
+    vaultRoutes(gates, { ...deps, ...records }),
+  ];
+  app.use(straight(routers), ...routers);
   if (!isProduction && mail.outboxDir !== undefined) {
     app.use("/dev/outbox", outboxPage(mail.outboxDir));
   }

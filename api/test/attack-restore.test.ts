@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "./app.ts";
 import { workerServices } from "./databases.ts";
 import { signUp, type Person } from "./people.ts";
+import { program } from "./program.ts";
 
 /** A vault that is put back from a dump, by an attacker or on purpose, and the command by which an operator says which. */
 
@@ -37,7 +38,7 @@ async function putBack(bytes: Buffer): Promise<void> {
 
 /** Runs scripts/vault.ts on this worker's databases. */
 async function runVault(...args: string[]): Promise<{ code: unknown; output: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "scripts/vault.ts", ...args], {
+  const child = spawn(process.execPath, [program("scripts/vault.ts"), ...args], {
     cwd: join(import.meta.dirname, "../.."),
     env: {
       // eslint-disable-next-line no-restricted-properties -- what a process needs of the machine to run at all

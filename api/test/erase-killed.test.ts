@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { openTestApp, testEnvironment, type TestApp } from "./app.ts";
 import { workerServices } from "./databases.ts";
 import { call, signUp } from "./people.ts";
+import { program } from "./program.ts";
 import { proxyTo, type Proxy } from "./proxy.ts";
 
 /** These tests kill the API as a process while it erases somebody, and let the worker as a process finish. */
@@ -37,8 +38,8 @@ afterAll(async () => {
 });
 
 /** Starts a program of the API and waits until it says what `isUp` finds. */
-async function start(program: "index" | "worker", isUp: RegExp) {
-  const child = spawn(process.execPath, ["--import", "tsx", `src/${program}.ts`], {
+async function start(name: "index" | "worker", isUp: RegExp) {
+  const child = spawn(process.execPath, [program(`api/src/${name}.ts`)], {
     cwd: join(import.meta.dirname, ".."),
     env: {
       // eslint-disable-next-line no-restricted-properties -- what a process needs of the machine to run at all

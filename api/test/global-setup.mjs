@@ -8,6 +8,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import mysql from "mysql2/promise";
 import { tsImport } from "tsx/esm/api";
+import { compilePrograms } from "./programs.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const RIGHTS = "SELECT, INSERT, UPDATE, DELETE";
@@ -54,7 +55,10 @@ export default async function setup({ maxWorkers }) {
       });
     }
     await admin.end();
-    // The workers are forked after this and inherit both; see databases.ts and kms/soft-hsm.ts.
+    const programs = join(dir, "programs");
+    await compilePrograms(programs);
+    // The workers are forked after this and inherit these; see databases.ts, program.ts and kms/soft-hsm.ts.
+    process.env.TIMOS_TEST_PROGRAMS = programs;
     process.env.SOFTHSM2_CONF = join(dir, "softhsm2.conf");
     process.env.TIMOS_TEST_WORKERS = JSON.stringify(workers);
   } catch (error) {

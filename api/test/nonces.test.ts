@@ -1,17 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "@jest/globals";
+import { program } from "./program.ts";
 
 describe("a nonce", () => {
   it("does not come twice in processes and threads that seal at the same time", async () => {
     const [processes, threads, boxes] = [3, 2, 12_000];
     const outputs = await Promise.all(
       Array.from({ length: processes }, async () => {
-        const program = ["--import", "tsx", "test/seal-many.ts", `${boxes}`, `${threads}`];
-        const child = spawn(process.execPath, program, {
-          cwd: join(import.meta.dirname, ".."),
+        const args = [program("api/test/seal-many.ts"), `${boxes}`, `${threads}`];
+        const child = spawn(process.execPath, args, {
           stdio: ["ignore", "pipe", "inherit"],
         });
         const [output] = await Promise.all([buffer(child.stdout), once(child, "exit")]);

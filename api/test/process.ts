@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { program } from "./program.ts";
 
 /** The API as a process of its own, as it is run. */
 export interface RunningApi {
@@ -12,9 +13,9 @@ export interface RunningApi {
 /** Starts an entry point of the API. Whoever does ends it. */
 export function launch(
   environment: Readonly<Record<string, string>>,
-  program: "index" | "worker" = "index",
+  name: "index" | "worker" = "index",
 ): Pick<RunningApi, "child" | "output"> {
-  const child = spawn(process.execPath, ["--import", "tsx", `src/${program}.ts`], {
+  const child = spawn(process.execPath, [program(`api/src/${name}.ts`)], {
     cwd: join(import.meta.dirname, ".."),
     // eslint-disable-next-line no-restricted-properties -- what a process needs of the machine to run at all
     env: { PATH: process.env["PATH"] ?? "", ...environment },

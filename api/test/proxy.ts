@@ -37,11 +37,19 @@ export async function proxyTo(address: string): Promise<Proxy> {
         upstream.destroy();
       });
     }
-    client.on("data", (chunk) => {
+    // The end of what was looked at: a statement may come in two pieces.
+    let end = Buffer.alloc(0);
+    client.on("data", (chunk: Buffer) => {
       if (state === "stalled") return;
       upstream.write(chunk);
-      if (watch !== undefined && chunk.includes(watch.bytes)) {
-        const { then } = watch;
+      if (watch === undefined) {
+        end = Buffer.alloc(0);
+        return;
+      }
+      const { bytes, then } = watch;
+      const seen = Buffer.concat([end, chunk]);
+      end = seen.subarray(Math.max(0, seen.length - bytes.length + 1));
+      if (seen.includes(bytes)) {
         watch = undefined;
         then();
       }

@@ -18,11 +18,6 @@ const nonces = (count: number) =>
 // Before the threads start, so that a pool they took over would be seen.
 const first = nonces(10);
 if (isMainThread) {
-  // A thread has its own loader, which does not know TypeScript yet.
-  const program = `import("tsx/esm/api").then(({ register }) => {
-    register();
-    return import(${JSON.stringify(import.meta.url)});
-  })`;
-  for (let i = 0; i < threads; i++) new Worker(program, { eval: true, argv: [boxes, 0] });
+  for (let i = 0; i < threads; i++) new Worker(import.meta.filename, { argv: [boxes, 0] });
 }
 process.stdout.write(Buffer.concat([...first, ...nonces(boxes - first.length)]));

@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import { generateSync } from "otplib";
 import type { TestApp } from "./app.ts";
 import { call, signUp, type Person, type Reply } from "./people.ts";
@@ -65,3 +66,12 @@ export const answer = (
   more: { readonly trustDevice?: boolean } = {},
 ): Promise<Reply> =>
   call(app, "POST", "/api/auth/mfa/verify", { body: { mfaToken, method, code, ...more } });
+
+/** That of many answers with one code, which came at once, one was taken. Past ten an account has to wait. */
+export function expectOnce(replies: readonly Reply[]): void {
+  expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
+  const codes = new Set(replies.map((reply) => reply.body["code"]));
+  codes.delete(undefined);
+  codes.delete("too_many_attempts");
+  expect([...codes]).toEqual(["mfa_code_already_used"]);
+}

@@ -11,21 +11,22 @@ export async function openMailedLink(page: Page, address: string): Promise<void>
   await page.getByRole("button", { name: "Confirm and begin" }).click();
 }
 
-/** The newest verification link that was mailed to `address`. */
-export async function linkMailedTo(address: string): Promise<string> {
+/** The newest link to the page that was mailed to `address`. */
+export async function linkMailedTo(address: string, page = "/verify-email"): Promise<string> {
   let link: string | undefined;
   await expect(async () => {
-    link = await findLink(address);
-    expect(link, `a link mailed to ${address}`).toBeDefined();
+    link = await findLink(address, page);
+    expect(link, `a link to ${page} mailed to ${address}`).toBeDefined();
   }).toPass({ timeout: 10_000 });
   return link ?? "";
 }
 
-async function findLink(address: string): Promise<string | undefined> {
+async function findLink(address: string, page: string): Promise<string | undefined> {
+  const pattern = new RegExp(`${page}#token=[\\w-]+`);
   const files = (await readdir(outbox())).sort().reverse();
   for (const file of files) {
     const mail = unfold(await readFile(join(outbox(), file), "utf8"));
-    const link = /\/verify-email#token=[\w-]+/.exec(mail)?.[0];
+    const link = pattern.exec(mail)?.[0];
     if (link !== undefined && mail.includes(address)) return link;
   }
   return undefined;

@@ -40,14 +40,16 @@ export async function peopleOfTimos(
 export async function atTimos(client: Client, { email }: { readonly email: string }) {
   let cookies: Reply["cookies"] = {};
   let accessToken = "";
-  const ask = async (path: string, body: object) => {
-    const headers = { origin: ORIGIN, cookie: cookieHeader(cookies) };
+  const ask = async (path: string, body: object, sent = cookies) => {
+    const headers = { origin: ORIGIN, cookie: cookieHeader(sent) };
     const reply = await client.send({ method: "POST", path, headers, body });
     cookies = { ...cookies, ...reply.cookies };
     ({ accessToken } = SignedIn.parse(JSON.parse(reply.text)));
   };
   const person: Person = {
-    signIn: () => ask("/api/auth/login", { email, password: PASSWORD, remember: true }),
+    // From a browser that is known and holds no session, as that of somebody who signs in.
+    signIn: () =>
+      ask("/api/auth/login", { email, password: PASSWORD, remember: true }, without("rt", cookies)),
     refresh: () => ask("/api/auth/refresh", {}),
     check: () =>
       client.send({ path: "/api/me", headers: { authorization: `Bearer ${accessToken}` } }),
@@ -55,6 +57,9 @@ export async function atTimos(client: Client, { email }: { readonly email: strin
   await person.signIn();
   return person;
 }
+
+const without = (name: string, cookies: Reply["cookies"]) =>
+  Object.fromEntries(Object.entries(cookies).filter(([each]) => !each.endsWith(`_${name}`)));
 
 /** Signs up to better-auth, which signs in. */
 export async function atPeer(client: Client, path = "/api/auth/get-session"): Promise<Person> {

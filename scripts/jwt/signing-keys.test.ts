@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { SigningKeys } from "../../api/src/config.ts";
 import { accessTokens } from "../../api/src/features/auth/access-token.ts";
+import { program } from "../../api/test/program.ts";
 import { ROOT } from "../launcher/paths.ts";
 import {
   dutyOf,
@@ -110,7 +111,7 @@ describe("npm run jwt:rotate", () => {
 
   const jwt = (args: string[], env: Record<string, string> = { JWT_KEYS_FILE: file }) => {
     const { PATH = "" } = process.env;
-    return spawnSync(process.execPath, ["--import", "tsx", "scripts/jwt.ts", ...args], {
+    return spawnSync(process.execPath, [program("scripts/jwt.ts"), ...args], {
       cwd: ROOT,
       env: { PATH, ...env },
       encoding: "utf8",

@@ -19,6 +19,7 @@ import {
   stagedKey,
   stageKey,
 } from "../../api/src/crypto/keyring.ts";
+import { program } from "../../api/test/program.ts";
 import { ROOT } from "../launcher/paths.ts";
 
 let folder: string;
@@ -33,7 +34,7 @@ function merge(...args: string[]) {
   const { PATH = "", HOME = "" } = process.env;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "scripts/keys.ts", "merge", ...args],
+    [program("scripts/keys.ts"), "merge", ...args],
     { cwd: ROOT, env: { PATH, HOME, TIMOS_DATA_DIR: folder }, encoding: "utf8" },
   );
   return { status, output: stdout + stderr };
@@ -141,7 +142,7 @@ describe("keys:merge", () => {
     write(theirs, rotated(whole));
     // No file may grow beyond nothing, as on a disk that is full.
     const { PATH = "", HOME = "" } = process.env;
-    const command = `ulimit -f 0; exec "${process.execPath}" --import tsx scripts/keys.ts merge "${theirs}"`;
+    const command = `ulimit -f 0; exec "${process.execPath}" "${program("scripts/keys.ts")}" merge "${theirs}"`;
     const { status, stderr } = spawnSync("sh", ["-c", `trap "" XFSZ; ${command}`], {
       cwd: ROOT,
       env: { PATH, HOME, TIMOS_DATA_DIR: folder, TSX_DISABLE_CACHE: "1" },

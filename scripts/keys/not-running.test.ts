@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createKeyring } from "../../api/src/crypto/keyring.ts";
+import { program } from "../../api/test/program.ts";
 import { lockFolder } from "../launcher/lock.ts";
 import { migrateBoth } from "../launcher/migrations.ts";
 import { ROOT } from "../launcher/paths.ts";
@@ -31,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs a command in an environment that names the data folder and nothing else. */
 function run(script: string, args: string[], dataFolder = folder) {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", `scripts/${script}`, ...args], {
+  const child = spawn(process.execPath, [program(`scripts/${script}`), ...args], {
     cwd: ROOT,
     env: { PATH, HOME, TIMOS_DATA_DIR: dataFolder },
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,7 +6,7 @@ import { countRows } from "../../api/src/vault/rotation/statements.ts";
 import type { Installation } from "./installation.ts";
 import { count, duration, meter, stopSignal } from "./terminal.ts";
 
-/** How many rows that do not open are named one by one. */
+/** How many rows that were not sealed anew are named one by one. */
 const NAMED = 20;
 const PURPOSE = "keys:rotate --dek";
 /** Beside the time that servers keep keys in memory: how long a request may go on with those it began with. */
@@ -68,7 +68,7 @@ export async function rotateDek(inst: Installation, options: DekRotation): Promi
     }
     if (unopened.length > 0) {
       console.error(
-        `NOT FINISHED: ${count(unopened.length)} rows do not open` +
+        `NOT FINISHED: ${count(unopened.length)} rows were left as they are` +
           (unopened.length > NAMED ? `, the first ${NAMED} of which are named above.` : "."),
       );
     }

@@ -18,7 +18,9 @@ export function setForwarded(request: IncomingMessage): void {
     const isDropped = NOT_FROM_CLIENTS.test(name) || HOP_BY_HOP.includes(name);
     if (isDropped) Reflect.deleteProperty(headers, name);
   }
-  if (isUpgrade) headers.connection = "Upgrade";
+  // A backend that is told to close cuts the connection once it has answered, and the answer is lost where it was given
+  // before the body had come. We end the connection ourselves.
+  headers.connection = isUpgrade ? "Upgrade" : "keep-alive";
   headers["x-forwarded-for"] = peerOf(request);
   headers["x-forwarded-proto"] = "http";
   headers["x-forwarded-host"] = headers.host ?? "";

@@ -99,6 +99,13 @@ describe("the front", () => {
     expect(digest(answer.body)).toBe(digest(body));
   });
 
+  it("passes on what is answered before the body has come", async () => {
+    const body = randomBytes(1_000_000);
+    const refused = () => ask({ path: "/api/refused", method: "POST", body });
+    const answers = await Promise.all(Array.from({ length: 60 }, refused));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([429]));
+  });
+
   it("lets the client see that an answer was cut off", async () => {
     await expect(ask({ path: "/api/cut" })).rejects.toThrow(/aborted|hang up/);
   });
@@ -160,6 +167,8 @@ describe("the front", () => {
 function echo(asked: IncomingMessage, answer: ServerResponse): void {
   if (asked.url === "/api/mirror") {
     void pipeline(asked, answer);
+  } else if (asked.url === "/api/refused") {
+    answer.writeHead(429).end();
   } else if (asked.url === "/api/cut") {
     answer.writeHead(200, { "Content-Length": "1000" });
     answer.write("half", () => answer.destroy());

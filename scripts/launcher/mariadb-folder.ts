@@ -50,6 +50,8 @@ export async function ensureMariadbFolder(place: Place, signal?: AbortSignal): P
     [
       "--no-defaults",
       `--datadir=${alias}`,
+      // Of its own: two that are made at once would take each other's temporary tables in a shared one.
+      `--tmpdir=${runFolder}`,
       "--auth-root-authentication-method=socket",
       `--auth-root-socket-user=${userInfo().username}`,
       "--skip-test-db",

@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { program } from "../../api/test/program.ts";
 import {
   eventually,
   type MigrationFolder,
@@ -49,10 +50,10 @@ async function tables(): Promise<unknown[]> {
 
 /** A migrator in a process of its own, to be killed. */
 function migratorProcess(): ChildProcess {
-  const module = pathToFileURL(join(import.meta.dirname, "migrate.ts")).href;
+  const module = pathToFileURL(program("scripts/lib/migrate.ts")).href;
   const options = JSON.stringify({ url: database.url, dir: folder.path, times: SHORT });
   const code = `import { migrate } from ${JSON.stringify(module)}; await migrate(${options});`;
-  return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", code], {
+  return spawn(process.execPath, ["--input-type=module", "--eval", code], {
     stdio: "ignore",
     env: { ...process.env, NODE_OPTIONS: "" },
   });

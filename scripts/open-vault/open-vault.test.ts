@@ -11,14 +11,13 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { z } from "zod";
 import { sealStream } from "../../api/src/crypto/stream.ts";
+import { program } from "../../api/test/program.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 import { adminUrl } from "../test/scratch.ts";
 import {
@@ -30,9 +29,7 @@ import {
 } from "../test/sealed-vault.ts";
 import { readArguments } from "./arguments.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const PROGRAM = ["--import", TSX, join(ROOT, "scripts/open-vault.ts")];
+const PROGRAM = program("scripts/open-vault.ts");
 const HARD = "it's \"quoted\" `so` \\ \\' \r\n\t\0\x1a; ),( NULL -- /* */ 👩‍👩‍👧‍👦 ﷽ \u2028 \ud83d\ude00";
 const TIMES = { createdAt: "2026-11-20T07:00:00.000Z", updatedAt: "2026-11-21T07:00:00.000Z" };
 
@@ -61,7 +58,7 @@ function open(
   before: readonly string[] = [],
 ): Promise<Outcome> {
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
-  const [command = "", ...words] = [...before, process.execPath, ...PROGRAM, ...args];
+  const [command = "", ...words] = [...before, process.execPath, PROGRAM, ...args];
   const options = { cwd: folder, env: { ...cleanEnvironment() }, maxBuffer: 1 << 28 };
   return new Promise((done) => {
     const child = execFile(command, words, options, (_error, stdout, stderr) => {
@@ -443,7 +440,7 @@ describe("the reader of a vault", () => {
 
   it("ends when it is told to, and when nobody reads on", async () => {
     writeFileSync(join(folder, "vault.sql"), dump);
-    const child = spawn(process.execPath, [...PROGRAM, ...OPEN_DUMP], {
+    const child = spawn(process.execPath, [PROGRAM, ...OPEN_DUMP], {
       cwd: folder,
       env: cleanEnvironment(),
     });

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { program } from "../../api/test/program.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 import { type ScratchDatabase, scratchDatabase } from "./scratch.ts";
 
@@ -27,7 +28,7 @@ function db(
   },
 ): Promise<{ code: number; output: string }> {
   const env = { ...cleanEnvironment(), TIMOS_DATA_DIR: "/no/such/folder", ...addresses };
-  const command = ["--import", "tsx", "scripts/db.ts", ...args];
+  const command = [program("scripts/db.ts"), ...args];
   return new Promise((done) => {
     const child = execFile(process.execPath, command, { cwd: ROOT, env }, (_, out, err) => {
       done({ code: child.exitCode ?? -1, output: `${out}${err}` });

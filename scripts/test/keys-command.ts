@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { TestApp } from "../../api/test/app.ts";
 import { workerServices } from "../../api/test/databases.ts";
+import { program } from "../../api/test/program.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { keyService } from "../../api/src/vault/key-service.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
@@ -29,7 +30,7 @@ export function startKeys(
   environment: Readonly<Record<string, string>> = {},
 ): RunningKeys {
   const { platformUrl, vaultUrl } = workerServices();
-  const child = spawn(process.execPath, ["--import", "tsx", "scripts/keys.ts", ...args], {
+  const child = spawn(process.execPath, [program("scripts/keys.ts"), ...args], {
     cwd: ROOT,
     env: {
       ...cleanEnvironment(),

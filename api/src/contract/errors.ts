@@ -17,6 +17,10 @@ export const ERRORS = {
     title: "That code was used already. Wait for the next one.",
   },
   mfa_required: { status: 401, title: "It takes a code of your second factor too." },
+  password_required: {
+    status: 401,
+    title: "Enter the password that was chosen when signing up, or choose a new one.",
+  },
   passkey_refused: { status: 401, title: "That passkey was not accepted. Try again." },
   mfa_token_expired: { status: 401, title: "That took too long. Sign in again." },
   reauth_required: { status: 401, title: "Prove once more that it is you to do this." },

@@ -1,5 +1,6 @@
 import express, { type Router } from "express";
-import { absolutePath } from "swagger-ui-dist";
+// By its own file: the package itself runs the whole viewer, which belongs into a browser.
+import absolutePath from "swagger-ui-dist/absolute-path.js";
 
 const PAGE = `<!doctype html>
 <html lang="en">

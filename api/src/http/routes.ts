@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import express, { type Request, type Response, type Router } from "express";
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type * as z from "zod";
 import type { Endpoint, Endpoints, Guarded, Input } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
@@ -74,6 +74,25 @@ export function routes<const E extends Endpoints, C>(
   return router;
 }
 
+/**
+ * Hands a request to its endpoint at once, where the address has no parameters, so that not each router has to be asked
+ * before. Any other goes on to them: what has parameters, another method, `HEAD`, a slash at the end.
+ */
+export function straight(routers: readonly Router[]): RequestHandler {
+  const handlers = new Map<string, RequestHandler>();
+  for (const { route, handle } of routers.flatMap((router) => router.stack)) {
+    if (route === undefined || route.path.includes(":")) continue;
+    // The one that answers 405 to all other methods has none.
+    const methods = route.stack.flatMap(({ method }) => (method ? [method.toUpperCase()] : []));
+    for (const method of methods) handlers.set(`${method} ${route.path}`, handle);
+  }
+  return (req, res, next) => {
+    const handle = handlers.get(`${req.method} ${req.path}`);
+    if (handle === undefined) next();
+    else handle(req, res, next);
+  };
+}
+
 async function serve<C>(
   endpoint: Endpoint,
   handler: Handler<Endpoint, C>,
@@ -81,6 +100,8 @@ async function serve<C>(
   req: Request,
   res: Response,
 ): Promise<void> {
+  // Whose address it is has to be asked while they are there: of whoever has gone it is not known any more.
+  const peer = peerOf(req, endpoint, gates.isSecure);
   const admitted = await callerOf(endpoint, gates, req);
   const params = parse("params", endpoint.params, req.params);
   const query = parse("query", endpoint.query, req.query);
@@ -93,7 +114,7 @@ async function serve<C>(
     body,
     guard: endpoint.guarded && guardOf(req),
     idempotencyKey: endpoint.idempotent && idempotencyKeyOf(req),
-    peer: peerOf(req, endpoint, gates.isSecure),
+    peer,
     caller,
   };
   const handle = () => handler(input);

@@ -70,8 +70,36 @@ it("keep lines of text short, and a link on one line", () => {
 });
 
 it("make no markup of a stranger's words", () => {
-  const name = `<img src=x onerror="alert(1)">`;
+  const name = "<img src=x onerror='alert(1)'>";
   const { html } = compose("ada@example.org", lettersIn("en").invitation(name, "Eve & 'co'", link));
   expect(html).not.toContain("<img");
   expect(unescaped(html)).toContain(name);
+});
+
+it.each([
+  ["You have won, visit http://evil.example/?a=b", "You have won, visit http evil. example ?a=b"],
+  ["www.evil.example", "www. evil. example"],
+  ["evil。example．com", "evil. example. com"],
+  ["mail me@evil.example", "mail me evil. example"],
+  ["\u202Emoc.live", "moc. live"],
+  ["x".repeat(200), `${"x".repeat(57)}...`],
+  ['Bob" and "TimOS', "Bob' and 'TimOS"],
+  ["//", "..."],
+  ["Dr. Müller, St. Mary's", "Dr. Müller, St. Mary's"],
+])("carry no letter of a stranger who invites somebody, in names such as %j", (name, shown) => {
+  for (const locale of ["en", "de"]) {
+    const letter = lettersIn(locale).invitation(name, name, link);
+    expect(letter.subject).not.toContain(shown);
+    const text = compose("ada@example.org", letter).text.replaceAll("\n", " ");
+    expect(text.split(shown).length).toBeGreaterThanOrEqual(3);
+    expect(text.replace(link, "")).not.toMatch(/https?:|\w[.。．]\w|@/);
+  }
+});
+
+it("keep their links as they are in English, since they need no encoding", () => {
+  for (const [letter] of all(lettersIn("en"))) {
+    const { text } = compose("ada@example.org", letter);
+    // eslint-disable-next-line no-control-regex -- what is not ASCII
+    if (text.includes(link)) expect(text).not.toMatch(/[^\x00-\x7F]/);
+  }
 });

@@ -1,4 +1,5 @@
 import type { Letter, Letters, Paragraph, Whence } from "./letters.ts";
+import { named } from "./named.ts";
 
 const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Letter => ({
   subject,
@@ -189,24 +190,24 @@ export const de: Letters = {
     ],
   }),
   invitation: (tenant, inviter, link) => ({
-    subject: `Einladung zu ${tenant} bei TimOS`,
+    subject: "Einladung bei TimOS",
     paragraphs: [
-      `${inviter} lädt dich zu ${tenant} ein. Niemand dort kann lesen, was du schreibst.`,
+      `„${named(inviter)}“, so der eigene Name, lädt dich zu „${named(tenant)}“ ein. Niemand dort kann lesen, was du schreibst.`,
       { link, label: "Einladung annehmen" },
       "Sie gilt einmal, 7 Tage lang, für ein Konto mit dieser E-Mail-Adresse.",
     ],
   }),
   memberRemoved: (tenant) => ({
-    subject: `Du bist nicht mehr in ${tenant} bei TimOS`,
+    subject: `Du bist nicht mehr in „${named(tenant)}“ bei TimOS`,
     paragraphs: [
-      `Jemand aus der Verwaltung hat dich aus ${tenant} entfernt. Dein Konto und dein Tagebuch sind, wie sie waren, in einem eigenen Bereich.`,
+      `Jemand aus der Verwaltung hat dich aus „${named(tenant)}“ entfernt. Dein Konto und dein Tagebuch sind, wie sie waren, in einem eigenen Bereich.`,
       "Niemand dort konnte lesen, was du schreibst, und niemand kann es jetzt.",
     ],
   }),
   roleChanged: (tenant, role) => ({
-    subject: `Deine Rolle in ${tenant} bei TimOS ist eine andere`,
+    subject: `Deine Rolle in „${named(tenant)}“ bei TimOS ist eine andere`,
     paragraphs: [
-      `In ${tenant} hast du jetzt die Rolle ${{ owner: "Inhaber", admin: "Verwaltung", member: "Mitglied" }[role]}.`,
+      `In „${named(tenant)}“ hast du jetzt die Rolle ${{ owner: "Inhaber", admin: "Verwaltung", member: "Mitglied" }[role]}.`,
       "Dein Konto und dein Tagebuch sind, wie sie waren. Keine Rolle erlaubt, zu lesen, was andere schreiben.",
     ],
   }),

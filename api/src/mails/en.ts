@@ -1,4 +1,7 @@
 import type { Letter, Letters, Paragraph, Whence } from "./letters.ts";
+import { named } from "./named.ts";
+
+// Letters with a link are in ASCII: a mail that needs no encoding keeps its links as they are, whatever program reads it.
 
 const notice = (subject: string, whence: Whence, ...paragraphs: Paragraph[]): Letter => ({
   subject,
@@ -181,24 +184,24 @@ export const en: Letters = {
     ],
   }),
   invitation: (tenant, inviter, link) => ({
-    subject: `You are invited to ${tenant} on TimOS`,
+    subject: "You are invited on TimOS",
     paragraphs: [
-      `${inviter} invites you to ${tenant}. Nobody there can read what you write.`,
+      `"${named(inviter)}", as they call themselves, invites you to "${named(tenant)}". Nobody there can read what you write.`,
       { link, label: "Accept the invitation" },
       "It works once, within 7 days, for an account with this e-mail address.",
     ],
   }),
   memberRemoved: (tenant) => ({
-    subject: `You were removed from ${tenant} on TimOS`,
+    subject: `You were removed from "${named(tenant)}" on TimOS`,
     paragraphs: [
-      `An administrator removed you from ${tenant}. Your account and your journal are as they were, in a space of your own.`,
+      `An administrator removed you from "${named(tenant)}". Your account and your journal are as they were, in a space of your own.`,
       "Nobody there could read what you write, and nobody can now.",
     ],
   }),
   roleChanged: (tenant, role) => ({
-    subject: `You have another role in ${tenant} on TimOS`,
+    subject: `You have another role in "${named(tenant)}" on TimOS`,
     paragraphs: [
-      `You are ${{ owner: "an owner", admin: "an administrator", member: "a member" }[role]} of ${tenant} now.`,
+      `You are ${{ owner: "an owner", admin: "an administrator", member: "a member" }[role]} of "${named(tenant)}" now.`,
       "Your account and your journal are as they were. No role lets anybody read what another writes.",
     ],
   }),

@@ -48,14 +48,21 @@ export async function recordEvents(
   events: readonly AuditEvent[],
   at: Date,
 ): Promise<void> {
+  const [key] = queries.$detailsKeys();
+  const salts = new Map<string, Uint8Array | null>();
+  /** Null where there is no key, or no such account any more. */
+  const seal = async (of: DetailsOf, details: Details) => {
+    if (key === undefined) return null;
+    const { userId } = of;
+    if (!salts.has(userId)) salts.set(userId, await saltFor(queries, userId));
+    const salt = salts.get(userId);
+    return salt ? new Uint8Array(sealDetails(key, salt, of, JSON.stringify(details))) : null;
+  };
   const data: Prisma.AuditEventCreateManyInput[] = [];
   for (const { subject, details, ...event } of events) {
     const row = { ...event, ...subject, at };
-    const sealed =
-      subject === null || details === undefined || event.actor === "admin"
-        ? null
-        : await sealFor(queries, { ...row, ...subject }, details);
-    data.push({ ...row, sealed });
+    const isSealed = subject !== null && details !== undefined && event.actor !== "admin";
+    data.push({ ...row, sealed: isSealed ? await seal({ ...row, ...subject }, details) : null });
   }
   await queries.auditEvent.createMany({ data });
 }
@@ -63,17 +70,6 @@ export async function recordEvents(
 /** Makes the salt of a user's audit key. Erasing the account destroys it, and with it what was sealed under the key. */
 export async function createAuditKey(queries: PlatformQueries, userId: string): Promise<void> {
   await queries.auditKey.create({ data: { userId, salt: new Uint8Array(randomBytes(32)) } });
-}
-
-/** @returns null where there is no key, or no such account any more. */
-async function sealFor(
-  queries: PlatformQueries,
-  of: DetailsOf,
-  details: Details,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const [key] = queries.$detailsKeys();
-  const salt = key && (await saltFor(queries, of.userId));
-  return salt ? new Uint8Array(sealDetails(key, salt, of, JSON.stringify(details))) : null;
 }
 
 /** A user's salt. An account that was made before there were any is given one; who has no account has none. */

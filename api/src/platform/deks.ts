@@ -78,23 +78,34 @@ export async function findUserOf(
   return dek?.userId ?? null;
 }
 
-/** One data key of each master key that any is wrapped under: enough to prove that all of those keys are at hand. */
+/**
+ * One data key of each master key that any is wrapped under: enough to prove that all of those keys are at hand. Two
+ * spellings of a reference are two keys, though the column's collation takes them for one.
+ */
 export async function sampleWraps(platform: Platform): Promise<SampledDek[]> {
-  const used = await platform.dekWrap.groupBy({ by: ["mekRef"] });
+  const used = await platform.$queryRaw<{ mekRef: string }[]>`
+    SELECT MIN(mek_ref) AS mekRef FROM dek_wraps WHERE method = 'mek' GROUP BY CAST(mek_ref AS BINARY)`;
   const samples = await Promise.all(
     used.map(async ({ mekRef }) => {
-      const found = await platform.dekWrap.findFirst({ where: { mekRef } });
-      // A rotation moved the last of them meanwhile.
-      if (found === null) return [];
-      const { ownerId, ...wrap } = found;
-      const dek = await platform.userDek.findUnique({
-        where: { ownerId_version: { ownerId, version: wrap.version } },
-      });
-      // A wrap that is nobody's proves nothing, and locks nobody out.
-      if (dek === null) return [];
-      const { userId, tenantId, dekId } = dek;
-      return [{ subject: { userId, tenantId }, ownerId, dek: { ...wrap, dekId } }];
+      // None where a rotation moved the last of them meanwhile. One that is nobody's proves nothing, and locks nobody out.
+      const rows = await platform.$queryRaw<SampledRow[]>`
+        SELECT d.user_id AS userId, d.tenant_id AS tenantId, d.dek_id AS dekId,
+          w.owner_id AS ownerId, w.version, w.method, w.mek_ref AS mekRef, w.suite, w.blob
+        FROM dek_wraps w JOIN user_deks d ON d.owner_id = w.owner_id AND d.version = w.version
+        WHERE w.method = 'mek' AND w.mek_ref = ${mekRef}
+          AND CAST(w.mek_ref AS BINARY) = CAST(${mekRef} AS BINARY) LIMIT 1`;
+      return rows.map(({ userId, tenantId, ownerId, ...dek }) => ({
+        subject: { userId, tenantId },
+        ownerId,
+        dek: { ...dek, version: Number(dek.version), suite: Number(dek.suite) },
+      }));
     }),
   );
   return samples.flat();
 }
+
+/** Unsigned numbers come as large ones from raw statements. */
+type SampledRow = SampledDek["subject"] &
+  Pick<SampledDek, "ownerId"> &
+  Omit<WrappedDek, "version" | "suite"> &
+  Record<"version" | "suite", number | bigint>;

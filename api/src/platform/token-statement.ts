@@ -1,7 +1,7 @@
 import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { ApiTokenModel } from "../../generated/platform/models.ts";
 import type { Execute } from "../lib/database.ts";
-import { USER, type SessionUser } from "./session-statement.ts";
+import { textOf, USER, type SessionUser } from "./session-statement.ts";
 
 /** A personal access token that is good, and whose it is. */
 export interface LiveToken {
@@ -49,5 +49,3 @@ export async function noteTokenUsed(execute: Execute, id: string, now: Date): Pr
     [at, id, at],
   );
 }
-
-const textOf = (at: Date) => at.toISOString().slice(0, -1).replace("T", " ");

@@ -1,20 +1,83 @@
+import { Prisma } from "../../generated/platform/client.ts";
+import type { UserModel } from "../../generated/platform/models.ts";
 import type { PlatformQueries } from "./client.ts";
+
+/** What of a user they see themselves, and what decides "who" and "what day". */
+const SHOWN = {
+  id: "u.id",
+  tenantId: "u.tenant_id",
+  role: "u.role",
+  platformRole: "u.platform_role",
+  email: "u.email",
+  displayName: "u.display_name",
+  timeZone: "u.time_zone",
+  dayStartHour: "u.day_start_hour",
+  locale: "u.locale",
+  weekStartsOn: "u.week_starts_on",
+  createdAt: "u.created_at",
+} satisfies Partial<Record<keyof UserModel, string>>;
+
+export type ShownUser = Pick<UserModel, keyof typeof SHOWN>;
+
+/** And what decides whether they come in. */
+const HELD = {
+  ...SHOWN,
+  status: "u.status",
+  emailVerifiedAt: "u.email_verified_at",
+  passwordHash: "u.password_hash",
+} satisfies Partial<Record<keyof UserModel, string>>;
+
+export type HeldUser = Pick<UserModel, keyof typeof HELD>;
+
+const listed = (columns: Readonly<Record<string, string>>) =>
+  Object.entries(columns)
+    .map(([name, column]) => `${column} AS ${name}`)
+    .join(", ");
+
+/** The columns of a {@link ShownUser}, of a table of users that is called u. */
+export const SHOWN_COLUMNS = listed(SHOWN);
+const HELD_COLUMNS = Prisma.raw(listed(HELD));
 
 /** What an account is called whose owner did not say: the part of the address before the @. */
 export const nameFrom = (email: string): string => (email.split("@")[0] ?? "").slice(0, 120);
 
 /**
- * What of a user decides whether they come in, as it is now: it stays so until the transaction ends, which may share it
- * with others that ask. To be called as the system.
+ * A user as they are now: they stay so until the transaction ends, which may share them with others that ask. So does the
+ * tenant that they are in: see {@link holdInTenant}. To be called as the system.
  */
-export async function holdUser(
+export async function holdUser(tx: PlatformQueries, id: string): Promise<HeldUser | null> {
+  const [row] = await tx.$queryRaw<HeldUser[]>`
+    SELECT ${HELD_COLUMNS} FROM users u WHERE u.id = ${id} LOCK IN SHARE MODE`;
+  return row ?? null;
+}
+
+/** What is asked of a user beyond one factor, and what they have to prove it with. */
+export interface Factors {
+  readonly hasTotp: boolean;
+  readonly hasPasskey: boolean;
+  /** Whether their tenant asks for two. */
+  readonly isMfaRequired: boolean;
+}
+
+/**
+ * The factors of a user who is held: a statement of its own, so that it sees what was committed while the first one waited.
+ * To be called as the system.
+ */
+export async function findFactors(
   tx: PlatformQueries,
-  id: string,
-): Promise<{ readonly isActive: boolean; readonly passwordHash: string | null } | null> {
-  const [row] = await tx.$queryRaw<{ status: string; password_hash: string | null }[]>`
-    SELECT status, password_hash FROM users WHERE id = ${id} LOCK IN SHARE MODE`;
-  if (row === undefined) return null;
-  return { isActive: row.status === "active", passwordHash: row.password_hash };
+  { id, tenantId }: Pick<HeldUser, "id" | "tenantId">,
+): Promise<Factors> {
+  const [row] = await tx.$queryRaw<Record<keyof Factors, unknown>[]>`
+    SELECT
+      EXISTS (SELECT 1 FROM totp_credentials WHERE user_id = ${id} AND confirmed_at IS NOT NULL) AS hasTotp,
+      EXISTS (SELECT 1 FROM passkeys WHERE user_id = ${id}) AS hasPasskey,
+      EXISTS (SELECT 1 FROM tenants WHERE id = ${tenantId} AND mfa_required) AS isMfaRequired`;
+  const is = (factor: keyof Factors) => Number(row?.[factor]) === 1;
+  return {
+    hasTotp: is("hasTotp"),
+    hasPasskey: is("hasPasskey"),
+    isMfaRequired: is("isMfaRequired"),
+  };
 }
 
 /**

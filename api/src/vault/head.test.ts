@@ -270,6 +270,15 @@ describe("the owner's head", () => {
     expect(await months()).toEqual(["2026-11", "2024-02", "2019-05", "1999-12"]);
   });
 
+  it("that is gone with the last rows goes on above the revision that the platform knows", async () => {
+    for (const day of ["2026-11-21", "2026-11-20"]) await put(day);
+    await settled();
+    const { ownerId } = ada;
+    await test.sql("vault", "DELETE FROM daily_entries WHERE owner_id = ? AND rev = 2", ownerId);
+    await test.sql("vault", "DELETE FROM vault_heads WHERE owner_id = ?", ownerId);
+    expect(await take()).toBe(3);
+  });
+
   it("that is gone together with the state begins above every row, and the vault is no longer vouched for", async () => {
     const id = randomUUID();
     await put("2026-11-21", id);

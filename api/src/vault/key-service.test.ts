@@ -101,6 +101,23 @@ describe("the key service", () => {
     );
   });
 
+  it("proves each spelling of a master key's reference by itself", async () => {
+    const owners = [(await service().keys.openKeys(userId, use)).ownerId];
+    owners.push((await test.newOwner()).vault.keys.ownerId);
+    const [, last = new Uint8Array()] = owners.toSorted((a, b) => Buffer.compare(a, b));
+    const current = await localKeyring(test.keyringFile).current();
+    const spell = (ref: string) =>
+      platform("UPDATE dek_wraps SET mek_ref = ? WHERE owner_id = ?", ref, Buffer.from(last));
+    for (const mekRef of [current.toUpperCase(), `${current} `]) {
+      await spell(mekRef);
+      await expect(service().keys.prove()).rejects.toMatchObject({ name: "MekUnknown", mekRef });
+    }
+    await spell(current);
+    const { keys, unwraps } = service();
+    await keys.prove();
+    expect(unwraps()).toBe(1);
+  });
+
   it("is not kept from starting by a wrapped key that is nobody's", async () => {
     await platform(
       "INSERT INTO dek_wraps (owner_id, version, method, mek_ref, suite, `blob`) VALUES (REPEAT('x', 16), 1, 'mek', 'local:orphan', 1, 'x')",

@@ -568,8 +568,11 @@ describe("a row that was put back to a state which was kept already", () => {
   const damage = "`sealed` = INSERT(`sealed`, 60, 1, CHAR(ASCII(SUBSTR(`sealed`, 60, 1)) ^ 1))";
 
   /** The first state is kept at revision 1 and comes back, and the operator takes the vault as it is. */
-  async function putBack(meanwhile: () => Promise<unknown>): Promise<void> {
-    await put("First");
+  async function putBack(
+    meanwhile: () => Promise<unknown>,
+    former: readonly string[] = ["First"],
+  ): Promise<void> {
+    for (const title of former) await put(title);
     const [row] = await test.sql(
       "vault",
       "SELECT * FROM daily_entries WHERE owner_id = ?",
@@ -620,13 +623,29 @@ describe("a row that was put back to a state which was kept already", () => {
     expect((await verifyVault(ada.vault)).status).toBe("ok");
   });
 
-  it("mends the one under the key in use, where there is one under an earlier key too", async () => {
+  it("mends that state though one before it opens", async () => {
+    const damageLast = async () => {
+      await renewKey();
+      const sql = `UPDATE record_versions SET ${damage} WHERE owner_id = ? AND rev = 2`;
+      await test.sql("vault", sql, ada.ownerId);
+    };
+    await putBack(damageLast, ["Zeroth", "First"]);
+    await put("Third");
+    expect(await titles()).toEqual(["First", "Zeroth"]);
+  });
+
+  it.each([
+    ["mends the one under the key in use, where neither opens", true],
+    ["leaves both, where the one under an earlier key opens", false],
+  ])("%s", async (_, isDamaged) => {
     await putBack(async () => {
-      await test.sql(
-        "vault",
-        `UPDATE record_versions SET ${damage} WHERE owner_id = ?`,
-        ada.ownerId,
-      );
+      if (isDamaged) {
+        await test.sql(
+          "vault",
+          `UPDATE record_versions SET ${damage} WHERE owner_id = ?`,
+          ada.ownerId,
+        );
+      }
       await renewKey();
       const blind = ada.vault.keys.active.blind(
         "record_versions",
@@ -639,8 +658,10 @@ describe("a row that was put back to a state which was kept already", () => {
         ...[Buffer.from(blind), ada.ownerId],
       );
     });
+    const before = await kept();
     await put("Third");
     expect(await kept()).toHaveLength(2);
+    if (!isDamaged) expect(await kept()).toEqual(before);
     expect(await titles()).toEqual(["First"]);
     expect((await verifyVault(ada.vault)).status).toBe("ok");
   });

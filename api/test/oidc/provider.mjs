@@ -39,6 +39,8 @@ const provider = new Provider(base, {
       redirect_uris: [redirectUri],
       response_types: ["code"],
       grant_types: ["authorization_code", "refresh_token"],
+      // Apple tells it each time, Google whom it has allowed it; the others are asked to.
+      require_auth_time: isApple || kind === "google",
     },
   ],
   jwks: { keys: [jwk] },

@@ -38,6 +38,28 @@ const suspend = async (by: Person, whom: Person) =>
 const restore = async (by: Person, whom: Person) =>
   by.call("POST", `/api/admin/users/${await idOf(whom)}/restore`);
 
+describe("the only owner of a tenant who is suspended", () => {
+  it("leaves its members as they were, none of them in their place, and is its owner again when restored", async () => {
+    const [admin, owner, member] = [await superadmin(), await signUp(app), await signUp(app)];
+    await app.sql(
+      "platform",
+      `UPDATE users SET role = 'admin', tenant_id = (SELECT tenant_id FROM (SELECT * FROM users) o WHERE o.email = ?)
+       WHERE email = ?`,
+      [owner.email, member.email],
+    );
+    app.deps.sessions.onMessage("tenant:");
+    expect((await suspend(admin, owner)).status).toBe(200);
+    expect((await member.call("GET", "/api/me")).body).toMatchObject({ role: "admin" });
+    const up = await member.call("PATCH", `/api/tenant/members/${await idOf(member)}`, {
+      body: { role: "owner" },
+    });
+    expect(up.body).toMatchObject({ code: "forbidden" });
+    expect((await restore(admin, owner)).status).toBe(200);
+    const again = await signIn(app, owner);
+    expect(again.body["user"]).toMatchObject({ role: "owner" });
+  });
+});
+
 describe("the role of a superadmin", () => {
   it("is given from a terminal, to a verified address, and written down", async () => {
     const person = await signUp(app);

@@ -15,7 +15,14 @@ import type { AuthDeps } from "./deps.ts";
 export async function admit(
   deps: Pick<
     AuthDeps,
-    "accessTokens" | "sessions" | "platform" | "platformDatabase" | "logger" | "clock"
+    | "accessTokens"
+    | "sessions"
+    | "platform"
+    | "platformDatabase"
+    | "logger"
+    | "clock"
+    | "providers"
+    | "relyingParty"
   >,
   authorization: string | undefined,
   endpoint: Guarded,
@@ -31,7 +38,7 @@ export async function admit(
       deps.logger.warn(refused, "somebody who is signed in was refused");
       throw error;
     }
-    const methods = await asSystem(() => reauthMethods(deps.platform, caller));
+    const methods = await asSystem(() => reauthMethods(deps.platform, caller, deps));
     throw new AppError("reauth_required", { members: { methods } });
   }
   return caller;

@@ -82,13 +82,14 @@ export async function countAttempt(
     guards,
     blocks,
     succeeded: async () => {
-      await giveBack();
-      await Promise.all([
-        limits.failuresInARow.forget(account),
-        device === null
-          ? limits.failures.forget(fromHere)
-          : limits.deviceFailures.forget(limits.keyOf(email, `device:${device}`)),
-      ]);
+      // What is forgotten need not be given back.
+      await Promise.all(
+        counted.map(({ lockout, key, attempt }) =>
+          lockout === limits.strangersFailures
+            ? lockout.giveBack(key, attempt)
+            : lockout.forget(key),
+        ),
+      );
     },
     undone: giveBack,
     failed: async () => {

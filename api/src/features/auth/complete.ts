@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
-import { recordEvents } from "../../platform/audit.ts";
+import { recordEvents, type AuditEvent } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { holdInTenant } from "../../platform/tenants.ts";
-import { holdUser } from "../../platform/users.ts";
+import { findFactors, holdUser, type HeldUser } from "../../platform/users.ts";
 import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
@@ -63,17 +62,15 @@ export async function completeSignInWithin(
   { userId, proof, passwordHash, remember, from }: SignIn,
 ): Promise<SignedIn> {
   const now = deps.clock();
-  const held = await holdUser(tx, userId);
-  if (held === null || (passwordHash !== undefined && held.passwordHash !== passwordHash))
+  const user = await holdUser(tx, userId);
+  if (user === null || (passwordHash !== undefined && user.passwordHash !== passwordHash))
     throw new AppError("invalid_credentials");
-  const user = await tx.user.findUnique({
-    where: { id: userId },
-    include: { totp: { select: { confirmedAt: true } }, _count: { select: { passkeys: true } } },
-  });
-  if (user === null) throw new AppError("invalid_credentials");
   if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
-  const isAsked = proof.assurance === 1 && (user.totp?.confirmedAt ?? null) !== null;
-  const isSpared = isAsked && (await isTrusting(tx, user, from, now));
+  const { hasTotp, hasPasskey, isMfaRequired } = await findFactors(tx, user);
+  const isTwoRequired = isMfaRequired || user.platformRole !== null;
+  const isAsked = proof.assurance === 1 && hasTotp;
+  // Not where somebody has to have proven two.
+  const isSpared = isAsked && !isTwoRequired && (await useTrustedDevice(tx, userId, from, now));
   if (isAsked && !isSpared) {
     const step = { userId, payload: { amr: [...proof.amr], remember }, now };
     const mfaToken = await secondFactor.create(tx, step);
@@ -82,51 +79,36 @@ export async function completeSignInWithin(
     return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
   }
   // Only who proved all that is asked learns that the account is suspended.
-  if (!held.isActive) throw new AppError("account_suspended");
+  if (user.status !== "active") throw new AppError("account_suspended");
+  // Until somebody of whom two factors are asked has proved two, where they could by a passkey, nothing that asks for a
+  // fresh proof is open: whoever has but their password cannot add a factor of their own to it.
+  const couldProveTwo = proof.assurance === 1 && hasPasskey && isTwoRequired;
   // A trusted device is no proof: what asks for a fresh one, or for two factors, goes on asking.
-  const isHeldBack = isSpared || (await couldProveTwo(tx, user, proof));
+  const isHeldBack = isSpared || couldProveTwo;
   const amr = isSpared ? [...proof.amr, "tdv"] : proof.amr;
   const proven = isHeldBack ? { ...proof, amr, provenAt: NEVER } : proof;
   const replaced = await endHeld(tx, deps, user, from, now);
-  const session = await beginSession(tx, deps, { user, proof: proven, remember, from, now });
-  return { is: "session", session: { ...session, ...replaced } };
-}
-
-/** Ends the session of theirs that the browser holds already: nobody could sign it out any more (ASVS 5.0, 7.2.4). */
-async function endHeld(
-  tx: PlatformQueries,
-  { refreshTokens }: Deps,
-  user: { readonly id: string; readonly tenantId: string },
-  from: From,
-  now: Date,
-): Promise<Pick<HeldSession, "replaced">> {
-  const only = refreshTokens.decode(from.cookie("rt") ?? "")?.sessionId;
-  if (only === undefined) return {};
-  if ((await revokeSessions(tx, { userId: user.id, only }, "replaced", now)) === 0) return {};
-  await recordEvents(tx, [eventFrom(from, user, "session.ended", { target: only })], now);
-  return { replaced: only };
-}
-
-/** Whether the question for a second factor is spared in this browser: not where somebody has to have proven two. */
-async function isTrusting(
-  tx: PlatformQueries,
-  user: { readonly id: string; readonly tenantId: string; readonly platformRole: string | null },
-  from: From,
-  now: Date,
-): Promise<boolean> {
-  return !(await mustProveTwo(tx, user)) && (await useTrustedDevice(tx, user.id, from, now));
+  const ended = replaced && eventFrom(from, user, "session.ended", { target: replaced });
+  const begun = { user, proof: proven, remember, from, now };
+  const session = await beginHeld(tx, deps, begun, ended ? [ended] : []);
+  return { is: "session", session: replaced === undefined ? session : { ...session, replaced } };
 }
 
 /**
- * Whether somebody of whom two factors are asked has proved one, and could have proved two by a passkey. Until they do,
- * nothing that asks for a fresh proof is open: whoever has but their password cannot add a factor of their own to it.
+ * Ends the session of theirs that the browser holds already: nobody could sign it out any more (ASVS 5.0, 7.2.4).
+ *
+ * @returns its id, if there was one.
  */
-async function couldProveTwo(
+async function endHeld(
   tx: PlatformQueries,
-  user: Parameters<typeof mustProveTwo>[1] & { readonly _count: { readonly passkeys: number } },
-  { assurance }: Proof,
-): Promise<boolean> {
-  return assurance === 1 && user._count.passkeys > 0 && (await mustProveTwo(tx, user));
+  { refreshTokens }: Deps,
+  { id: userId }: HeldUser,
+  from: From,
+  now: Date,
+): Promise<string | undefined> {
+  const only = refreshTokens.decode(from.cookie("rt") ?? "")?.sessionId;
+  if (only === undefined) return undefined;
+  return (await revokeSessions(tx, { userId, only }, "replaced", now)) > 0 ? only : undefined;
 }
 
 /** Whether the tenant's rules or a role on the platform ask for two factors, proven each time. */
@@ -138,18 +120,35 @@ export async function mustProveTwo(
   return (await tx.tenant.count({ where: { id: user.tenantId, mfaRequired: true } })) > 0;
 }
 
-/** Begins a session, and remembers the browser as one of the user's: they are told of a new one. */
+type Begun = Parameters<typeof startSession>[2];
+
+/**
+ * Begins a session, and remembers the browser as one of the user's: they are told of a new one.
+ *
+ * @throws AppError `session_revoked` when the account is gone.
+ */
 export async function beginSession(
-  db: PlatformQueries,
-  { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
-  session: Parameters<typeof startSession>[2],
+  tx: PlatformQueries,
+  deps: Pick<AuthDeps, "refreshTokens">,
+  session: Omit<Begun, "user"> & { readonly user: { readonly id: string } },
 ): Promise<HeldSession> {
-  const { from, now } = session;
-  const { id: userId } = session.user;
-  const user = { id: userId, tenantId: await holdInTenant(db, userId) };
-  const held = await startSession(db, refreshTokens, { ...session, user });
+  const user = await holdUser(tx, session.user.id);
+  if (user === null) throw new AppError("session_revoked");
+  return beginHeld(tx, deps, { ...session, user }, []);
+}
+
+/** {@link beginSession} for a user who is held, with what else there is to be kept in the audit. */
+async function beginHeld(
+  tx: PlatformQueries,
+  { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
+  session: Begun,
+  events: readonly AuditEvent[],
+): Promise<HeldSession> {
+  const { user, from, now } = session;
+  const held = await startSession(tx, refreshTokens, session);
   const { id: target, device } = held;
-  await recordEvents(db, [eventFrom(from, user, "login.succeeded", { target })], now);
-  const isNew = device !== undefined && (await rememberDevice(db, user, device, now));
+  const succeeded = eventFrom(from, user, "login.succeeded", { target });
+  await recordEvents(tx, [...events, succeeded], now);
+  const isNew = device !== undefined && (await rememberDevice(tx, user, device, now));
   return isNew ? { ...held, newTo: from } : held;
 }

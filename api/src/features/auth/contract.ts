@@ -67,10 +67,32 @@ export const auth = endpoints({
     summary: "Prove the address by the token of the e-mailed link, and sign in",
     auth: "public",
     ownPages: true,
-    body: z.strictObject({ token: z.union([LinkToken, ProviderLinkToken]) }),
+    body: z.strictObject({
+      token: z.union([LinkToken, ProviderLinkToken]),
+      signedUpHere: z
+        .literal(true)
+        .optional()
+        .describe(
+          "Takes the token alone only in the browser that signed up. A page has to say so: whoever presses a link may never have signed up",
+        ),
+      password: Password.optional().describe("In another browser: as chosen when signing up"),
+      newPassword: Password.optional().describe(
+        "In another browser: takes the place of what was chosen, and ends all that was begun",
+      ),
+    }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
-    errors: ["invalid_request", "gone", "conflict", "account_suspended", "rate_limited"],
+    errors: [
+      "invalid_request",
+      "gone",
+      "conflict",
+      "password_required",
+      "invalid_credentials",
+      "weak_password",
+      "account_suspended",
+      "rate_limited",
+      "overloaded",
+    ],
   },
   resendVerification: {
     method: "POST",

@@ -3,6 +3,7 @@ import type { Send } from "../../lib/mail.ts";
 import type { Database } from "../../lib/database.ts";
 import type { Platform } from "../../platform/client.ts";
 import type { KeyService } from "../../vault/key-service.ts";
+import type { Providers } from "../oauth/providers.ts";
 import type { RelyingParty } from "../passkeys/relying-party.ts";
 import type { AccessTokens } from "./access-token.ts";
 import type { AuthLimits } from "./limits.ts";
@@ -28,4 +29,6 @@ export interface AuthDeps {
   readonly limits: AuthLimits;
   /** To whom passkeys belong; undefined where there can be none. */
   readonly relyingParty: RelyingParty | undefined;
+  /** The providers that people can sign in with here. */
+  readonly providers: Providers;
 }

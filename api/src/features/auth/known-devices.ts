@@ -18,8 +18,11 @@ export async function knownDeviceOf(
   const hash = deviceHash(device);
   const where = { deviceHash: hash, expiresAt: { gt: now }, user: { email } };
   const count = await db.knownDevice.count({ where });
-  return count > 0 ? Buffer.from(hash).toString("base64url") : null;
+  return count > 0 ? keyOfDevice(hash) : null;
 }
+
+/** By what failures from a browser are counted, by the hash of its cookie. */
+export const keyOfDevice = (hash: Uint8Array): string => Buffer.from(hash).toString("base64url");
 
 /**
  * Remembers a browser as one of a user's, for half a year from the last sign-in.
@@ -34,12 +37,12 @@ export async function rememberDevice(
 ): Promise<boolean> {
   const hash = deviceHash(device);
   const expiresAt = new Date(now.getTime() + KNOWN_SECONDS * 1000);
+  const known = await tx.knownDevice.updateMany({
+    where: { userId, deviceHash: hash, expiresAt: { gt: now } },
+    data: { expiresAt },
+  });
+  if (known.count === 1) return false;
   await tx.knownDevice.deleteMany({ where: { userId, expiresAt: { lte: now } } });
-  const where = { userId, deviceHash: hash };
-  if ((await tx.knownDevice.count({ where })) === 1) {
-    await tx.knownDevice.updateMany({ where, data: { expiresAt } });
-    return false;
-  }
   const others = await tx.knownDevice.count({ where: { userId } });
   // Two sign-ins of one browser may come at once.
   await tx.knownDevice.createMany({

@@ -27,10 +27,12 @@ export interface AuthLimits {
   readonly resetCodes: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
   readonly reauths: Limiter;
-  /** Links to prove an address, and invitations, that are mailed to it. */
+  /** Links to prove an address that are mailed to it. */
   readonly mailsTo: Limiter;
   /** Mails that tell an owner that somebody signs up with their address: they hold up no link. */
   readonly signUpNoticesTo: Limiter;
+  /** Mails to an address that somebody wants to use for their account: they hold up no link of its owner's. */
+  readonly emailChangesTo: Limiter;
   /** Invitations by mail to one address, whoever sends them. */
   readonly invitationsTo: Limiter;
   /** Notices of one kind to one address: who makes a lot of them hides no other by it. */
@@ -136,6 +138,7 @@ export function authLimits(
     reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),
     signUpNoticesTo: limiter({ name: "sign-up-notices-to", points: 2, seconds: DAYS }),
+    emailChangesTo: limiter({ name: "email-changes-to", points: 20, seconds: HOURS }),
     // For as long as the last of the links is good: when no more are sent, one that works is in the mailbox.
     resetsTo: limiter({ name: "resets-to", points: 10, seconds: RESET_LINK_SECONDS }),
     deviceResetsTo: limiter({ name: "device-resets-to", points: 3, seconds: RESET_LINK_SECONDS }),

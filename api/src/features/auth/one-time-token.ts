@@ -201,48 +201,33 @@ export async function listPending(tx: PlatformQueries, userId: string, now: Date
   );
 }
 
+/** Whose address a link of a sign-up proves. Uses nothing up. @throws AppError `gone`. */
+export async function findSignUp(
+  db: PlatformQueries,
+  token: string,
+  now: Date,
+): Promise<{ userId: string }> {
+  const { userId } = await findToken(db, "verify_email", token, now);
+  return { userId };
+}
+
 /**
  * Uses up the token of a link, together with every other link that was sent for the same purpose: of two that come at
  * once, one wins.
  *
- * An address can be signed up by several people, of whom the inbox tells nothing: whoever opens a link, it is the
- * password of the browser they open it in that counts. In another browser it counts when only one was ever chosen.
- *
- * @returns whose the address is and their password.
- * @throws AppError `gone` when the link is used, expired or was never sent; `conflict` when it cannot be said whose
- * password is the right one.
+ * @param choose - Says which password becomes the account's; what it throws leaves the link as good as it was.
+ * @throws AppError `gone` when the link is used, expired or was never sent.
  */
 export async function takeLinkToken(
   tx: PlatformQueries,
   token: string,
-  browser: string | undefined,
+  choose: (pending: Awaited<ReturnType<typeof listPending>>) => string,
   now: Date,
 ): Promise<{ userId: string; passwordHash: string }> {
   const { selector, userId, purpose } = await findToken(tx, "verify_email", token, now);
-  const pending = await listPending(tx, userId, now);
-  const passwordHash = rightPassword(pending, browser);
+  const passwordHash = choose(await listPending(tx, userId, now));
   const taken = await tx.oneTimeToken.deleteMany({ where: { selector } });
   if (taken.count !== 1) throw new AppError("gone");
   await tx.oneTimeToken.deleteMany({ where: { userId, purpose } });
   return { userId, passwordHash };
-}
-
-function rightPassword(
-  pending: readonly { passwordHash: string; browserHash: Uint8Array | null }[],
-  browser: string | undefined,
-): string {
-  const hash = browser === undefined ? null : sha256(browser);
-  const own = pending.find(
-    ({ browserHash }) => hash !== null && browserHash !== null && isEqual(browserHash, hash),
-  );
-  if (own !== undefined) return own.passwordHash;
-  const [only, ...others] = new Set(pending.map(({ passwordHash }) => passwordHash));
-  if (only === undefined) throw new AppError("gone");
-  if (others.length > 0) {
-    throw new AppError("conflict", {
-      detail:
-        "This address was signed up more than once. Open the link in the browser you signed up with, or sign up again in this one.",
-    });
-  }
-  return only;
 }

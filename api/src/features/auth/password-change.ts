@@ -43,7 +43,7 @@ export async function changePassword(
     include: { tenant: { select: { name: true } } },
   });
   const isProof = await isPasswordEnough(platform, caller);
-  if (!isProof) await assertFresh(platform, caller, deps.clock());
+  if (!isProof) await assertFresh(deps, caller);
   if (row.passwordHash !== null && currentPassword === undefined) throw noCurrentPassword();
   const context = { ...row, tenantName: row.tenant.name };
   await deps.passwordPolicy.assertStrong(newPassword, context, "body.newPassword");
@@ -59,7 +59,7 @@ export async function changePassword(
       const session = { id: sessionId, userId: user.id };
       await assertSessionLives(tx, session, now);
       // Meanwhile they may have set up a second factor.
-      if (isProof && !(await isPasswordEnough(tx, caller))) await refuse(tx, caller);
+      if (isProof && !(await isPasswordEnough(tx, caller))) await refuse(tx, deps, caller);
       const { count } = await tx.user.updateMany({
         // Still the one that was checked: of two changes at once one is made.
         where: { id: user.id, passwordHash: row.passwordHash, passwordBlockedAt: null },
@@ -81,13 +81,13 @@ export async function changePassword(
 }
 
 /** @throws AppError `reauth_required`. */
-async function assertFresh(db: PlatformQueries, caller: Caller, now: Date): Promise<void> {
-  if (!isFresh(caller, now)) await refuse(db, caller);
+async function assertFresh(deps: AuthDeps, caller: Caller): Promise<void> {
+  if (!isFresh(caller, deps.clock())) await refuse(deps.platform, deps, caller);
 }
 
 /** @throws AppError `reauth_required`, with the `methods` there are. */
-async function refuse(db: PlatformQueries, caller: Caller): Promise<never> {
-  const methods = await reauthMethods(db, caller);
+async function refuse(db: PlatformQueries, deps: AuthDeps, caller: Caller): Promise<never> {
+  const methods = await reauthMethods(db, caller, deps);
   throw new AppError("reauth_required", { members: { methods } });
 }
 

@@ -47,14 +47,11 @@ export function authRoutes(
         const proven = { browser: peer.cookie("oa"), from: peer };
         return begun(await proveAddress(deps, body.token, proven));
       }
-      return begun(
-        await verifyEmail(deps, body.token, { browser: browserOf(peer, "su"), from: peer }),
-        {
-          name: "su",
-          value: "",
-          maxAgeSeconds: 0,
-        },
-      );
+      return begun(await verifyEmail(deps, body, { browser: browserOf(peer, "su"), from: peer }), {
+        name: "su",
+        value: "",
+        maxAgeSeconds: 0,
+      });
     },
     resendVerification: async ({ body, peer }) => {
       await resendVerification(deps, body.email, clientKey(peer.address));

@@ -3,7 +3,9 @@ import { isEqual } from "../../crypto/digest.ts";
 import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
+import { findSession, rotate } from "../../platform/session-statement.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import type { ShownUser } from "../../platform/users.ts";
 import { isFresh } from "./authorize.ts";
 import { tell } from "./tell.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -19,7 +21,7 @@ const GRACE_MS = 10_000;
 const KEPT_MS = 30 * DAY_MS;
 
 type SessionDeps = Pick<AuthDeps, "platform" | "refreshTokens" | "sessions" | "clock">;
-type ReuseDeps = Pick<AuthDeps, "send" | "logger" | "limits">;
+type ReuseDeps = Pick<AuthDeps, "platformDatabase" | "send" | "logger" | "limits">;
 
 interface SessionOwner {
   readonly id: string;
@@ -32,7 +34,8 @@ interface SessionOwner {
 /** A session as its browser holds it. */
 export interface HeldSession {
   readonly id: string;
-  readonly userId: string;
+  /** Whose it is, as their row was last seen. */
+  readonly user: ShownUser;
   readonly token: RefreshToken;
   readonly remember: boolean;
   /** The value of the device cookie that the browser is to keep, when the session begins. */
@@ -61,7 +64,7 @@ export async function startSession(
   db: PlatformQueries,
   tokens: RefreshTokens,
   session: {
-    readonly user: { readonly id: string; readonly tenantId: string };
+    readonly user: ShownUser;
     readonly proof: Proof;
     readonly from: From;
     readonly remember: boolean;
@@ -72,7 +75,8 @@ export async function startSession(
   const id = randomUUID();
   const device = deviceOf(from) ?? randomToken();
   const token = tokens.first(id);
-  await db.authSession.create({
+  // Not `create`, which would read the row that it has made.
+  await db.authSession.createMany({
     data: {
       id,
       tenantId: user.tenantId,
@@ -92,7 +96,7 @@ export async function startSession(
       absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
     },
   });
-  return { id, userId: user.id, token, remember, device };
+  return { id, user, token, remember, device };
 }
 
 /**
@@ -107,41 +111,32 @@ export async function rotateSession(
   presented: RefreshToken,
   from: From,
 ): Promise<HeldSession> {
-  const { platform, refreshTokens: tokens, clock } = deps;
+  const { refreshTokens: tokens, clock } = deps;
+  const { execute } = deps.platformDatabase;
   const now = clock();
   const { sessionId: id, generation } = presented;
-  return asSystem(async () => {
-    const salt = new Uint8Array(randomBytes(16));
-    const next = tokens.successor(presented, salt);
-    const rotated = await platform.authSession.updateMany({
-      where: { generation, currentHash: hashOf(presented), ...live({ id }, now) },
-      data: {
-        generation: generation + 1,
-        currentHash: hashOf(next),
-        previousHash: hashOf(presented),
-        salt,
-        rotatedAt: now,
-        network: networkOf(from.address),
-        idleExpiresAt: new Date(now.getTime() + IDLE_MS),
-      },
-    });
-    const row = await platform.authSession.findUnique({ where: { id }, include: { user: true } });
-    if (row === null) throw new AppError("unauthenticated");
-    const held = { id, userId: row.userId, remember: row.remember };
-    const isOver =
-      row.revokedAt !== null || row.idleExpiresAt <= now || row.absoluteExpiresAt <= now;
-    if (isOver || row.user.status !== "active") throw new AppError("session_revoked");
-    if (rotated.count === 1) return { ...held, token: next };
-    const isParallel =
-      row.generation === generation + 1 &&
-      row.previousHash !== null &&
-      isEqual(row.previousHash, hashOf(presented)) &&
-      isSameDevice(row, from) &&
-      now.getTime() - row.rotatedAt.getTime() <= GRACE_MS;
-    if (isParallel) return { ...held, token: tokens.successor(presented, row.salt) };
-    await endReusedSession(deps, row.user, id, from, now);
-    throw new AppError("refresh_reused");
-  });
+  const salt = randomBytes(16);
+  const next = tokens.successor(presented, salt);
+  const presentedHash = hashOf(presented);
+  const network = networkOf(from.address);
+  const idleExpiresAt = new Date(now.getTime() + IDLE_MS);
+  const rotation = { generation, presentedHash, nextHash: hashOf(next), salt, network };
+  const isRotated = await rotate(execute, id, { ...rotation, idleExpiresAt }, now);
+  const row = await findSession(execute, id);
+  if (row === null) throw new AppError("unauthenticated");
+  const held = { id, user: row.user, remember: row.remember };
+  const isOver = row.revokedAt !== null || row.idleExpiresAt <= now || row.absoluteExpiresAt <= now;
+  if (isOver || row.user.status !== "active") throw new AppError("session_revoked");
+  if (isRotated) return { ...held, token: next };
+  const isParallel =
+    row.generation === generation + 1 &&
+    row.previousHash !== null &&
+    isEqual(row.previousHash, presentedHash) &&
+    isSameDevice(row, from) &&
+    now.getTime() - row.rotatedAt.getTime() <= GRACE_MS;
+  if (isParallel) return { ...held, token: tokens.successor(presented, row.salt) };
+  await asSystem(() => endReusedSession(deps, row.user, id, from, now));
+  throw new AppError("refresh_reused");
 }
 
 /** By the device cookie; a client that keeps none is known by its program and its network. */

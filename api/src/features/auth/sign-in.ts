@@ -1,13 +1,14 @@
 import { AppError } from "../../contract/errors.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { fewAtOnce } from "../../lib/few-at-once.ts";
+import { findByEmail } from "../../platform/sign-in-statement.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { countAttempt } from "./attempts.ts";
 import { completeSignIn, type SignedIn } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
 import { afterFailure, afterWait, aside } from "./failure.ts";
-import type { From } from "./from.ts";
-import { knownDeviceOf } from "./known-devices.ts";
+import { deviceHash, deviceOf, type From } from "./from.ts";
+import { keyOfDevice } from "./known-devices.ts";
 import { findLink, takeLink, type Link } from "./one-time-token.ts";
 
 export interface Credentials {
@@ -56,18 +57,18 @@ async function provePassword(
   client: string,
   from: From,
 ): Promise<{ userId: string; passwordHash: string }> {
-  const { platform, passwords } = deps;
-  const now = deps.clock();
-  const [user, link, known] = await asSystem(() =>
-    Promise.all([
-      platform.user.findUnique({ where: { email } }),
-      pass === undefined ? null : findPass(deps, pass),
-      knownDeviceOf(platform, email, from, now),
-    ]),
-  );
+  const { platform, platformDatabase, passwords } = deps;
+  const cookie = deviceOf(from);
+  const hash = cookie === undefined ? null : deviceHash(cookie);
+  const [{ user, isKnownDevice }, link] = await Promise.all([
+    findByEmail(platformDatabase.execute, email, hash, deps.clock()),
+    pass === undefined ? null : asSystem(() => findPass(deps, pass)),
+  ]);
   const ownLink = link !== null && link.userId === user?.id ? link : null;
   const device =
-    known ?? (ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`);
+    hash !== null && isKnownDevice
+      ? keyOfDevice(hash)
+      : ownLink && `pass:${Buffer.from(ownLink.selector).toString("base64url")}`;
   const attempt = await countAttempt(deps, { email, client, device }).catch((error: unknown) => {
     const mustWait = error instanceof AppError && error.code === "too_many_attempts";
     if (mustWait && user !== null) aside(deps, () => afterWait(deps, user, from));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../contract/errors.ts";
+import { isEqual, sha256 } from "../../crypto/digest.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import type { Mail } from "../../lib/mail.ts";
 import type { Limiter } from "../../lib/rate-limit.ts";
@@ -12,14 +13,18 @@ import type { From } from "./from.ts";
 import { createAccount } from "./new-account.ts";
 import {
   createLinkToken,
+  findSignUp,
   listPending,
   takeLinkToken,
   type PendingPassword,
 } from "./one-time-token.ts";
 import type { HeldSession } from "./sessions.ts";
+import { takeUnproven } from "./unproven.ts";
 
-/** What signing up and asking for the link again take at least; longer than either needs on a machine at rest. */
+/** What asking for the link again takes, and the steps in which signing up answers; more than either needs at rest. */
 const ANSWER_MS = 300;
+/** What of such a step is left for the mail, so that it is mostly there when the answer is. */
+const FOR_MAIL_MS = 50;
 /** To how many passwords of other sign-ups for one address a new one is compared. */
 const COMPARED_PASSWORDS = 3;
 
@@ -38,19 +43,20 @@ export interface Origin {
 
 /**
  * Creates an account, its tenant and its data key, and mails a link to the address. For an address that has an account
- * the outcome looks the same from outside, and takes the same time; its owner is told by mail.
+ * the outcome looks the same from outside, and takes the same time: the password is hashed in either case, what differs
+ * ends with a step of the clock, and no mail server is waited for. Its owner is told by mail.
  *
  * @throws AppError `weak_password`, `overloaded`.
  */
 export async function signUp(deps: AuthDeps, form: SignUp, origin: Origin): Promise<void> {
   await deps.passwordPolicy.assertStrong(form.password, form);
-  const work = async () => {
-    const passwordHash = await deps.passwords.hash(form.password);
-    const pending = { passwordHash, browser: origin.browser };
-    const { mail, budget } = await asSystem(() => mailFor(deps, form, pending));
-    await sendMail(deps, mail, origin.client, budget);
-  };
-  await Promise.all([work(), sleep(ANSWER_MS)]);
+  const passwordHash = await deps.passwords.hash(form.password);
+  const pending = { passwordHash, browser: origin.browser };
+  const begun = performance.now();
+  const { mail, budget } = await asSystem(() => mailFor(deps, form, pending));
+  void sendMail(deps, mail, origin.client, budget);
+  const taken = performance.now() - begun;
+  await sleep(Math.ceil((taken + FOR_MAIL_MS) / ANSWER_MS) * ANSWER_MS - taken);
 }
 
 async function mailFor(
@@ -125,36 +131,108 @@ export async function resendVerification(
   await sleep(ANSWER_MS);
 }
 
+/** What is sent to prove the address of a sign-up. */
+export interface Verification {
+  readonly token: string;
+  /** Whether this has to be the browser that signed up, where no password is sent. */
+  readonly signedUpHere?: boolean | undefined;
+  /** The one that was chosen in the sign-up. */
+  readonly password?: string | undefined;
+  /** Takes the place of whatever was chosen. */
+  readonly newPassword?: string | undefined;
+}
+
 /**
  * Proves an address by the token of a link, and signs in whoever has it.
  *
- * @param browser - The value of the sign-up cookie, which decides between several sign-ups for one address.
- * @throws AppError `gone` when the link is used, expired or unknown; `conflict` when it cannot be said whose password
- * is the right one; `account_suspended`.
+ * Somebody may have signed up with an address that is not theirs, and wait for its owner to open the link ("Pre-hijacked
+ * accounts", USENIX Security 2022). The inbox says nothing of that, so it is the password of the browser in which the link
+ * is opened that counts. Any other browser has to send it, or another that takes its place: nothing that was chosen
+ * before is left then. Who sends the token alone answers for the sign-up, and is believed while it was the only one.
+ *
+ * @param browser - The value of the sign-up cookie.
+ * @throws AppError `gone` when the link is used, expired or unknown; `password_required` in another browser, where
+ * `signedUpHere` is said; `invalid_credentials` for a password that was not chosen; `conflict` when it cannot be said
+ * whose password is the right one; `weak_password`, `overloaded`, `account_suspended`.
  */
 export async function verifyEmail(
   deps: AuthDeps,
-  token: string,
+  { token, signedUpHere = false, password, newPassword }: Verification,
   { browser, from }: { browser: string | undefined; from: From },
 ): Promise<HeldSession> {
   const now = deps.clock();
-  return asSystem(() =>
-    inTransaction(deps.platform, async (tx) => {
-      const { userId: id, passwordHash } = await takeLinkToken(tx, token, browser, now);
-      const proven = await tx.user.updateMany({
-        where: { id, emailVerifiedAt: null },
-        data: { emailVerifiedAt: now, passwordHash },
-      });
+  return asSystem(async () => {
+    const sent = await hashSent(deps, { token, password, newPassword }, now);
+    const choose = (pending: readonly Pending[]) =>
+      sent ?? chosenIn(pending, browser) ?? (signedUpHere ? noneChosenHere() : onlyOne(pending));
+    return inTransaction(deps.platform, async (tx) => {
+      const { userId: id, passwordHash } = await takeLinkToken(tx, token, choose, now);
+      const found = await tx.user.findUniqueOrThrow({ where: { id } });
+      const isProven =
+        newPassword === undefined
+          ? (
+              await tx.user.updateMany({
+                where: { id, emailVerifiedAt: null },
+                data: { emailVerifiedAt: now },
+              })
+            ).count === 1
+          : await takeUnproven(tx, found, undefined, now);
       // The link was made for a sign-up that lost to the one that is proven already.
-      if (proven.count !== 1) throw new AppError("gone");
-      const user = await tx.user.findUniqueOrThrow({ where: { id } });
+      if (!isProven) throw new AppError("gone");
+      // A zone is one of a list: most who choose another password are those who signed up.
+      const { timeZone } = found;
+      const user = await tx.user.update({ where: { id }, data: { passwordHash, timeZone } });
       // The link stays good for when the account is restored, which must find no session.
       if (user.status !== "active") throw new AppError("account_suspended");
       // The address is proven and the password was chosen just now; nothing else can be set up yet.
       const proof = { amr: ["pwd"], assurance: 1 } as const;
       return beginSession(tx, deps, { user, proof, from, remember: true, now });
-    }),
-  );
+    });
+  });
+}
+
+/** The hash of the password that came with a link, if one did. */
+async function hashSent(
+  deps: AuthDeps,
+  { token, password, newPassword }: Verification,
+  now: Date,
+): Promise<string | undefined> {
+  if (password === undefined && newPassword === undefined) return undefined;
+  const { userId: id } = await findSignUp(deps.platform, token, now);
+  if (newPassword !== undefined) {
+    const user = await deps.platform.user.findUniqueOrThrow({ where: { id } });
+    await deps.passwordPolicy.assertStrong(newPassword, user, "body.newPassword");
+    return deps.passwords.hash(newPassword);
+  }
+  const hash = await hashChosenBefore(deps, id, password ?? "");
+  if (hash === undefined) throw new AppError("invalid_credentials");
+  return hash;
+}
+
+type Pending = Awaited<ReturnType<typeof listPending>>[number];
+
+/** The password that was chosen in this browser. */
+function chosenIn(pending: readonly Pending[], browser: string | undefined): string | undefined {
+  const hash = browser === undefined ? null : sha256(browser);
+  return pending.find(
+    ({ browserHash }) => hash !== null && browserHash !== null && isEqual(browserHash, hash),
+  )?.passwordHash;
+}
+
+function noneChosenHere(): never {
+  throw new AppError("password_required");
+}
+
+function onlyOne(pending: readonly Pending[]): string {
+  const [only, ...others] = new Set(pending.map(({ passwordHash }) => passwordHash));
+  if (only === undefined) throw new AppError("gone");
+  if (others.length > 0) {
+    throw new AppError("conflict", {
+      detail:
+        "This address was signed up more than once. Open the link in the browser you signed up with, or send the password with it.",
+    });
+  }
+  return only;
 }
 
 async function mailLink(
@@ -192,12 +270,11 @@ export async function sendMail(
   client: string,
   budget = limits.mailsTo,
 ): Promise<void> {
-  const byClient = await limits.clientMailsTo.use(limits.keyOf(mail.to, client));
-  if (byClient.isExceeded) return;
-  const byAll = await budget.use(limits.keyOf(mail.to));
-  if (byAll.isExceeded) return;
   try {
-    await deps.send(mail);
+    const byClient = await limits.clientMailsTo.use(limits.keyOf(mail.to, client));
+    if (byClient.isExceeded) return;
+    const byAll = await budget.use(limits.keyOf(mail.to));
+    if (!byAll.isExceeded) await deps.send(mail);
   } catch (error) {
     // The account is there and its owner can ask for the link again.
     deps.logger.error({ err: error }, "a mail could not be sent");

@@ -29,17 +29,22 @@ export interface Handed<B> {
   }[];
 }
 
-/** What every way in answers: an access token of the session, and whose it is. */
+/** What is answered where a session goes on: an access token of it, and whose it is. */
 export async function authResult(
   deps: Pick<AuthDeps, "platform" | "accessTokens" | "clock">,
-  { id, userId }: Pick<HeldSession, "id" | "userId">,
+  { id, userId }: { readonly id: string; readonly userId: string },
 ): Promise<AuthResult> {
-  const [user, accessToken] = await Promise.all([
-    asSystem(() => deps.platform.user.findUnique({ where: { id: userId } })),
-    deps.accessTokens.issue({ userId, sessionId: id }, deps.clock()),
-  ]);
+  const user = await asSystem(() => deps.platform.user.findUnique({ where: { id: userId } }));
   // The account was erased at this moment, and the session with it.
   if (user === null) throw new AppError("session_revoked");
+  return resultOf(deps, { id, user });
+}
+
+async function resultOf(
+  { accessTokens, clock }: Pick<AuthDeps, "accessTokens" | "clock">,
+  { id: sessionId, user }: Pick<HeldSession, "id" | "user">,
+): Promise<AuthResult> {
+  const accessToken = await accessTokens.issue({ userId: user.id, sessionId }, clock());
   return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
 }
 
@@ -50,7 +55,7 @@ export async function handSession(
 ): Promise<Handed<AuthResult>> {
   if (replaced !== undefined) await deps.sessions.evict({ sessionId: replaced });
   const value = deps.refreshTokens.encode(token);
-  const body = await authResult(deps, session);
+  const body = await resultOf(deps, session);
   if (newTo !== undefined)
     tell(deps, body.user, newTo, (letters, whence) => letters.newDevice(whence));
   return {
@@ -69,6 +74,6 @@ export async function handOutcome(
   from: From,
 ): Promise<Handed<AuthResult | Challenge>> {
   if (outcome.is === "challenge") return { body: outcome.challenge, cookies: [] };
-  deps.afterSignIn(outcome.session.userId, from);
+  deps.afterSignIn(outcome.session.user.id, from);
   return handSession(deps, outcome.session);
 }

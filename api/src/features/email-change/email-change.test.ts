@@ -193,6 +193,16 @@ describe("whether an address has an account", () => {
     expect((await signIn(loser.email, loser.password)).status).toBe(200);
   });
 
+  it("asked for by strangers uses up nothing of what its owner waits for", async () => {
+    const [owner, stranger] = [await signUp(app), await signUp(app)];
+    const { limits } = app.deps;
+    const left = async () => (await limits.mailsTo.use(limits.keyOf(owner.email))).remaining;
+    const before = await left();
+    await request(stranger, owner.email);
+    await mailTo(owner.email, "asked to use your");
+    expect(await left()).toBe(before - 1);
+  });
+
   it("does not matter while nobody has proven it: a stranger's sign-up keeps nobody out", async () => {
     const person = await signUp(app);
     const squatted = newAddress();

@@ -71,9 +71,7 @@ export async function requestEmailChange(
       ];
     }),
   );
-  void sendMail(deps, toNew, clientKey(from.address)).catch((error: unknown) =>
-    deps.logger.error({ err: error }, "a mail could not be sent"),
-  );
+  void sendMail(deps, toNew, clientKey(from.address), deps.limits.emailChangesTo);
   sendLater(deps, toOld);
 }
 

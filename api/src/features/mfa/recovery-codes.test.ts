@@ -5,6 +5,7 @@ import { call } from "../../../test/people.ts";
 import {
   answer,
   askedFor,
+  expectOnce,
   codeAt,
   signIn,
   type Kept,
@@ -58,17 +59,14 @@ describe("a recovery code", () => {
     }
   });
 
-  it("is taken once of ten that come at once, each to a question of its own", async () => {
+  it("is taken once of twenty that come at once, each to a question of its own", async () => {
     const ada = await protectedPerson(app);
     const tokens: string[] = [];
-    for (let i = 0; i < 10; i++) tokens.push(await askedFor(app, ada));
+    for (let i = 0; i < 20; i++) tokens.push(await askedFor(app, ada));
     const replies = await Promise.all(
       tokens.map((token) => answer(app, token, "recovery", ada.recoveryCodes[4] ?? "")),
     );
-    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
-    expect(replies.filter((reply) => reply.body["code"] === "mfa_code_already_used")).toHaveLength(
-      9,
-    );
+    expectOnce(replies);
   });
 
   it.each(["", "7", "0-0000-0000-0000-0000", "x".repeat(64), "123456"])(

@@ -4,6 +4,7 @@ import { call, cookieOf, type Person } from "../../../test/people.ts";
 import {
   answer,
   askedFor,
+  expectOnce,
   codeAt,
   signIn,
   type Kept,
@@ -114,18 +115,15 @@ describe("the second factor", () => {
     expect(reply.body["code"]).toBe("mfa_code_already_used");
   });
 
-  it("takes one code once of ten that come at once, each to a step of its own (forgekeep/nebula-mesh#237)", async () => {
+  it("takes one code once of twenty that come at once, each to a step of its own (forgekeep/nebula-mesh#237)", async () => {
     const ada = await protectedPerson(app);
     const tokens: string[] = [];
-    for (let i = 0; i < 10; i++) tokens.push(await askedFor(app, ada));
+    for (let i = 0; i < 20; i++) tokens.push(await askedFor(app, ada));
     const before = await sessionsOf(ada);
     const replies = await Promise.all(
       tokens.map((token) => answer(app, token, "totp", codeNow(ada))),
     );
-    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
-    expect(replies.filter((reply) => reply.body["code"] === "mfa_code_already_used")).toHaveLength(
-      9,
-    );
+    expectOnce(replies);
     expect(await sessionsOf(ada)).toBe(before + 1);
   });
 

@@ -3,8 +3,6 @@ import { boxVersion, open, seal } from "../../crypto/box.ts";
 import { randomUUID } from "../../crypto/random.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import { uuidToBytes } from "../../lib/ids.ts";
-import { compose, lettersIn } from "../../mails/compose.ts";
-import { whence } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
@@ -13,6 +11,7 @@ import { lockUsers } from "../../platform/users.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { assertBegunFresh } from "../auth/sessions.ts";
+import { tell } from "../auth/tell.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
 import type { OauthDeps } from "./deps.ts";
@@ -121,7 +120,8 @@ export async function linkAccount(
   if (row === null) {
     try {
       const made = await insert();
-      await tell(deps, user, "providerLinked", { ...made, from, now });
+      const names = namesOf(deps, made);
+      tell(deps, user, from, (letters, whence) => letters.providerLinked(...names, whence));
       return toLinked(deps, made);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -185,29 +185,16 @@ export async function unlinkAccount(
     return removed;
   });
   await revoke();
-  await tell(deps, user, "providerUnlinked", { ...row, from, now });
+  const names = namesOf(deps, row);
+  tell(deps, user, from, (letters, whence) => letters.providerUnlinked(...names, whence));
 }
 
-async function tell(
-  deps: OauthDeps,
-  user: Reader,
-  letter: "providerLinked" | "providerUnlinked",
-  what: {
-    readonly provider: string;
-    readonly email: string | null;
-    readonly from: From;
-    readonly now: Date;
-  },
-): Promise<void> {
-  const { provider, email, from, now } = what;
-  const label = deps.providers.get(provider as Linked["provider"])?.label ?? provider;
-  const where = whence(from.userAgent, user.timeZone, user.locale, now);
-  const text = lettersIn(user.locale)[letter](label, email ?? "…", where);
-  try {
-    await deps.send(compose(user.email, text));
-  } catch (error) {
-    deps.logger.error({ err: error, userId: user.id }, "a mail could not be sent");
-  }
+/** What a mail calls an identity: its provider, and its address there. */
+function namesOf(
+  { providers }: OauthDeps,
+  { provider, email }: { readonly provider: string; readonly email: string | null },
+): [label: string, identity: string] {
+  return [providers.get(provider as Linked["provider"])?.label ?? provider, email ?? "…"];
 }
 
 /** Where a refresh token is sealed: under its owner's data key, in its row, at its revision. */

@@ -4,6 +4,10 @@ import { asMe, openSite, refresh, type Site } from "../../../test/oidc/site.ts";
 import { APP_URL } from "../../../test/oidc/provider.ts";
 import { signUp, type Person } from "../../../test/people.ts";
 import { codeAt, turnOn } from "../../../test/second-factor.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import type { From } from "../auth/from.ts";
+import { tell, type Notice } from "../auth/tell.ts";
+import { unlinkAccount } from "./accounts.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -26,6 +30,14 @@ async function answered(browser: Browser, scene: object = stranger()): Promise<U
   await site.providers.google.set(scene);
   site.providers.google.forget(browser.jar);
   return browser.go(await site.start(browser, "google"), isCallback);
+}
+
+/** Waits for a mail with this in it: what was done does not. */
+async function told(words: string): Promise<void> {
+  for (let tries = 200; !site.app.mails().at(-1)?.includes(words); tries--) {
+    if (tries === 0) throw new Error(`nobody was told: ${words}`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
 }
 
 const sessionsOf = async (email: string) =>
@@ -442,16 +454,40 @@ describe("connecting and disconnecting", () => {
     expect((await link("told", { returnTo: "/settings/accounts" })).pathname).toBe(
       "/settings/accounts",
     );
-    expect(site.app.mails().at(-1)).toContain("OpenID can sign you in to TimOS");
+    await told("OpenID can sign you in to TimOS");
     const [identity] = await list();
     expect((await unlink(identity?.id ?? "")).status).toBe(204);
-    expect(site.app.mails().at(-1)).toContain("OpenID cannot sign you in to TimOS any more");
+    await told("OpenID cannot sign you in to TimOS any more");
     expect(await actionsOf(owner.email)).toEqual(
       expect.arrayContaining(["oauth.linked", "oauth.unlinked"]),
     );
     expect(errorOf(await site.signIn("oidc", { sub: "told", claims: {} }))).toBe(
       "provider_email_missing",
     );
+  });
+
+  it("is done though no mail server answers, and fills nobody's inbox", async () => {
+    await link("silent");
+    const [identity] = await list();
+    const user = await asSystem(() =>
+      site.app.deps.platform.user.findUniqueOrThrow({ where: { email: owner.email } }),
+    );
+    let sent = 0;
+    const deps = { ...site.app.deps, send: () => new Promise<void>(() => (sent += 1)) };
+    const from: From = {
+      address: undefined,
+      userAgent: "",
+      requestId: "",
+      route: "",
+      cookie: () => undefined,
+    };
+    await asSystem(() => unlinkAccount(deps, user, identity?.id ?? "", from));
+    expect(await list()).toEqual([]);
+    const notice: Notice = (letters, whence) => letters.providerUnlinked("OpenID", "…", whence);
+    for (let i = 0; i < 15; i++) tell(deps, user, from, notice);
+    // In the order in which they were asked for: what is counted last has been counted.
+    await site.app.deps.limits.noticesTo.use("the last");
+    expect(sent).toBe(10);
   });
 
   it("does not take an identity from another account", async () => {
@@ -522,6 +558,60 @@ describe("connecting and disconnecting", () => {
     ]);
     const [identity] = await list();
     expect((await unlink(identity?.id ?? "")).body["code"]).toBe("last_sign_in_method");
+  });
+});
+
+describe("a provider's session that is hours old (OpenID Connect Core §3.1.2.1)", () => {
+  const HOURS_AGO = Math.floor(Date.now() / 1000) - 4 * 3600;
+  /** Something that asks for a fresh proof, and destroys nothing: the address to confirm is another. */
+  const sensitive = (browser: Browser) =>
+    asMe(browser, "DELETE", "/api/me", { confirm: "nobody@example.org" });
+
+  it.each([
+    ["oidc", "asked hours ago", HOURS_AGO],
+    ["oidc", "does not say when", null],
+    ["google", "does not say when", null],
+    ["apple", "asked hours ago", HOURS_AGO],
+  ] as const)("signs in, and is no fresh proof: %s, which %s", async (name, _, askedAt) => {
+    const who = stranger();
+    await site.signIn(name, who);
+    const browser = openBrowser(site.app);
+    const stale = { ...who, idToken: { auth_time: askedAt } };
+    expect((await site.signIn(name, stale, browser)).pathname).toBe("/auth/complete");
+    expect(await sensitive(browser)).toMatchObject({
+      status: 401,
+      body: { code: "reauth_required", methods: ["provider"] },
+    });
+    await site.signIn(name, who, browser);
+    expect((await sensitive(browser)).status).toBe(400);
+  });
+
+  it("is asked to be younger than a minute, where the provider can be asked", async () => {
+    for (const name of ["oidc", "microsoft"] as const) {
+      const asked = new URL(await site.start(openBrowser(site.app), name));
+      expect(asked.searchParams.get("max_age")).toBe("60");
+    }
+    const url = new URL(await site.start(openBrowser(site.app), "google"));
+    expect(url.searchParams.get("claims")).toBe('{"id_token":{"auth_time":{"essential":true}}}');
+  });
+
+  it("is not named as a way to prove it where it takes two factors, or where it is not configured any more", async () => {
+    const who = stranger();
+    const browser = openBrowser(site.app);
+    await site.signIn("oidc", who, browser);
+    const run = (statement: string) => site.app.sql("platform", statement);
+    const ofThem = `WHERE user_id = (SELECT id FROM users WHERE email = '${who.claims.email}')`;
+    const asked = (methods: string[]) => ({ body: { code: "reauth_required", methods } });
+    await run(`UPDATE auth_sessions SET auth_time = '2020-01-01' ${ofThem}`);
+    expect(await sensitive(browser)).toMatchObject(asked(["provider"]));
+    await run(`UPDATE oauth_accounts SET provider = 'former' ${ofThem}`);
+    expect(await sensitive(browser)).toMatchObject(asked([]));
+    await run(`UPDATE oauth_accounts SET provider = 'oidc' ${ofThem}`);
+    // As after signing in by a passkey: one factor is not believed.
+    await run(`UPDATE auth_sessions SET assurance = 2 ${ofThem}`);
+    await run("UPDATE tenants SET mfa_required = 1");
+    expect(await sensitive(browser)).toMatchObject(asked([]));
+    await run("UPDATE tenants SET mfa_required = 0");
   });
 });
 

@@ -120,7 +120,7 @@ export async function endJourney(
     // GHSA-x445-f3h2-j279: one provider's answer at another's door.
     if (payload.provider !== provider.name) throw new AppError("gone");
     const name = personName ?? undefined;
-    const { identity, refreshToken } = await provider.redeem(
+    const { identity, refreshToken, askedAt } = await provider.redeem(
       answer,
       { state, nonce, verifier },
       name,
@@ -131,7 +131,7 @@ export async function endJourney(
       await keepRefreshToken(deps, identity, refreshToken, back.from);
       return { is: "linked", returnTo };
     }
-    const admitted = await admit(deps, identity, { remember, from: back.from });
+    const admitted = await admit(deps, identity, { remember, from: back.from, askedAt });
     if (admitted.is === "signed_in") {
       await keepRefreshToken(deps, identity, refreshToken, back.from);
     }

@@ -6,6 +6,11 @@ import { appleSecret } from "./apple-secret.ts";
 import type { ProviderName } from "./contract.ts";
 import { identityFrom, isIssuer, type Identity } from "./identity.ts";
 
+/**
+ * How old, in seconds, a provider's own session may be when it answers. Of the five minutes for which a proof counts most
+ * are left then.
+ */
+const MAX_AGE_SECONDS = 60;
 /** How long a provider may take for one answer. */
 const PATIENCE_SECONDS = 5;
 /** How long what a provider says of itself is believed. */
@@ -28,6 +33,14 @@ export interface ProviderAnswer {
   readonly error?: string | undefined;
 }
 
+/** Who came back from a provider. */
+export interface Redeemed {
+  readonly identity: Identity;
+  readonly refreshToken: string | undefined;
+  /** When the provider last asked them who they are; null when it does not tell. */
+  readonly askedAt: Date | null;
+}
+
 /** A provider that people can sign in with. Every call throws AppError `provider_unavailable` when it is away. */
 export interface Provider {
   readonly name: ProviderName;
@@ -41,11 +54,7 @@ export interface Provider {
    * @param name - What they are called, where that is told beside the token.
    * @throws AppError `provider_refused` for an answer that is not whole, not to this question, or not from it.
    */
-  redeem(
-    answer: ProviderAnswer,
-    asked: Asked,
-    name?: string,
-  ): Promise<{ readonly identity: Identity; readonly refreshToken: string | undefined }>;
+  redeem(answer: ProviderAnswer, asked: Asked, name?: string): Promise<Redeemed>;
   /** Tells it that a refresh token is not needed any more (RFC 7009). */
   revoke(refreshToken: string): Promise<void>;
 }
@@ -83,6 +92,7 @@ function openProvider(
           code_challenge_method: "S256",
           // Apple gives an address and a name by a form only.
           ...(name === "apple" ? { response_mode: "form_post" } : {}),
+          ...FRESHNESS[name],
         };
         return oidc.buildAuthorizationUrl(await discovered(), parameters).href;
       }),
@@ -103,7 +113,7 @@ function openProvider(
         if (!isIssuer(configuration.serverMetadata().issuer, claims)) throw refused();
         const identity = identityFrom(name, claims, personName);
         if (config.name === "microsoft" && !isAllowed(config.tenants, identity)) throw refused();
-        return { identity, refreshToken: tokens.refresh_token };
+        return { identity, refreshToken: tokens.refresh_token, askedAt: askedAtFrom(claims) };
       }),
     revoke: (refreshToken) =>
       judged(async () => {
@@ -112,6 +122,22 @@ function openProvider(
         });
       }),
   };
+}
+
+/**
+ * How each is made to ask anew, and to tell when it did (OpenID Connect Core §3.1.2.1). Google does neither by `max_age`,
+ * and tells to whom it has allowed it (developers.google.com/identity/siwg/security-bundle). Apple asks each time.
+ */
+const FRESHNESS: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
+  google: { claims: JSON.stringify({ id_token: { auth_time: { essential: true } } }) },
+  microsoft: { max_age: String(MAX_AGE_SECONDS) },
+  apple: {},
+  oidc: { max_age: String(MAX_AGE_SECONDS) },
+};
+
+function askedAtFrom({ auth_time: seconds }: Readonly<Record<string, unknown>>): Date | null {
+  const askedAt = new Date(typeof seconds === "number" ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(askedAt.getTime()) ? null : askedAt;
 }
 
 const isAllowed = (tenants: readonly string[], { issuer }: Identity) =>

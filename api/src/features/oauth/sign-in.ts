@@ -9,7 +9,7 @@ import { completeSignInWithin, type SignedIn } from "../auth/complete.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import type { From } from "../auth/from.ts";
 import { createAccount } from "../auth/new-account.ts";
-import type { HeldSession } from "../auth/sessions.ts";
+import { NEVER, type HeldSession, type Proof } from "../auth/sessions.ts";
 import { sendMail, verificationMail } from "../auth/sign-up.ts";
 import { takeUnproven } from "../auth/unproven.ts";
 import { insertAccount } from "./accounts.ts";
@@ -29,10 +29,21 @@ export type Admitted =
 interface Guest {
   readonly remember: boolean;
   readonly from: From;
+  /** When the provider last asked them who they are; null when it did not tell. */
+  readonly askedAt: Date | null;
 }
 
 /** A provider's word is one factor, however many it asked for itself. */
 const PROOF = { amr: ["fed"], assurance: 1 } as const;
+
+/**
+ * Proven when the provider asked, not when it answered: whoever sits down at a browser that is signed in at the provider
+ * gets an answer, and is asked nothing. One that does not tell when opens nothing that takes a fresh proof.
+ */
+function proofOf({ askedAt }: Guest, now: Date): Proof {
+  const provenAt = askedAt ?? NEVER;
+  return { ...PROOF, provenAt: provenAt < now ? provenAt : now };
+}
 
 /** How often the whole is tried again when another request made the same account at this moment. */
 const TRIES = 3;
@@ -67,7 +78,8 @@ async function tryToAdmit(deps: AuthDeps, identity: Identity, guest: Guest): Pro
         data: { lastUsedAt: deps.clock() },
       });
       if (used.count !== 1) return null;
-      return completeSignInWithin(tx, deps, { userId: known.userId, proof: PROOF, ...guest });
+      const proof = proofOf(guest, deps.clock());
+      return completeSignInWithin(tx, deps, { userId: known.userId, proof, ...guest });
     });
     // One that was disconnected at this moment is not known any more.
     if (outcome === null) return tryToAdmit(deps, identity, guest);
@@ -166,11 +178,14 @@ async function assertUsed(deps: AuthDeps, token: string): Promise<void> {
   }
 }
 
-/** Makes an account of an identity whose address is proven, or takes the one that nobody has proven. */
+/**
+ * Makes an account of an identity whose address is proven, or takes the one that nobody has proven. Nothing is in it yet
+ * that could be taken away from somebody, so that the provider's word is fresh however long ago it asked.
+ */
 async function begin(
   deps: AuthDeps,
   identity: Identity & { readonly email: string },
-  { remember, from }: Guest,
+  { remember, from }: Omit<Guest, "askedAt">,
   alsoFirst: (tx: PlatformQueries) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<SignedIn> {
   const { email, name } = identity;

@@ -23,7 +23,11 @@ export const Session = z.object({
 export type Session = z.output<typeof Session>;
 
 /** By what somebody can prove anew who they are. */
-export const ReauthMethod = z.enum(["password", "totp", "recovery", "passkey", "provider"]);
+export const ReauthMethod = z
+  .enum(["password", "totp", "recovery", "passkey", "provider"])
+  .describe(
+    "`provider` is to sign in with one again: it counts from when the provider asked, as its `auth_time` says",
+  );
 export type ReauthMethod = z.output<typeof ReauthMethod>;
 
 export const sessions = endpoints({

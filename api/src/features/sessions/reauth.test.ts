@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, cookieOf, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { codeAt, eventsOf, turnOn } from "../../../test/second-factor.ts";
@@ -203,6 +203,37 @@ describe("proving anew who one is", () => {
     for (let i = 0; i < 12; i++) {
       expect((await reauth(person, { password: person.password })).status).toBe(200);
     }
+  });
+
+  /** Lets `happen` while a password, which is right, is looked at. */
+  const meanwhile = (happen: () => Promise<unknown>) =>
+    jest.spyOn(app.deps.passwords, "isRight").mockImplementationOnce(async () => {
+      await happen();
+      return true;
+    });
+
+  it("asks for the code of a second factor that was set up while the password was looked at", async () => {
+    const person = await signUp(app);
+    meanwhile(() => turnOn(app, person));
+    expect(await reauth(person, { password: person.password })).toMatchObject({
+      status: 401,
+      body: { code: "reauth_required", methods: ["password", "totp", "recovery"] },
+    });
+    expect(await eventsOf(app, person)).not.toContain("reauth.succeeded success");
+  });
+
+  it("is not done by a password that was replaced while it was looked at", async () => {
+    const person = await signUp(app);
+    later(600);
+    meanwhile(() =>
+      app.sql("platform", "UPDATE users SET password_hash = 'another' WHERE email = ?", [
+        person.email,
+      ]),
+    );
+    expect(await reauth(person, { password: person.password })).toMatchObject({
+      body: { code: "invalid_credentials" },
+    });
+    expect(await sensitive(headersOf(person))).toMatchObject(ASKED);
   });
 
   it("takes no identity from the body (CVE-2025-61928)", async () => {

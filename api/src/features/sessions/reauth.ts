@@ -1,6 +1,8 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { asSystem } from "../../platform/tenancy.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthResult } from "../auth/contract.ts";
 import { assertCurrentPassword } from "../auth/current-password.ts";
@@ -21,13 +23,18 @@ interface Sent {
   readonly passkey?: Assertion | undefined;
 }
 
+/** What there is here to prove it with, besides what people know and have. */
+type Here = Pick<AuthDeps, "providers" | "relyingParty">;
+
 /**
  * By what somebody can prove anew who they are. Where `password` and `totp` are both there, it takes both; `recovery`
- * stands in for `totp`.
+ * stands in for `totp`. What leads nowhere is not named: an identity at a provider that is not configured any more, or
+ * one factor, a password or a provider's word, for whom it takes two.
  */
 export async function reauthMethods(
   db: PlatformQueries,
   caller: Pick<Caller, "user" | "assurance">,
+  here: Here,
 ): Promise<ReauthMethod[]> {
   const user = await db.user.findUnique({
     where: { id: caller.user.id },
@@ -35,19 +42,24 @@ export async function reauthMethods(
       passwordHash: true,
       totp: { select: { confirmedAt: true } },
       _count: {
-        select: { recoveryCodes: { where: { usedAt: null } }, passkeys: true, oauthAccounts: true },
+        select: {
+          recoveryCodes: { where: { usedAt: null } },
+          passkeys: true,
+          oauthAccounts: { where: { provider: { in: [...here.providers.keys()] } } },
+        },
       },
     },
   });
   if (user === null) return [];
   const { recoveryCodes, passkeys, oauthAccounts } = user._count;
   const hasTotp = (user.totp?.confirmedAt ?? null) !== null;
+  const isOneEnough = hasTotp || !mustProveTwo(caller, passkeys > 0);
   const methods: [ReauthMethod, boolean][] = [
-    ["password", user.passwordHash !== null && (hasTotp || !mustProveTwo(caller, passkeys > 0))],
+    ["password", user.passwordHash !== null && isOneEnough],
     ["totp", hasTotp],
     ["recovery", hasTotp && recoveryCodes > 0],
-    ["passkey", passkeys > 0],
-    ["provider", oauthAccounts > 0],
+    ["passkey", passkeys > 0 && here.relyingParty !== undefined],
+    ["provider", oauthAccounts > 0 && isOneEnough],
   ];
   return methods.filter(([, isThere]) => isThere).map(([method]) => method);
 }
@@ -57,7 +69,10 @@ export async function isPasswordEnough(
   db: PlatformQueries,
   caller: Pick<Caller, "user" | "assurance">,
 ): Promise<boolean> {
-  const methods = await reauthMethods(db, caller);
+  const methods = await reauthMethods(db, caller, {
+    providers: new Map(),
+    relyingParty: undefined,
+  });
   return methods.includes("password") && !methods.includes("totp");
 }
 
@@ -114,7 +129,7 @@ async function proveByPassword(
   prove: Prove,
 ): Promise<void> {
   const { id: userId } = caller.user;
-  const methods = await reauthMethods(deps.platform, caller);
+  const methods = await reauthMethods(deps.platform, caller, deps);
   const takesPassword = methods.includes("password");
   const takesCode = methods.includes("totp");
   const isEnough =
@@ -127,15 +142,47 @@ async function proveByPassword(
   if (usage.isExceeded) {
     throw new AppError("too_many_attempts", { retryAfterSeconds: usage.resetSeconds });
   }
-  if (takesPassword) {
+  if (!takesPassword) {
+    await withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
+      prove(tx, [amr]),
+    );
+  } else {
     const user = await deps.platform.user.findUniqueOrThrow({ where: { id: userId } });
     await assertCurrentPassword(deps, user, password ?? "", from, "reauth.failed");
+    const proveStill = async (tx: PlatformQueries, amr: Proof["amr"]) => {
+      await assertStillTaken(tx, deps, caller, { ...user, isWithCode: takesCode });
+      await prove(tx, amr);
+    };
+    await (takesCode
+      ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
+          proveStill(tx, ["pwd", amr]),
+        )
+      : asSystem(() => inTransaction(deps.platform, (tx) => proveStill(tx, ["pwd"]))));
   }
-  const pwd = takesPassword ? ["pwd"] : [];
-  await (takesCode
-    ? withSecondFactor(deps, caller.user, answerOf(code ?? ""), from, (tx, amr) =>
-        prove(tx, [...pwd, amr]),
-      )
-    : inTransaction(deps.platform, (tx) => prove(tx, pwd)));
   await deps.limits.reauths.giveBack(userId);
+}
+
+/**
+ * Holds the user's row, and refuses what was right when it was looked at and proves nothing any more: meanwhile they may
+ * have set up a second factor, or another password. To be called as the system.
+ *
+ * @throws AppError `reauth_required`, `invalid_credentials`.
+ */
+async function assertStillTaken(
+  tx: PlatformQueries,
+  here: Here,
+  caller: Caller,
+  {
+    passwordHash,
+    isWithCode,
+  }: { readonly passwordHash: string | null; readonly isWithCode: boolean },
+): Promise<void> {
+  const { id } = caller.user;
+  await lockUsers(tx, [id]);
+  if (!isWithCode && !(await isPasswordEnough(tx, caller))) {
+    const methods = await reauthMethods(tx, caller, here);
+    throw new AppError("reauth_required", { members: { methods } });
+  }
+  const isSame = await tx.user.count({ where: { id, passwordHash, passwordBlockedAt: null } });
+  if (isSame !== 1) throw new AppError("invalid_credentials");
 }

@@ -5,7 +5,7 @@ import { openTestVault, type Owner, type TestVault } from "../../../test/vault.t
 import { activateKey, decodeKeyring, stageKey } from "../../crypto/keyring.ts";
 import { entryKind } from "../../features/entries/entries.ts";
 import { findDekHistory, activateDek, addPendingDek } from "../../platform/dek-rotation.ts";
-import { MekUnavailable, type MekProvider } from "../mek/provider.ts";
+import { MekUnavailable, MekUnknown, type MekProvider } from "../mek/provider.ts";
 import { acceptVault, verifyVault } from "../integrity.ts";
 import { getRecord, putRecord } from "../records.ts";
 import { examineKeys } from "./doctor.ts";
@@ -380,6 +380,119 @@ describe("a key that is missing or damaged in one database", () => {
   });
 });
 
+describe("a reference that both databases have misspelt", () => {
+  const TABLES = [
+    ["platform", "dek_wraps"],
+    ["vault", "vault_keys"],
+  ] as const;
+  const setRef = async ({ ownerId }: Owner, mekRef: string, tables = [...TABLES]) => {
+    for (const [database, table] of tables) {
+      await test.sql(
+        database,
+        `UPDATE ${table} SET mek_ref = ? WHERE owner_id = ?`,
+        mekRef,
+        ownerId,
+      );
+    }
+  };
+  const wraps = async () => [
+    await platform("SELECT * FROM dek_wraps ORDER BY owner_id"),
+    await vault("SELECT * FROM vault_keys ORDER BY owner_id"),
+  ];
+
+  it.each<[string, (ref: string) => string]>([
+    ["in capitals", (ref) => ref.toUpperCase()],
+    ["with a space after it", (ref) => `${ref} `],
+    ["with an accent", (ref) => ref.replace("o", "ó")],
+  ])("is corrected where the wrap opens under the right one: %s", async (_, spell) => {
+    // Nobody who is in the sample; and nobody else is under that master key, nor is it the current one.
+    await test.empty();
+    const owners = [await newOwner(3), await newOwner(7)];
+    for (const owner of owners) await write(owner);
+    const right = await test.deps.meks.current();
+    const before = await wraps();
+    rotateKeyring();
+    for (const owner of owners) await setRef(owner, spell(right));
+    const damaged = await wraps();
+    const what = `version 1 is under ${spell(right)}, and opens under ${right}`;
+    const told = (remedy: string) =>
+      owners.map(({ ownerId }) => `${ownerId.toString("hex")} ${what}: ${remedy}`).toSorted();
+    const look = async (isRepairing: boolean) =>
+      (await says({ isThorough: false, isRepairing })).toSorted();
+    expect(await look(false)).toEqual(told(`spell its master key so: ${REPAIR}`));
+    expect(await wraps()).toEqual(damaged);
+    expect(await look(true)).toEqual(told("repaired!"));
+    expect(await wraps()).toEqual(before);
+    expect(await says()).toEqual([]);
+  });
+
+  it("has nobody else's keys looked into who are under the current master key", async () => {
+    await test.empty();
+    const owners = [await newOwner(3), await newOwner(7)];
+    for (const owner of owners) await write(owner);
+    const [one] = owners as [Owner, Owner];
+    await setRef(one, (await test.deps.meks.current()).toUpperCase());
+    // Theirs twice: under the one spelling, and under the other.
+    expect(await examine({ isThorough: false })).toMatchObject({ left: 1, unwrapped: 2 });
+  });
+
+  it("is left where the wrap does not open under the right one either, or where another took its place meanwhile", async () => {
+    const right = await test.deps.meks.current();
+    await setRef(ada, right.toUpperCase());
+    for (const [database, table] of TABLES) {
+      await test.sql(database, `UPDATE ${table} SET \`blob\` = REVERSE(\`blob\`)`);
+    }
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} version 1 opens from neither database: ${RESTORE}`,
+    ]);
+    for (const [database, table] of TABLES) {
+      await test.sql(database, `UPDATE ${table} SET \`blob\` = REVERSE(\`blob\`)`);
+    }
+    const racing: MekProvider = {
+      ...test.deps.meks,
+      unwrap: async (wrap, context) => {
+        for (const [database, table] of TABLES) {
+          await test.sql(database, `UPDATE ${table} SET \`blob\` = 'other'`);
+        }
+        return test.deps.meks.unwrap(wrap, context);
+      },
+    };
+    expect(await examine({ isRepairing: true }, racing)).toMatchObject({
+      left: 1,
+      findings: [{ remedy: "spell its master key so", isRepaired: false }],
+    });
+  });
+
+  it("is that of a service where somebody else's wrap has it right, and else nobody knows it", async () => {
+    const inner = await test.deps.meks.current();
+    const service: MekProvider = {
+      ...test.deps.meks,
+      unwrap: (wrap, context) => {
+        const { mekRef } = wrap;
+        if (mekRef === "awskms:KEY") return Promise.reject(new MekUnknown(mekRef));
+        // No service is asked for what nobody ever wrote.
+        if (mekRef === "awskms:key") return Promise.reject(new RangeError("made up"));
+        const isTheirs = mekRef === "awskms:Key";
+        const meant = isTheirs ? { mekRef: inner } : {};
+        return test.deps.meks.unwrap({ ...wrap, ...meant }, { ...context, ...meant });
+      },
+    };
+    const found = async () => (await examine({}, service)).findings.map(({ what }) => what);
+    await setRef(ada, "awskms:KEY");
+    expect(await found()).toEqual(["version 1 opens from neither database"]);
+    const eve = await newOwner(0);
+    await write(eve);
+    await setRef(eve, "awskms:Key");
+    const what = "version 1 is under awskms:KEY, and opens under awskms:Key";
+    expect(await found()).toEqual([what]);
+    // Only a mirror tells what is right; and only one has it wrong.
+    await setRef(eve, inner, [["platform", "dek_wraps"]]);
+    expect(await found()).toContain(what);
+    await platform("DELETE FROM dek_wraps WHERE owner_id = ?", ada.ownerId);
+    expect(await found()).toContain(what);
+  });
+});
+
 describe("the states of an owner's keys", () => {
   it("have one that is active, or somebody has to look", async () => {
     const remedy = "restore user_deks from its backup";
@@ -611,6 +724,8 @@ describe("a database that was put back", () => {
 
   it("keeps the mirror of a destroyed key that rows are under, though its master key is away", async () => {
     await addVersion(ada, "active");
+    // Others are under the newer one.
+    await write({ ...ada, vault: await test.open(ada.userId) });
     await platform("UPDATE user_deks SET state = 'destroyed' WHERE version = 1");
     await platform("DELETE FROM dek_wraps WHERE version = 1");
     await vault("UPDATE vault_keys SET mek_ref = 'local:gone' WHERE version = 1");

@@ -48,14 +48,14 @@ export interface Examined {
  * Compares what both databases know of data keys with each other, and unwraps keys.
  *
  * Repairs only what is certain: a wrap that is missing or does not open is taken from the other database, when that
- * one's was seen to unwrap to the very key that is missing; and a key that opens, but which `user_deks` does not know,
- * is taken among those it knows. What opens as another key, or may do so once its master key is at hand, is never
+ * one's was seen to unwrap to the very key that is missing; a reference that both have misspelt, where the wrap was seen
+ * to unwrap under the right one; and a key that opens, but which `user_deks` does not know, is taken among those it knows. What opens as another key, or may do so once its master key is at hand, is never
  * written over and never deleted, nor is anybody told to.
  *
  * @throws MekUnavailable or AppError when a master key or a database is away.
  */
 export async function examineKeys(deps: DoctorDeps, options: DoctorOptions): Promise<Examined> {
-  const exam = beginExamination(deps, options);
+  const exam = await beginExamination(deps, options);
   const { platformDatabase, vaultDatabase } = deps;
   /** One that was passed over under each master key. */
   const passedOver = new Map<string, () => Promise<void>>();
@@ -117,7 +117,7 @@ async function examineOwner(
       continue;
     }
     const examine = () => examineVersion(exam, history, dek, copies);
-    if (isSampled || !looksRight(dek, copies)) await examine();
+    if (isSampled || !looksRight(exam, dek, copies)) await examine();
     else if (copies.wrap !== undefined) passedOver.set(copies.wrap.mekRef, examine);
   }
   if (options.hasRows) await examineRows(exam, history, isChanged ? new Set() : adoptable);

@@ -3,7 +3,7 @@ import { DecryptionError } from "../../crypto/decryption-error.ts";
 import { hex } from "../../lib/ids.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { noteRepair, type DekHistory } from "../../platform/dek-rotation.ts";
-import type { OwnedWrap } from "../../platform/rotation-statements.ts";
+import { countWraps, type OwnedWrap } from "../../platform/rotation-statements.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { MekUnknown } from "../mek/provider.ts";
 import { pace } from "../pace.ts";
@@ -76,13 +76,27 @@ export interface Examination {
    * only copy of it, perhaps. Which keys its version has been is what the mirror says, and what boxes do.
    */
   readonly isPrecious: (whose: DekHistory, wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
+  /**
+   * The references that one could be meant to be: byte for byte another, and the same but for capitals, accents and
+   * spaces. None for that of the current master key.
+   */
+  readonly spellingsOf: (mekRef: string) => readonly string[];
   /** How many rows of an owner are under each data key. */
   readonly boxesOf: (
     ownerId: Uint8Array<ArrayBuffer>,
   ) => Promise<(KeyCount & { readonly table: string })[]>;
 }
 
-export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Examination {
+export async function beginExamination(
+  deps: DoctorDeps,
+  options: DoctorOptions,
+): Promise<Examination> {
+  const current = await deps.meks.current();
+  const known = [
+    ...(await countWraps(deps.platformDatabase.execute, "dek_wraps")).keys(),
+    ...(await countWraps(deps.vaultDatabase.execute, "vault_keys")).keys(),
+    current,
+  ];
   const breathe = pace();
   const count = { owners: 0, unwrapped: 0, left: 0 };
   const proved = new Set<string>();
@@ -119,6 +133,13 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
     count,
     proved,
     boxesOf,
+    spellingsOf: (mekRef) => {
+      if (mekRef === current) return [];
+      const plain = plainOf(mekRef);
+      // A keyring's are in small letters, be nothing else under that key.
+      const meant = plain.startsWith("local:") ? [...known, plain] : known;
+      return [...new Set(meant)].filter((ref) => ref !== mekRef && plainOf(ref) === plain);
+    },
     opens: async (whose, wrap, dekId) =>
       wrap !== undefined && (await unwrap(whose, wrap, dekId)) === "opens",
     isPrecious: async (whose, wrap, dekId) => {
@@ -150,3 +171,9 @@ export function beginExamination(deps: DoctorDeps, options: DoctorOptions): Exam
     },
   };
 }
+
+const plainOf = (mekRef: string) =>
+  mekRef
+    .normalize("NFKD")
+    .replace(/[^!-~]/g, "")
+    .toLowerCase();

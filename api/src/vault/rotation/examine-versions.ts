@@ -10,8 +10,12 @@ import { KEEP, NOBODYS, RESTORE, type Copies, type Examination } from "./examina
 import { addMirror, deleteMirror, replaceMirror, type Mirror } from "./statements.ts";
 
 /** Whether both databases have the same of a version, as far as can be told without unwrapping it. */
-export function looksRight({ dekId }: DekVersion, { wrap, mirror, hasHead }: Copies): boolean {
-  if (wrap === undefined) return false;
+export function looksRight(
+  { spellingsOf }: Examination,
+  { dekId }: DekVersion,
+  { wrap, mirror, hasHead }: Copies,
+): boolean {
+  if (wrap === undefined || spellingsOf(wrap.mekRef).length > 0) return false;
   return mirror === undefined ? !hasHead : isSameWrap(wrap, mirror, dekId);
 }
 
@@ -63,7 +67,7 @@ export async function examineVersion(
         async () => (await swapWraps(platformDatabase, "dek_wraps", [swap])) > 0,
       );
     }
-  } else {
+  } else if (!(await examineSpelling(exam, history, dekId, wrap ?? mirror))) {
     const what = `${name} opens from neither database`;
     const isNowhere = wrap === undefined && mirror === undefined && state === "decrypt_only";
     if (!isNowhere || (await hasRows(exam, history, version))) await find(history, what, RESTORE);
@@ -73,6 +77,33 @@ export async function examineVersion(
       );
     }
   }
+}
+
+/**
+ * Looks whether a wrap opens under the reference that its own is a misspelling of. It does so only where it was made with
+ * that one: the reference is part of what a wrap is bound to.
+ *
+ * @returns whether it does.
+ */
+async function examineSpelling(
+  { find, opens, spellingsOf, deps }: Examination,
+  history: DekHistory,
+  dekId: Uint8Array,
+  wrap: OwnedWrap | undefined,
+): Promise<boolean> {
+  if (wrap === undefined) return false;
+  for (const mekRef of spellingsOf(wrap.mekRef)) {
+    const after = { ...wrap, mekRef };
+    if (!(await opens(history, after, dekId))) continue;
+    const what = `version ${wrap.version} is under ${wrap.mekRef}, and opens under ${mekRef}`;
+    await find(history, what, "spell its master key so", async () => {
+      const swaps = [{ before: wrap, after }];
+      const inPlatform = await swapWraps(deps.platformDatabase, "dek_wraps", swaps);
+      return inPlatform + (await swapWraps(deps.vaultDatabase, "vault_keys", swaps)) > 0;
+    });
+    return true;
+  }
+  return false;
 }
 
 /** A destroyed version is nowhere any more. */

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { openTestVault, type Owner, type TestVault } from "../../../test/vault.ts";
 import type { RowDataPacket } from "mysql2/promise";
 import { AppError } from "../../contract/errors.ts";
-import { boxVersion } from "../../crypto/box.ts";
+import { boxVersion, seal } from "../../crypto/box.ts";
 import { entryKind } from "../../features/entries/entries.ts";
+import type { Execute } from "../../lib/database.ts";
 import { uuidToBytes } from "../../lib/ids.ts";
-import { findDekHistory, type DekVersion } from "../../platform/dek-rotation.ts";
+import { addPendingDek, findDekHistory, type DekVersion } from "../../platform/dek-rotation.ts";
 import { findState } from "../../platform/state-statements.ts";
 import { listByDay } from "../day-list.ts";
 import { eraseOwner } from "../erase.ts";
@@ -78,6 +79,13 @@ const flip = (id: string) =>
     "UPDATE daily_entries SET body = INSERT(body, 60, 1, CHAR(ASCII(SUBSTR(body, 60, 1)) ^ 1)) WHERE id = ?",
     uuidToBytes(id),
   );
+/** Gives everybody an authenticator app whose box is this. */
+const holdBox = (sealed: Buffer) =>
+  test.sql(
+    "platform",
+    "INSERT INTO totp_credentials (user_id, tenant_id, rev, sealed) SELECT id, tenant_id, 1, ? FROM users",
+    sealed,
+  );
 const events = async () => {
   const rows = await test.sql(
     "platform",
@@ -95,6 +103,10 @@ describe("rotating data keys", () => {
     for (const id of ids) for (const title of ["First", "Second"]) await put(ada.vault, id, title);
     const write = { guard: undefined, now: test.clock.now };
     await trashRecord(ada.vault, entryKind, ids[2] ?? "", write);
+    const { ownerId } = ada;
+    const place = { table: "totp_credentials", box: "sealed", ownerId, rev: 1 };
+    const rowId = uuidToBytes(ada.userId);
+    await holdBox(seal(ada.vault.keys.active, { ...place, rowId }, "{}"));
     const before = await revs();
     expect(await boxVersions()).toEqual([1]);
 
@@ -103,8 +115,8 @@ describe("rotating data keys", () => {
       begun: 1,
       activated: 1,
       finished: 1,
-      // Three entries, three earlier states, the head.
-      rows: 7,
+      // Three entries, three earlier states, the head, the box of the platform.
+      rows: 8,
       unopened: [],
       isFinished: true,
     });
@@ -323,12 +335,16 @@ describe("rotating data keys", () => {
     expect((await verifyVault(await test.open(ada.userId))).status).toBe("ok");
   });
 
-  it("leaves a head that does not open, and says so", async () => {
+  it("leaves a head that does not open, or a box of the platform, and says so", async () => {
     await put(ada.vault, randomUUID(), "First");
     await vaultSql("UPDATE vault_heads SET rev = rev + 1 WHERE owner_id = ?", ada.ownerId);
+    await holdBox(Buffer.alloc(99));
     expect(await rotate()).toMatchObject({
       finished: 0,
-      unopened: [{ userId: ada.userId, table: "vault_heads", id: ada.ownerId.toString("hex") }],
+      unopened: [
+        { userId: ada.userId, table: "vault_heads", id: ada.ownerId.toString("hex") },
+        { userId: ada.userId, table: "totp_credentials", id: ada.userId },
+      ],
     });
     expect(await boxVersions()).toEqual([1, 2]);
   });
@@ -514,14 +530,38 @@ describe("rotating data keys", () => {
     },
   );
 
-  it("never gives a number that only the platform's wrap still has to another key", async () => {
-    const before = await test.sql("platform", "SELECT * FROM user_deks");
-    await rotate();
-    await test.sql("platform", "DELETE FROM user_deks");
-    await test.sql("platform", "INSERT INTO user_deks VALUES ?", before.map(Object.values));
-    await vaultSql("DELETE FROM vault_keys WHERE version = 2");
-    expect(await rotate()).toMatchObject({ begun: 1, activated: 1, finished: 1 });
-    expect(await states()).toEqual(["1 decrypt_only swept", "3 active"]);
+  it.each([
+    ["platform's wrap", "vault", "vault_keys"],
+    ["mirror", "platform", "dek_wraps"],
+  ] as const)(
+    "never gives a number that only the %s still has to another key",
+    async (_, database, gone) => {
+      const before = await test.sql("platform", "SELECT * FROM user_deks");
+      await rotate();
+      await test.sql("platform", "DELETE FROM user_deks");
+      await test.sql("platform", "INSERT INTO user_deks VALUES ?", before.map(Object.values));
+      await test.sql(database, `DELETE FROM ${gone} WHERE version = 2`);
+      expect(await rotate()).toMatchObject({ begun: 1, activated: 1, finished: 1 });
+      expect(await states()).toEqual(["1 decrypt_only swept", "3 active"]);
+    },
+  );
+
+  it("mirrors no key that another rotation was faster than, in the place of that one's", async () => {
+    const { keys, platform } = test.deps;
+    let isFirst = true;
+    const createVersion: typeof keys.createVersion = async (ownerId, version) => {
+      if (isFirst) {
+        isFirst = false;
+        // It has come no further than the platform.
+        const faster = await keys.createVersion(ownerId, version);
+        const occasion = { now: test.clock.now, purpose: "test" };
+        await addPendingDek(platform, await history(), faster, occasion);
+      }
+      return keys.createVersion(ownerId, version);
+    };
+    const report = await rotate({}, { keys: { ...keys, createVersion } });
+    expect(report).toMatchObject({ begun: 0, activated: 1, finished: 1, unopened: [] });
+    expect(await mirrors()).toEqual([{ version: 2 }]);
   });
 
   it("finds rows under another key of the same version, and is not done while they do not open", async () => {
@@ -615,19 +655,42 @@ describe("rotating data keys", () => {
     expect(await boxVersions(one)).toEqual([2]);
   });
 
-  it("ends when a database is away, and does not take that for a row that does not open", async () => {
+  it.each([
+    ["rows are looked for", /^SELECT id, LENGTH/],
+    ["a row is written", /^UPDATE daily_entries/],
+    ["the head is read", /^SELECT .*sealed FROM vault_heads/],
+  ])(
+    "ends when a database is away, and does not take that for a row that does not open: as %s",
+    async (_, lost) => {
+      await put(ada.vault, randomUUID(), "First");
+      const { vaultDatabase } = test.deps;
+      const away = new AppError("vault_unavailable");
+      let isSealing = false;
+      const failing =
+        (execute: Execute): Execute =>
+        (sql, values) =>
+          isSealing && lost.test(sql) ? Promise.reject(away) : execute(sql, values);
+      const database: ResealDeps["vaultDatabase"] = {
+        ...vaultDatabase,
+        execute: failing(vaultDatabase.execute),
+        transaction: (work) => vaultDatabase.transaction((execute) => work(failing(execute))),
+      };
+      const onProgress: ResealOptions["onProgress"] = ({ phase, owners }) => {
+        isSealing = phase === "waiting" && owners === 1;
+      };
+      const rotation = rotate({ onProgress }, { vaultDatabase: database });
+      await expect(rotation).rejects.toBe(away);
+      expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    },
+  );
+
+  it("ends at a fault of its own, and does not take that for a row that does not open", async () => {
     await put(ada.vault, randomUUID(), "First");
-    const { vaultDatabase } = test.deps;
-    const away = new AppError("vault_unavailable");
-    const failing: ResealDeps["vaultDatabase"] = {
-      ...vaultDatabase,
-      execute: (sql, values) =>
-        sql.startsWith("SELECT id, LENGTH")
-          ? Promise.reject(away)
-          : vaultDatabase.execute(sql, values),
+    const resealRow = () => {
+      throw new RangeError("a fault");
     };
-    await expect(rotate({}, { vaultDatabase: failing })).rejects.toBe(away);
-    expect(await states()).toEqual(["1 decrypt_only", "2 active"]);
+    const tables = [{ ...entryKind.table, resealRow }];
+    await expect(rotate({}, { tables })).rejects.toThrow(RangeError);
   });
 
   it("says in each user's audit what keys were unwrapped for", async () => {
@@ -640,6 +703,8 @@ describe("rotating data keys", () => {
     await rotate({ purpose: "a rotation", madeBefore: new Date(0) });
     expect(await told()).toEqual([]);
     await rotate({ purpose: "a rotation", graceMs: 10 });
+    // Nor anybody whose rotation is done.
+    await rotate({ purpose: "another", madeBefore: new Date(0) });
     expect(await told()).toEqual([{ actor: "operator", purpose: "a rotation", request_id: null }]);
   });
 });

@@ -28,6 +28,7 @@ import {
   isUnder,
   listMirrorsOf,
   listStaleRows,
+  PlaceTaken,
   readRows,
   replaceRow,
   type StaleRow,
@@ -63,8 +64,8 @@ export interface ResealProgress {
 }
 
 /**
- * A row that was left under the earlier key, since it does not open; or the mirror that keeps a key from its use, or the
- * wraps of somebody who was passed over, as their keys do not unwrap.
+ * A row that was left under the earlier key, since it does not open or a planted one is in its place; or the mirror that
+ * keeps a key from its use, or the wraps of somebody who was passed over, as their keys do not unwrap.
  */
 export interface Unopened {
   readonly userId: string;
@@ -169,7 +170,7 @@ export async function resealAll(deps: ResealDeps, options: ResealOptions): Promi
     await waitUntil(activatedAt(history) + graceMs);
     while (!isStopped()) {
       const swept = await sweep(history, tell);
-      if (swept.unopened.length > 0 || swept.active === null) return;
+      if (swept.unopened.length > 0) return;
       // What was sealed anew, or written by somebody else meanwhile, is looked at once more.
       if (swept.found > 0) continue;
       const vault = await openVault(deps, history.userId, useFor(options.purpose));
@@ -266,15 +267,13 @@ async function mirrorOf(
 
 /** What one look through all that an owner has came to. */
 interface Swept {
-  /** The active version, null when the owner was erased. */
-  readonly active: number | null;
+  /** The version that rows are under now. */
+  readonly active: number;
   /** Rows that were under another key. */
   readonly found: number;
   readonly resealed: number;
   readonly unopened: readonly Unopened[];
 }
-
-const GONE: Swept = { active: null, found: 0, resealed: 0, unopened: [] };
 
 /** Seals all rows of an owner under the active version that are not yet, the head and the platform's boxes with them. */
 async function sweepOwner(
@@ -285,7 +284,6 @@ async function sweepOwner(
 ): Promise<Swept> {
   // Another rotation may have activated another version.
   deps.keys.forget(userId);
-  if ((await asSystem(() => findDeks(deps.platform, userId))) === null) return GONE;
   const vault = await openVault(deps, userId, useFor(purpose));
   const breathe = pace();
   const swept = { found: 0, resealed: 0, unopened: [] as Unopened[] };
@@ -296,7 +294,7 @@ async function sweepOwner(
       for (const chunk of chunksOf(stale)) {
         const { resealed, unopened } = await resealRows(vault, table, chunk, breathe);
         swept.resealed += resealed;
-        for (const id of unopened) swept.unopened.push({ userId, table: table.table, id });
+        for (const row of unopened) swept.unopened.push({ userId, table: table.table, ...row });
       }
       if (stale.length === ROWS_AT_ONCE) tell(swept.resealed);
     }
@@ -354,26 +352,32 @@ async function resealRows(
   table: Table,
   ids: readonly Uint8Array[],
   breathe: Pace,
-): Promise<{ resealed: number; unopened: string[] }> {
-  const unopened: string[] = [];
+): Promise<{ resealed: number; unopened: Pick<Unopened, "id" | "why">[] }> {
+  const shut: Pick<Unopened, "id" | "why">[] = [];
   const pairs: [before: StoredRow, after: StoredRow][] = [];
   for (const row of await readRows(database.execute, table, keys.ownerId, ids)) {
     try {
       pairs.push([row, table.resealRow(keys, row)]);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
-      unopened.push(hex(row.id));
+      shut.push({ id: hex(row.id) });
     }
     await breathe();
   }
-  const resealed = await database.transaction(async (execute) => {
-    let count = 0;
+  return database.transaction(async (execute) => {
+    const unopened = [...shut];
+    let resealed = 0;
     for (const [before, after] of pairs) {
-      if (await replaceRow(execute, table, keys.ownerId, before, after)) count++;
+      try {
+        if (await replaceRow(execute, table, keys.ownerId, before, after)) resealed++;
+      } catch (error) {
+        // It undid its statement, and nothing else of the transaction.
+        if (!(error instanceof PlaceTaken)) throw error;
+        unopened.push({ id: hex(before.id), why: error.message });
+      }
     }
-    return count;
+    return { resealed, unopened };
   });
-  return { resealed, unopened };
 }
 
 /** Seals the head anew at its revision. @returns whether it was under another key. */

@@ -95,6 +95,8 @@ export async function rewrapAll(deps: RewrapDeps, options: RewrapOptions): Promi
     const before = done.platform + done.vault;
     const pass: Pass = { deps, options, target, done, report, unmoved };
     await movePlatform(pass);
+    // Otherwise mirrors would be named of which the platform's wraps were only not come to.
+    if (isStopped()) break;
     await moveMirrors(pass);
     if (isStopped()) break;
     const isIdle = done.platform + done.vault === before;

@@ -212,6 +212,15 @@ describe("rows under another key", () => {
     });
     expect(await findRow(execute, entryTable, ada.ownerId, other)).toEqual(untouched);
     expect(await replace(before)).toBe(false);
+
+    const duplicate = Object.assign(new Error("duplicate"), { errno: 1062 });
+    const fails = (error: Error) =>
+      replaceRow(
+        (sql) => (sql.startsWith("UPDATE") ? Promise.reject(error) : Promise.resolve([] as never)),
+        ...([entryTable, ada.ownerId, before, after] as const),
+      );
+    await expect(fails(duplicate)).rejects.toThrow("the row that was deleted meanwhile is in its");
+    await expect(fails(new RangeError("a fault"))).rejects.toThrow(RangeError);
   });
 });
 

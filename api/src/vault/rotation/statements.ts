@@ -2,6 +2,7 @@ import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { VaultHeadModel, VaultKeyModel } from "../../../generated/vault/models.ts";
 import { isEqual } from "../../crypto/digest.ts";
 import type { Database, Execute } from "../../lib/database.ts";
+import { isDuplicate } from "../../lib/database-errors.ts";
 import type { WrappedDek } from "../../platform/deks.ts";
 import { hex } from "../../lib/ids.ts";
 import {
@@ -188,6 +189,7 @@ export async function readRows(
  * has another revision, and another resealing another nonce.
  *
  * @returns whether it was.
+ * @throws PlaceTaken when it cannot be, for another row. What else is done in the transaction stands.
  */
 export async function replaceRow(
   execute: Execute,
@@ -197,18 +199,45 @@ export async function replaceRow(
   after: StoredRow,
 ): Promise<boolean> {
   const columns = [...table.blindColumns, ...table.boxColumns];
-  const { affectedRows } = await execute<ResultSetHeader>(
-    `UPDATE ${table.table} SET ${columns.map((column) => `${snake(column)} = ?`).join(", ")}
-     WHERE owner_id = ? AND id = ? AND rev = ? AND SUBSTR(sealed, 1, ${HEADER_BYTES}) = ?`,
-    [
-      ...columns.map((column) => after.bytes[column] ?? null),
-      ownerId,
-      before.id,
-      before.rev,
-      before.bytes["sealed"]?.subarray(0, HEADER_BYTES) ?? null,
-    ],
+  try {
+    const { affectedRows } = await execute<ResultSetHeader>(
+      `UPDATE ${table.table} SET ${columns.map((column) => `${snake(column)} = ?`).join(", ")}
+       WHERE owner_id = ? AND id = ? AND rev = ? AND SUBSTR(sealed, 1, ${HEADER_BYTES}) = ?`,
+      [
+        ...columns.map((column) => after.bytes[column] ?? null),
+        ownerId,
+        before.id,
+        before.rev,
+        before.bytes["sealed"]?.subarray(0, HEADER_BYTES) ?? null,
+      ],
+    );
+    return affectedRows === 1;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    throw new PlaceTaken(await findInPlaceOf(execute, table, ownerId, after));
+  }
+}
+
+/** Another row has the blind values that a row is to have at its revision: TimOS makes no second one. */
+export class PlaceTaken extends Error {
+  constructor(id: string) {
+    super(`the row ${id} is in its place, planted unless a table was put back alone: delete that`);
+  }
+}
+
+/** The id of another row that has the blind values and the revision of `row`, in hex. */
+async function findInPlaceOf(
+  execute: Execute,
+  table: Table,
+  ownerId: Uint8Array,
+  row: StoredRow,
+): Promise<string> {
+  const blinds = table.blindColumns.map((column) => ` AND ${snake(column)} = ?`).join("");
+  const [found] = await execute<RowDataPacket[]>(
+    `SELECT id FROM ${table.table} WHERE owner_id = ? AND rev = ? AND id <> ?${blinds} LIMIT 1`,
+    [ownerId, row.rev, row.id, ...table.blindColumns.map((column) => row.bytes[column] ?? null)],
   );
-  return affectedRows === 1;
+  return found === undefined ? "that was deleted meanwhile" : hex(found["id"] as Uint8Array);
 }
 
 /** How many rows there are under one data key. */

@@ -1,12 +1,12 @@
 "use client";
 
-import { type ReactNode, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { explain } from "@/lib/failure.ts";
-import { linkToken } from "./link-token.ts";
+import { useLinkToken } from "./link-token.ts";
 
 interface Props {
   title: string;
@@ -34,7 +34,7 @@ export function LinkPage({
   isEarly = false,
   useless,
 }: Props) {
-  const token = useSyncExternalStore(linkToken.subscribe, linkToken.get, () => undefined);
+  const token = useLinkToken();
   if (token === null) {
     const title = "This link is not whole";
     return (

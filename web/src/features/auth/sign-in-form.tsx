@@ -11,6 +11,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { explain, faultOf } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useSignInPass } from "./link-token.ts";
 import { ResendLink } from "./resend-link.tsx";
 import { type Question, SecondFactorForm } from "./second-factor-form.tsx";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
@@ -28,6 +29,7 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [challenge, setChallenge] = useState(question);
+  const pass = useSignInPass();
   const signIn = useMutation({
     mutationFn: (data: FormData) =>
       api.auth.login({
@@ -35,6 +37,7 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
           email: email ?? textOf(data, "email").trim(),
           password: textOf(data, "password"),
           remember: data.has("remember"),
+          ...(typeof pass === "string" && { pass }),
         },
       }),
     onSuccess: (result) => {

@@ -57,6 +57,14 @@ export function SignInPage({ next, notice, step, error }: Props) {
         </Notice>
       )}
       <SignInForm question={step === "mfa" ? AFTER_PROVIDER : null} />
+      <p>
+        <Link
+          href="/forgot-password"
+          className="font-medium text-accent underline underline-offset-4"
+        >
+          Forgot your password?
+        </Link>
+      </p>
       <PasskeyButton />
       <ProviderButtons />
       <p className="text-soft">

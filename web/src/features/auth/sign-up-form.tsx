@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@timos/api/contract";
 import { useRef, useState } from "react";
 import { Button } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
@@ -12,6 +11,7 @@ import { useTimos } from "@/lib/client.tsx";
 import { explain, faultOf } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { CheckMail } from "./check-mail.tsx";
+import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
 import { TimeZoneField } from "./time-zone-field.tsx";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
@@ -89,7 +89,7 @@ export function SignUpForm() {
           name="password"
           label="Password"
           autoComplete="new-password"
-          hint={`At least ${MIN_PASSWORD_LENGTH} characters. A few unrelated words do well.`}
+          hint={PASSWORD_HINT}
           fault={passwordFault}
         />
         <TimeZoneField fault={faultOf(error, "timeZone")} />
@@ -99,15 +99,4 @@ export function SignUpForm() {
       </form>
     </>
   );
-}
-
-function faultOfLength(password: string): string | undefined {
-  // Characters as a person counts them, as the API does.
-  const { length } = Array.from(password);
-  if (length < MIN_PASSWORD_LENGTH) {
-    return `This has ${length} of at least ${MIN_PASSWORD_LENGTH} characters.`;
-  }
-  return length > MAX_PASSWORD_LENGTH
-    ? `This has ${length} of at most ${MAX_PASSWORD_LENGTH} characters.`
-    : undefined;
 }

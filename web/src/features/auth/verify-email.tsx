@@ -5,22 +5,30 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
+import { ApiError } from "@/lib/api.ts";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { LinkPage } from "./link-page.tsx";
 import { ResendByAddress } from "./resend-by-address.tsx";
+import { SignedUpElsewhere } from "./signed-up-elsewhere.tsx";
 
-/** Confirms the address by the token in the link, and signs in. */
+/**
+ * Confirms the address by the token in the link, and signs in. Elsewhere than in the browser that signed up it takes the
+ * password: whoever presses the link of a stranger's sign-up must not complete it for them.
+ */
 export function VerifyEmail() {
   const router = useRouter();
   const { api, session } = useTimos();
   const { status } = useSession();
-  const { mutate, isPending, isSuccess, error } = useMutation({
-    mutationFn: (token: string) => api.auth.verifyEmail({ body: { token } }),
+  const { mutate, isPending, isSuccess, error, variables } = useMutation({
+    mutationFn: (token: string) => api.auth.verifyEmail({ body: { token, signedUpHere: true } }),
     onSuccess: (data) => {
       session.accept(data);
       router.replace("/today");
     },
   });
+  if (error instanceof ApiError && error.code === "password_required") {
+    return <SignedUpElsewhere token={variables ?? ""} />;
+  }
   return (
     <LinkPage
       title="Confirm your address"

@@ -1,0 +1,134 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
+import { useRef, useState } from "react";
+import { Button, buttonLook } from "@/components/button.tsx";
+import { Field } from "@/components/field.tsx";
+import { Notice } from "@/components/notice.tsx";
+import { PageState } from "@/components/page-state.tsx";
+import { PasswordField } from "@/components/password-field.tsx";
+import { ApiError } from "@/lib/api.ts";
+import { useTimos } from "@/lib/client.tsx";
+import { explain, faultOf } from "@/lib/failure.ts";
+import { textOf } from "@/lib/form.ts";
+import { useLinkToken } from "./link-token.ts";
+import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
+import { useFocusOnFault } from "./use-focus-on-fault.ts";
+
+/** The answers that are said at the field for the code. */
+const OF_THE_CODE: readonly string[] = ["mfa_invalid_code", "mfa_code_already_used"];
+
+/** Sets a new password by the token of the link, and asks for a code where a second factor is set up. */
+export function ResetPassword() {
+  const { api } = useTimos();
+  const token = useLinkToken();
+  const form = useRef<HTMLFormElement>(null);
+  const [lengthFault, setLengthFault] = useState<string>();
+  const [isCodeAsked, setIsCodeAsked] = useState(false);
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: (data: FormData) =>
+      api.auth.resetPassword({
+        body: {
+          token: token ?? "",
+          password: textOf(data, "password"),
+          ...(data.has("code") && { code: textOf(data, "code").trim() }),
+        },
+      }),
+    onError: (failure) => {
+      if (failure instanceof ApiError && failure.code === "mfa_required") setIsCodeAsked(true);
+    },
+  });
+  const code = error instanceof ApiError ? error.code : undefined;
+  const isWeak = code === "weak_password";
+  const passwordFault =
+    lengthFault ?? faultOf(error, "password") ?? (isWeak ? explain(error) : undefined);
+  const codeFault = code !== undefined && OF_THE_CODE.includes(code) ? explain(error) : undefined;
+  const isElsewhere = code !== "mfa_required" && !passwordFault && !codeFault;
+  useFocusOnFault(form, lengthFault ?? error);
+
+  if (isSuccess) {
+    return (
+      <PageState
+        title="Your password is changed"
+        actions={
+          <Link href="/sign-in" className={buttonLook()}>
+            Sign in
+          </Link>
+        }
+      >
+        <p>Every device was signed out. Sign in with the new password.</p>
+      </PageState>
+    );
+  }
+  if (token === null) return <Useless title="This link is not whole" />;
+  if (code === "gone" || faultOf(error, "token") !== undefined) {
+    return <Useless title="This link is used or has expired" />;
+  }
+  return (
+    <>
+      <h1 className="font-serif text-heading font-medium">Choose a new password</h1>
+      <form
+        ref={form}
+        className="grid gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const data = new FormData(event.currentTarget);
+          const fault = faultOfLength(textOf(data, "password"));
+          setLengthFault(fault);
+          if (fault === undefined) mutate(data);
+        }}
+      >
+        {error && isElsewhere && (
+          <Notice tone="danger">
+            <p>{explain(error)}</p>
+          </Notice>
+        )}
+        <PasswordField
+          name="password"
+          label="New password"
+          autoComplete="new-password"
+          hint={PASSWORD_HINT}
+          fault={passwordFault}
+        />
+        {isCodeAsked && (
+          <Field
+            name="code"
+            label="Code of your second factor"
+            hint="From your authenticator app, or one of your recovery codes."
+            autoComplete="one-time-code"
+            autoCapitalize="characters"
+            spellCheck={false}
+            required
+            maxLength={64}
+            autoFocus
+            fault={codeFault}
+          />
+        )}
+        <Button
+          type="submit"
+          disabled={token === undefined}
+          busyLabel={isPending && "Changing your password…"}
+        >
+          Change the password
+        </Button>
+      </form>
+      <p className="text-soft">Every device is signed out by it. Nothing you wrote changes.</p>
+    </>
+  );
+}
+
+function Useless({ title }: { title: string }) {
+  return (
+    <PageState
+      title={title}
+      actions={
+        <Link href="/forgot-password" className={buttonLook()}>
+          Have a new link sent
+        </Link>
+      }
+    >
+      <p>Your password is what it was.</p>
+    </PageState>
+  );
+}
