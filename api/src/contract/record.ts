@@ -63,7 +63,7 @@ export function recordEndpoints<
   const record = z.object({
     ...RecordMeta.shape,
     ...fields.shape,
-    ...derived?.shape,
+    ...(derived ?? Nothing).shape,
   } as RecordShape<S, D>);
   const patch = z.strictObject(
     Object.fromEntries(
