@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -81,8 +81,6 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
     },
   );
   const server = await listen(createServer(createApp(deps)));
-  const outbox = join(folder, "outbox");
-  const mails = new Map<string, string>();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     deps,
@@ -90,15 +88,7 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
     keyringFile: join(folder, "keyring"),
     clock,
     logged: () => lines.join(""),
-    mails: () => {
-      // One that is still being written begins with a dot.
-      const names = readdirSync(outbox).filter((name) => !name.startsWith("."));
-      return names.sort().map((name) => {
-        const mail = mails.get(name) ?? readFileSync(join(outbox, name), "utf8");
-        mails.set(name, mail);
-        return mail;
-      });
-    },
+    mails: outboxReader(join(folder, "outbox")),
     sql: async (database, sql, values = []) => {
       const [rows] = await admins[database].query<RowDataPacket[]>(sql, values);
       // What is changed behind the server's back it would notice within a second; a test does not wait.
@@ -111,6 +101,23 @@ export async function openTestApp(environment: Environment = {}): Promise<TestAp
       await Promise.all([deps.close(), admins.platform.end(), admins.vault.end()]);
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Reads the mails in a folder, oldest first, each file once. */
+export function outboxReader(folder: string): () => string[] {
+  const read = new Map<string, string>();
+  return () => {
+    // The first mail makes the folder, and one that is still being written begins with a dot.
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return names
+      .filter((name) => !name.startsWith("."))
+      .sort()
+      .map((name) => {
+        const mail = read.get(name) ?? readFileSync(join(folder, name), "utf8");
+        read.set(name, mail);
+        return mail;
+      });
   };
 }
 

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeKeyring } from "../src/crypto/keyring.ts";
 import { unwrapDek } from "../src/crypto/wrap.ts";
-import { openTestApp, testEnvironment, type TestApp } from "./app.ts";
+import { openTestApp, outboxReader, testEnvironment, type TestApp } from "./app.ts";
 import { call, signUp, type Person } from "./people.ts";
 import { launch, listening, type RunningApi } from "./process.ts";
 
@@ -38,15 +38,7 @@ beforeAll(async () => {
     NODE_OPTIONS: `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${folder}`,
   };
   api = await listening(launch(environment));
-  const outbox = join(folder, "outbox");
-  person = await signUp({
-    ...app,
-    url: api.url,
-    mails: () =>
-      readdirSync(outbox)
-        .sort()
-        .map((name) => readFileSync(join(outbox, name), "utf8")),
-  });
+  person = await signUp({ ...app, url: api.url, mails: outboxReader(join(folder, "outbox")) });
 });
 afterAll(async () => {
   api.child.kill("SIGKILL");

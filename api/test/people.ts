@@ -55,8 +55,12 @@ export async function signUp(
 ): Promise<Person> {
   const email = form.email ?? `person${count++}@example.org`;
   const password = "correct horse battery";
+  const before = mailsTo(app, email).length;
   await call(app, "POST", "/api/auth/signup", { body: { ...form, email, password } });
-  const token = await linkMailedTo(app, email);
+  // Signing up does not wait for the mail.
+  for (let tries = 1000; tries > 0 && mailsTo(app, email).length === before; tries--)
+    await sleep(5);
+  const token = linkToken(app, email);
   const reply = await call(app, "POST", "/api/auth/verify-email", { body: { token } });
   if (reply.status !== 200)
     throw new Error(`signing up failed with ${reply.status}: ${app.logged()}`);
@@ -74,25 +78,12 @@ export async function signUp(
   };
 }
 
-/** {@link linkToken}, once it is there: signing up does not wait for the mail. */
-async function linkMailedTo(app: TestApp, email: string): Promise<string> {
-  for (let tries = 200; tries > 0; tries--) {
-    try {
-      return linkToken(app, email);
-    } catch {
-      await sleep(25);
-    }
-  }
-  return linkToken(app, email);
-}
+const mailsTo = (app: TestApp, email: string) =>
+  app.mails().filter((text) => text.includes(`To: ${email}`));
 
 /** The token of the newest link that was mailed to `email`. */
 export function linkToken(app: TestApp, email: string): string {
-  const mail = app
-    .mails()
-    .filter((text) => text.includes(`To: ${email}`))
-    .at(-1);
-  const token = /#token=([A-Za-z0-9_-]+)/.exec(mail ?? "")?.[1];
+  const token = /#token=([A-Za-z0-9_-]+)/.exec(mailsTo(app, email).at(-1) ?? "")?.[1];
   if (token === undefined) throw new Error("there is no link in the mail");
   return token;
 }

@@ -198,14 +198,14 @@ export const de: Letters = {
     ],
   }),
   memberRemoved: (tenant) => ({
-    subject: `Du bist nicht mehr in „${named(tenant)}“ bei TimOS`,
+    subject: `Du bist nicht mehr in ${named(tenant)} bei TimOS`,
     paragraphs: [
       `Jemand aus der Verwaltung hat dich aus „${named(tenant)}“ entfernt. Dein Konto und dein Tagebuch sind, wie sie waren, in einem eigenen Bereich.`,
       "Niemand dort konnte lesen, was du schreibst, und niemand kann es jetzt.",
     ],
   }),
   roleChanged: (tenant, role) => ({
-    subject: `Deine Rolle in „${named(tenant)}“ bei TimOS ist eine andere`,
+    subject: `Deine Rolle in ${named(tenant)} bei TimOS ist eine andere`,
     paragraphs: [
       `In „${named(tenant)}“ hast du jetzt die Rolle ${{ owner: "Inhaber", admin: "Verwaltung", member: "Mitglied" }[role]}.`,
       "Dein Konto und dein Tagebuch sind, wie sie waren. Keine Rolle erlaubt, zu lesen, was andere schreiben.",

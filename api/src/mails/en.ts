@@ -192,14 +192,14 @@ export const en: Letters = {
     ],
   }),
   memberRemoved: (tenant) => ({
-    subject: `You were removed from "${named(tenant)}" on TimOS`,
+    subject: `You were removed from ${named(tenant)} on TimOS`,
     paragraphs: [
       `An administrator removed you from "${named(tenant)}". Your account and your journal are as they were, in a space of your own.`,
       "Nobody there could read what you write, and nobody can now.",
     ],
   }),
   roleChanged: (tenant, role) => ({
-    subject: `You have another role in "${named(tenant)}" on TimOS`,
+    subject: `You have another role in ${named(tenant)} on TimOS`,
     paragraphs: [
       `You are ${{ owner: "an owner", admin: "an administrator", member: "a member" }[role]} of "${named(tenant)}" now.`,
       "Your account and your journal are as they were. No role lets anybody read what another writes.",

@@ -85,7 +85,11 @@ export const EXPORTS_A_DAY = 2;
 
 const Times = z.object({ createdAt: Instant, expiresAt: Instant });
 
-/** All that is kept of somebody besides their journal. No password, key, token or code is in it, nor the hash of one. */
+/**
+ * What is kept of somebody's account besides their journal: what they told, what they set up to sign in with, where they
+ * did, and what happened. Not in it are what says nothing of them (keys, steps of a sign-in that are under way, counts of
+ * attempts), invitations that they sent, which are about others, and any password, key, token or code, nor the hash of one.
+ */
 export const AccountExport = z.object({
   format: z.literal("timos-account"),
   version: z.literal(1),
@@ -187,7 +191,7 @@ export const account = endpoints({
   export: {
     method: "GET",
     path: "/api/me/export",
-    summary: "All that is kept of you besides your journal, as a file",
+    summary: "What is kept of your account besides your journal, as a file",
     auth: "user",
     permission: "account:secure",
     fresh: true,

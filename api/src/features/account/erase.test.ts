@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { workerServices } from "../../../test/databases.ts";
@@ -175,6 +176,7 @@ describe("DELETE /api/me", () => {
     expect(seen.map((event) => event.action)).toEqual(["key.unwrapped", "login.succeeded"]);
   });
 
+  let ada: Person | undefined;
   it.each([
     ["body.confirm", { confirm: "erase" }],
     ["body.confirm", { confirm: "" }],
@@ -184,19 +186,14 @@ describe("DELETE /api/me", () => {
     ["body", { confirm: "ada@example.org", force: true }],
     ["body", undefined],
   ])("names %s when it is not confirmed, and destroys nothing", async (path, body) => {
-    const [ada, bob] = [
-      await signUp(app, { email: "ada@example.org" }).catch(() => null),
-      await signUp(app, { email: "bob@example.org" }).catch(() => null),
-    ];
-    const person = ada ?? bob ?? (await signUp(app));
-    const reply = await person.call("DELETE", "/api/me", body === undefined ? {} : { body });
+    ada ??= await signUp(app, { email: "ada@example.org" });
+    const reply = await ada.call("DELETE", "/api/me", body === undefined ? {} : { body });
     expect(reply).toMatchObject({
       status: 400,
       body: { code: "invalid_request", errors: [{ path }] },
     });
-    expect((await person.call("GET", "/api/me")).status).toBe(200);
-    expect((await write(person)).status).toBe(201);
-    for (const one of [ada, bob]) if (one !== null) expect((await erase(one)).status).toBe(202);
+    expect((await ada.call("GET", "/api/me")).status).toBe(200);
+    expect((await write(ada)).status).toBe(201);
   });
 
   it("asks for a proof of the last five minutes, which refreshing is not", async () => {
@@ -369,6 +366,8 @@ describe("an erasure that is broken off", () => {
     // New connections: a statement is sent as text when it is prepared, and then no more.
     platform.mend();
     vault.mend();
+    // Those whose connections end so hear of it a moment later.
+    await sleep(50);
     let isCut = false;
     const cutAll = () => {
       isCut = true;

@@ -99,6 +99,7 @@ export const mfa = endpoints({
     limit: { points: 100, seconds: 600 },
     errors: [
       "unauthenticated",
+      "reauth_required",
       "invalid_request",
       "mfa_invalid_code",
       "mfa_code_already_used",

@@ -131,7 +131,7 @@ export const passkeys = endpoints({
     }),
     responses: { 201: Passkey },
     limit: { points: 60, seconds: 600 },
-    errors: ["passkey_refused", "conflict", "passkeys_unavailable"],
+    errors: ["reauth_required", "passkey_refused", "conflict", "passkeys_unavailable"],
   },
   renamePasskey: {
     method: "PATCH",
