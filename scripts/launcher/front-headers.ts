@@ -11,13 +11,17 @@ const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trail
  * Makes a request say of its client what we know and nothing else: whatever it claimed of itself is dropped, so
  * that limits by address count the real one.
  */
-export function setForwarded(request: IncomingMessage): void {
+export function setForwarded(
+  request: IncomingMessage,
+  { isUpgrade }: { readonly isUpgrade: boolean },
+): void {
   const { headers } = request;
-  const isUpgrade = headers.upgrade !== undefined;
   for (const name of Object.keys(headers)) {
     const isDropped = NOT_FROM_CLIENTS.test(name) || HOP_BY_HOP.includes(name);
     if (isDropped) Reflect.deleteProperty(headers, name);
   }
+  // What is an upgrade the client's connection decides; a backend that is told so by another way in would believe it.
+  if (!isUpgrade) Reflect.deleteProperty(headers, "upgrade");
   // A backend that is told to close cuts the connection once it has answered, and the answer is lost where it was given
   // before the body had come. We end the connection ourselves.
   headers.connection = isUpgrade ? "Upgrade" : "keep-alive";

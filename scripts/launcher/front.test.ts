@@ -88,6 +88,13 @@ describe("the front", () => {
     expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|evil|middleware/);
   });
 
+  it("makes no upgrade of a request whose connection is none", async () => {
+    const sent = { Upgrade: "websocket", Connection: "keep-alive" };
+    const { headers } = heard(await ask({ path: "/api/x", headers: sent }));
+    expect(headers["upgrade"]).toBeUndefined();
+    expect(headers["connection"]).toBe("keep-alive");
+  });
+
   it("lets nothing of the backend's insides out", async () => {
     const { headers } = await ask({ path: "/" });
     expect(Object.keys(headers).join()).not.toMatch(/middleware|powered/);

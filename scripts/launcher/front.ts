@@ -41,7 +41,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       answerForbidden(response);
       return;
     }
-    setForwarded(request);
+    setForwarded(request, { isUpgrade: false });
     proxies[backend].web(request, response).catch(() => {
       answerUnavailable(backend, response);
     });
@@ -54,7 +54,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    setForwarded(request);
+    setForwarded(request, { isUpgrade: true });
     proxies[backend].ws(request, socket, {}, head).catch(() => socket.destroy());
   });
   const upgraded = new Set<Socket>();

@@ -184,7 +184,7 @@ export const en: Letters = {
     ],
   }),
   invitation: (tenant, inviter, link) => ({
-    subject: "You are invited on TimOS",
+    subject: "You have an invitation on TimOS",
     paragraphs: [
       `"${named(inviter)}", as they call themselves, invites you to "${named(tenant)}". Nobody there can read what you write.`,
       { link, label: "Accept the invitation" },

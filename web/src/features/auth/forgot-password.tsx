@@ -38,10 +38,10 @@ export function ForgotPassword() {
   }
   return (
     <>
-      <h1 className="font-serif text-heading font-medium">Choose a new password</h1>
+      <h1 className="font-serif text-heading font-medium">Forgot your password?</h1>
       <p className="text-soft">
-        We send a link to your address. Your journal stays as it is, whatever becomes of the
-        password.
+        We send a link to choose another to your address. Your journal stays as it is, whatever
+        becomes of the password.
       </p>
       <form
         className="grid gap-5"

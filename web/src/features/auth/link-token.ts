@@ -2,18 +2,19 @@ import { useSyncExternalStore } from "react";
 
 /**
  * A hook that gives what the link that led here carries in its fragment, which no server sees: undefined until looked for,
- * null when there is none. It is taken out of the address bar as soon as the page stands, and stays with the tab.
+ * null when there is none, or not a whole one. It is taken out of the address bar as soon as the page stands, and stays
+ * with the tab.
  */
-function fromFragment(name: string) {
-  const pattern = new RegExp(`^#${name}=([A-Za-z0-9_-]+)$`);
+function fromFragment(name: string, form: RegExp) {
+  const prefix = `#${name}=`;
   let value: string | null | undefined;
 
   function takeFromAddress() {
-    const found = pattern.exec(location.hash)?.[1];
-    value = found ?? value ?? null;
-    if (found !== undefined) {
-      history.replaceState(null, "", `${location.pathname}${location.search}`);
-    }
+    value ??= null;
+    if (!location.hash.startsWith(prefix)) return;
+    const found = location.hash.slice(prefix.length);
+    value = form.test(found) ? found : null;
+    history.replaceState(null, "", `${location.pathname}${location.search}`);
   }
 
   function subscribe(listener: () => void) {
@@ -35,7 +36,7 @@ function fromFragment(name: string) {
 }
 
 /** The token of a link that does something. */
-export const useLinkToken = fromFragment("token");
+export const useLinkToken = fromFragment("token", /^[\w-]+$/);
 
 /** The token of the link that lets an owner sign in while strangers who fail have to wait. */
-export const useSignInPass = fromFragment("pass");
+export const useSignInPass = fromFragment("pass", /^[\w-]{32}$/);

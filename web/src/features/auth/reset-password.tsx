@@ -21,7 +21,7 @@ const OF_THE_CODE: readonly string[] = ["mfa_invalid_code", "mfa_code_already_us
 
 /** Sets a new password by the token of the link, and asks for a code where a second factor is set up. */
 export function ResetPassword() {
-  const { api } = useTimos();
+  const { api, session } = useTimos();
   const token = useLinkToken();
   const form = useRef<HTMLFormElement>(null);
   const [lengthFault, setLengthFault] = useState<string>();
@@ -35,6 +35,10 @@ export function ResetPassword() {
           ...(data.has("code") && { code: textOf(data, "code").trim() }),
         },
       }),
+    // Whoever was signed in here is not any more.
+    onSuccess: () => {
+      if (session.getState().status === "signed_in") void session.signOut().catch(() => undefined);
+    },
     onError: (failure) => {
       if (failure instanceof ApiError && failure.code === "mfa_required") setIsCodeAsked(true);
     },

@@ -59,18 +59,20 @@ function SignInAgain({ email, because, unsaved }: Props) {
         not be saved yet; nothing of it is lost as long as the page stays open.
       </p>
       <SignInForm email={email} autoFocus />
-      <p className="text-soft">
-        With a passkey or a connected account,{" "}
-        <a
-          href="/sign-in"
-          target="_blank"
-          rel="noopener"
-          className="font-medium text-accent underline underline-offset-4"
-        >
-          sign in in another tab
-        </a>
-        ; this page notices and goes on.
-      </p>
+      {because !== "replaced" && (
+        <p className="text-soft">
+          With a passkey or a connected account,{" "}
+          <a
+            href="/sign-in"
+            target="_blank"
+            rel="noopener"
+            className="font-medium text-accent underline underline-offset-4"
+          >
+            sign in in another tab
+          </a>
+          ; this page notices and goes on.
+        </p>
+      )}
       <div className="flex flex-wrap gap-3 border-t border-line pt-4">
         <Button
           look="secondary"

@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PasswordField } from "@/components/password-field.tsx";
@@ -13,8 +13,14 @@ import { textOf } from "@/lib/form.ts";
 import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
+interface Props {
+  token: string;
+  /** Shown in place of the form when the link is of no use any more. */
+  useless: ReactNode;
+}
+
 /** Asks for the password of a sign-up that was made in another browser, or for one to take its place. */
-export function SignedUpElsewhere({ token }: { token: string }) {
+export function SignedUpElsewhere({ token, useless }: Props) {
   const router = useRouter();
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
@@ -47,6 +53,7 @@ export function SignedUpElsewhere({ token }: { token: string }) {
     setIsNew(isNewNow);
   };
 
+  if (code === "gone" || code === "conflict") return useless;
   return (
     <div className="grid gap-6">
       <h1 ref={heading} tabIndex={-1} className="font-serif text-heading font-medium outline-none">

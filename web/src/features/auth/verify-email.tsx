@@ -27,7 +27,8 @@ export function VerifyEmail() {
     },
   });
   if (error instanceof ApiError && error.code === "password_required") {
-    return <SignedUpElsewhere token={variables ?? ""} />;
+    const useless = <Unconfirmed title="This link is used or has expired" />;
+    return <SignedUpElsewhere token={variables ?? ""} useless={useless} />;
   }
   return (
     <LinkPage

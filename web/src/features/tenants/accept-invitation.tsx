@@ -64,7 +64,9 @@ function SignInFirst() {
       }
     >
       <p>It is for an account with the address to which the invitation was mailed.</p>
-      <p>If you begin one now, confirm the address first, and then open the invitation again.</p>
+      <p>
+        If you begin one now, or sign in with another service, open the invitation again afterwards.
+      </p>
     </PageState>
   );
 }
