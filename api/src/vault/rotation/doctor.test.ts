@@ -449,9 +449,7 @@ describe("a reference that is misspelt", () => {
     expect(await says({ isRepairing: true })).toEqual([
       `${name} version 1 opens from neither database: ${RESTORE}`,
     ]);
-    for (const [database, table] of TABLES) {
-      await test.sql(database, `UPDATE ${table} SET \`blob\` = REVERSE(\`blob\`)`);
-    }
+    await platform("UPDATE dek_wraps SET `blob` = REVERSE(`blob`)");
     const racing: MekProvider = {
       ...test.deps.meks,
       unwrap: async (wrap, context) => {
