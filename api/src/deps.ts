@@ -88,6 +88,7 @@ export async function openDeps(
     },
     limiter,
     send: mailer(config.mail),
+    mailsToFolder: config.mail.smtpUrl === undefined,
     passwords: await passwordHasher(config.auth.pepper, config.auth.argon2, logger),
     passwordPolicy: passwordPolicy({ minLength: config.auth.passwordMinLength, breached }),
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),

@@ -201,14 +201,19 @@ export async function listPending(tx: PlatformQueries, userId: string, now: Date
   );
 }
 
-/** Whose address a link of a sign-up proves. Uses nothing up. @throws AppError `gone`. */
+/**
+ * Whose address a link of a sign-up proves, and the password that was chosen in that sign-up: null for a link that was
+ * sent again. Uses nothing up.
+ *
+ * @throws AppError `gone`.
+ */
 export async function findSignUp(
   db: PlatformQueries,
   token: string,
   now: Date,
-): Promise<{ userId: string }> {
-  const { userId } = await findToken(db, "verify_email", token, now);
-  return { userId };
+): Promise<{ selector: Uint8Array; userId: string; passwordHash: string | null }> {
+  const { selector, userId, passwordHash } = await findToken(db, "verify_email", token, now);
+  return { selector, userId, passwordHash };
 }
 
 /**
