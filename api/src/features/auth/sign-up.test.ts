@@ -188,6 +188,24 @@ describe("an address that a stranger signs up too", () => {
     expect((await signIn(email)).status).toBe(200);
   });
 
+  it("is completed by a link that is sent again when all others are over", async () => {
+    const email = "late@example.org";
+    await send(email);
+    const { now } = app.clock;
+    app.clock.now = new Date(now.getTime() + 25 * 3_600_000);
+    const resend = () => call(app, "POST", "/api/auth/verify-email/resend", { body: { email } });
+    try {
+      expect((await open(email)).status).toBe(410);
+      const over = linkToken(app, email);
+      await resend();
+      expect(linkToken(app, email)).not.toBe(over);
+      expect((await open(email)).status).toBe(200);
+      expect((await signIn(email)).status).toBe(200);
+    } finally {
+      app.clock.now = now;
+    }
+  });
+
   it("and whose mails the stranger used up is still its owner's", async () => {
     const email = "used-up@example.org";
     for (let i = 0; i < 6; i++) await send(email, { password: theirs });

@@ -135,11 +135,22 @@ export async function resendVerification(
 ): Promise<void> {
   const user = await asSystem(() => findByEmail(deps, email));
   if (user?.emailVerifiedAt === null) {
-    void asSystem(() => mailLink(deps, user, null))
+    void asSystem(() => mailLinkAgain(deps, user))
       .then((mail) => sendMail(deps, mail, client))
       .catch((error: unknown) => deps.logger.error({ err: error }, "a link could not be made"));
   }
   await sleep(ANSWER_MS);
+}
+
+/** Once the links of all sign-ups are over, what was chosen is the account's own password, by whom nobody knows. */
+async function mailLinkAgain(
+  deps: AuthDeps,
+  user: NonNullable<Awaited<ReturnType<typeof findByEmail>>>,
+): Promise<Mail> {
+  const isPending = (await listPending(deps.platform, user.id, deps.clock())).length > 0;
+  const { passwordHash } = user;
+  const own = isPending || passwordHash === null ? null : { passwordHash, browser: null };
+  return mailLink(deps, user, own);
 }
 
 /** What is sent to prove the address of a sign-up. */
