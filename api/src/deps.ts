@@ -4,13 +4,13 @@ import { chainKey, type ChainKey } from "./crypto/audit-chain.ts";
 import { detailsKey } from "./crypto/audit-details.ts";
 import { accessTokens } from "./features/auth/access-token.ts";
 import type { AccountDeps } from "./features/account/erase.ts";
+import type { AuthDeps } from "./features/auth/deps.ts";
 import { authLimits } from "./features/auth/limits.ts";
 import { liveSessions } from "./features/auth/live-sessions.ts";
 import { passwordHasher } from "./features/auth/passwords.ts";
 import { passwordPolicy } from "./features/auth/password-policy.ts";
 import { refreshTokens } from "./features/auth/refresh-token.ts";
 import { revocationOf } from "./features/oauth/accounts.ts";
-import type { OauthDeps } from "./features/oauth/deps.ts";
 import { openProviders } from "./features/oauth/providers.ts";
 import { relyingPartyOf } from "./features/passkeys/relying-party.ts";
 import type { Checks } from "./features/system/health.ts";
@@ -29,7 +29,7 @@ import { masterKeys } from "./vault/mek/providers.ts";
 import type { VaultDeps } from "./vault/user-vault.ts";
 
 /** Everything that the application is made of. */
-export interface Deps extends OauthDeps, AccountDeps, VaultDeps {
+export interface Deps extends AuthDeps, AccountDeps, VaultDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
@@ -88,6 +88,7 @@ export async function openDeps(
     },
     limiter,
     send: mailer(config.mail),
+    mailsToFolder: config.mail.smtpUrl === undefined,
     passwords: await passwordHasher(config.auth.pepper, config.auth.argon2, logger),
     passwordPolicy: passwordPolicy({ minLength: config.auth.passwordMinLength, breached }),
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),

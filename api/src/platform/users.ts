@@ -25,6 +25,7 @@ const HELD = {
   status: "u.status",
   emailVerifiedAt: "u.email_verified_at",
   passwordHash: "u.password_hash",
+  passwordBlockedAt: "u.password_blocked_at",
 } satisfies Partial<Record<keyof UserModel, string>>;
 
 export type HeldUser = Pick<UserModel, keyof typeof HELD>;

@@ -25,8 +25,9 @@ const Head = AccountExport.pick({
 });
 
 /**
- * What is kept of a user's account besides their journal, as {@link AccountExport} has it, as the text of a JSON file. It is read and written a page at a time,
- * however much there is, and each piece passes the schema: what that does not name is not told.
+ * What is kept of a user's account besides their journal, as {@link AccountExport} has it, as the text of a JSON file. It
+ * is read and written a page at a time, however much there is, and each piece passes the schema: what that does not name
+ * is not told.
  *
  * @throws AppError `session_revoked`, when the account is gone; while it is read, when it goes meanwhile.
  */

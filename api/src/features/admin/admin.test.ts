@@ -99,13 +99,17 @@ describe("the role of a superadmin", () => {
       await signUp(app, { email: "ada@pages.example.org" }),
       await signUp(app, { email: "bob@pages.example.org" }),
     ];
-    const list = async (query: string) =>
-      (await admin.call("GET", `/api/admin/users?${query}`)).body;
-    const found = await list("q=pages.example");
+    const search = async (page: object = {}) =>
+      (
+        await admin.call("POST", "/api/admin/users/search", {
+          body: { q: "pages.example", ...page },
+        })
+      ).body;
+    const found = await search();
     const emails = (found["items"] as Account[]).map((account) => account.email).sort();
     expect(emails).toEqual(people.map((person) => person.email));
-    const first = await list("q=pages.example&limit=1");
-    const second = await list(`q=pages.example&limit=1&cursor=${String(first["nextCursor"])}`);
+    const first = await search({ limit: 1 });
+    const second = await search({ limit: 1, cursor: first["nextCursor"] });
     expect([...(first["items"] as []), ...(second["items"] as [])]).toEqual(found["items"]);
     expect(second["nextCursor"]).toBeNull();
     const [account] = found["items"] as Account[];

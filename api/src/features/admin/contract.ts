@@ -81,8 +81,18 @@ export const admin = endpoints({
     summary: "The accounts of the platform",
     auth: "user",
     permission: "platform:read",
-    query: Page.extend({
-      q: z.string().max(254).optional().describe("A part of the address or the name"),
+    query: Page,
+    responses: { 200: pageOf(Account) },
+    errors: ["invalid_request"],
+  },
+  searchUsers: {
+    method: "POST",
+    path: "/api/admin/users/search",
+    summary: "The accounts with a part of an address or a name, which no address of a page names",
+    auth: "user",
+    permission: "platform:read",
+    body: Page.extend({
+      q: z.string().max(254).describe("A part of the e-mail address or of the name"),
     }),
     responses: { 200: pageOf(Account) },
     errors: ["invalid_request"],

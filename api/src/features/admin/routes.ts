@@ -19,6 +19,7 @@ export const adminRoutes = (
 ) =>
   routes(admin, gates, {
     listUsers: async ({ query }) => ok(await listUsers(deps.platform, query)),
+    searchUsers: async ({ body }) => ok(await listUsers(deps.platform, body)),
     listTenants: async ({ query }) => ok(await listTenants(deps.platform, query)),
     countKeys: async () => ok({ items: await countWrapsByState(deps.platformDatabase.execute) }),
     platformAudit: async ({ query }) => ok(await listPlatformEvents(deps.platform, query)),

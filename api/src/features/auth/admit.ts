@@ -1,7 +1,7 @@
 import type { Guarded } from "../../contract/endpoint.ts";
 import { AppError } from "../../contract/errors.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { reauthMethods } from "../sessions/reauth.ts";
+import { reauthRequired } from "../sessions/reauth.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -38,8 +38,7 @@ export async function admit(
       deps.logger.warn(refused, "somebody who is signed in was refused");
       throw error;
     }
-    const methods = await asSystem(() => reauthMethods(deps.platform, caller, deps));
-    throw new AppError("reauth_required", { members: { methods } });
+    throw await asSystem(() => reauthRequired(deps.platform, caller, deps));
   }
   return caller;
 }

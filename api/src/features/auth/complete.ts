@@ -9,6 +9,7 @@ import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
 import type { Challenge } from "./contract.ts";
 import type { AuthDeps } from "./deps.ts";
+import { areTwoAsked } from "./factors.ts";
 import { eventFrom, type From } from "./from.ts";
 import { rememberDevice } from "./known-devices.ts";
 import { NEVER, revokeSessions, startSession, type HeldSession, type Proof } from "./sessions.ts";
@@ -31,7 +32,15 @@ export interface SignIn {
 /** A sign-in that waits for its second factor. */
 export const secondFactor = challenges({
   name: "second_factor",
-  payload: z.strictObject({ amr: z.array(z.string()), remember: z.boolean() }),
+  payload: z.strictObject({
+    amr: z.array(z.string()),
+    remember: z.boolean(),
+    /** When the first was proven, if not at the sign-in: the second makes it no fresher. */
+    provenAt: z.iso
+      .datetime()
+      .transform((text) => new Date(text))
+      .optional(),
+  }),
   seconds: 300,
   maxAttempts: 5,
   expired: "mfa_token_expired",
@@ -67,13 +76,14 @@ export async function completeSignInWithin(
     throw new AppError("invalid_credentials");
   if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
   const { hasTotp, hasPasskey, isMfaRequired } = await findFactors(tx, user);
-  const isTwoRequired = isMfaRequired || user.platformRole !== null;
+  const isTwoRequired = areTwoAsked({ ...user, mfaRequired: isMfaRequired });
   const isAsked = proof.assurance === 1 && hasTotp;
   // Not where somebody has to have proven two.
   const isSpared = isAsked && !isTwoRequired && (await useTrustedDevice(tx, userId, from, now));
   if (isAsked && !isSpared) {
-    const step = { userId, payload: { amr: [...proof.amr], remember }, now };
-    const mfaToken = await secondFactor.create(tx, step);
+    const { provenAt } = proof;
+    const payload = { amr: [...proof.amr], remember, ...(provenAt && { provenAt }) };
+    const mfaToken = await secondFactor.create(tx, { userId, payload, now });
     const hasCodes = (await countRecoveryCodes(tx, userId)) > 0;
     const methods: Challenge["methods"] = hasCodes ? ["totp", "recovery"] : ["totp"];
     return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
@@ -111,13 +121,13 @@ async function endHeld(
   return (await revokeSessions(tx, { userId, only }, "replaced", now)) > 0 ? only : undefined;
 }
 
-/** Whether the tenant's rules or a role on the platform ask for two factors, proven each time. */
+/** {@link areTwoAsked} of a user whose tenant is yet to be read. */
 export async function mustProveTwo(
   tx: PlatformQueries,
   user: { readonly tenantId: string; readonly platformRole: string | null },
 ): Promise<boolean> {
-  if (user.platformRole !== null) return true;
-  return (await tx.tenant.count({ where: { id: user.tenantId, mfaRequired: true } })) > 0;
+  const where = { id: user.tenantId, mfaRequired: true };
+  return areTwoAsked({ ...user, mfaRequired: (await tx.tenant.count({ where })) > 0 });
 }
 
 type Begun = Parameters<typeof startSession>[2];

@@ -67,19 +67,30 @@ export const auth = endpoints({
     summary: "Prove the address by the token of the e-mailed link, and sign in",
     auth: "public",
     ownPages: true,
-    body: z.strictObject({
-      token: z.union([LinkToken, ProviderLinkToken]),
-      signedUpHere: z
-        .literal(true)
-        .optional()
-        .describe(
-          "Takes the token alone only in the browser that signed up. A page has to say so: whoever presses a link may never have signed up",
+    body: z
+      .strictObject({
+        token: z.union([LinkToken, ProviderLinkToken]),
+        signedUpHere: z
+          .literal(true)
+          .optional()
+          .describe(
+            "Takes the token alone only in the browser that signed up. A page has to say so: whoever presses a link may never have signed up",
+          ),
+        password: Password.optional().describe(
+          "In another browser: as chosen when signing up. A link takes five wrong ones",
         ),
-      password: Password.optional().describe("In another browser: as chosen when signing up"),
-      newPassword: Password.optional().describe(
-        "In another browser: takes the place of what was chosen, and ends all that was begun",
-      ),
-    }),
+        newPassword: Password.optional().describe(
+          "In another browser: takes the place of what was chosen, and ends all that was begun",
+        ),
+      })
+      .superRefine(({ token, password, newPassword }, context) => {
+        if (!ProviderLinkToken.safeParse(token).success) return;
+        for (const [field, value] of Object.entries({ password, newPassword })) {
+          if (value === undefined) continue;
+          const message = "must not come with the link of a sign-up with a provider";
+          context.addIssue({ code: "custom", path: [field], message });
+        }
+      }),
     responses: { 200: AuthResult },
     limit: { points: 60, seconds: 600 },
     errors: [
@@ -91,6 +102,7 @@ export const auth = endpoints({
       "weak_password",
       "account_suspended",
       "rate_limited",
+      "too_many_attempts",
       "overloaded",
     ],
   },

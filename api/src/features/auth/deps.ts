@@ -21,6 +21,8 @@ export interface AuthDeps {
   readonly platformDatabase: Database;
   readonly keys: KeyService;
   readonly send: Send;
+  /** Whether mails are left in a folder of this machine: no server is waited for then. */
+  readonly mailsToFolder: boolean;
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly accessTokens: AccessTokens;

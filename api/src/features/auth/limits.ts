@@ -25,6 +25,8 @@ export interface AuthLimits {
   readonly enrolments: Limiter;
   /** Second factors that were tried with one link to choose a new password. */
   readonly resetCodes: Limiter;
+  /** Wrong passwords that were sent with one link of a sign-up. */
+  readonly linkPasswords: Limiter;
   /** Attempts of somebody who is signed in to prove anew who they are, by account. */
   readonly reauths: Limiter;
   /** Links to prove an address that are mailed to it. */
@@ -135,6 +137,8 @@ export function authLimits(
     factorAlarms: limiter({ name: "factor-alarms", points: 5, seconds: DAYS }),
     enrolments: limiter({ name: "enrolments", points: 10, seconds: 15 * MINUTES }),
     resetCodes: limiter({ name: "reset-codes", points: 5, seconds: 30 * MINUTES }),
+    // As long as such a link works, so that it takes no more.
+    linkPasswords: limiter({ name: "link-passwords", points: 5, seconds: DAYS }),
     reauths: limiter({ name: "reauths", points: 10, seconds: 10 * MINUTES }),
     mailsTo: limiter({ name: "mails-to", points: 20, seconds: HOURS }),
     signUpNoticesTo: limiter({ name: "sign-up-notices-to", points: 2, seconds: DAYS }),

@@ -7,6 +7,9 @@ import { nameFrom } from "../../platform/users.ts";
 import type { AuthDeps } from "./deps.ts";
 import { findFormerOwner } from "./one-time-token.ts";
 
+/** The data key of an account that is not there yet. */
+export type NewKey = Awaited<ReturnType<AuthDeps["keys"]["createDek"]>>;
+
 /** An account as it begins. */
 export interface NewAccount {
   readonly email: string;
@@ -21,6 +24,7 @@ export interface NewAccount {
 /**
  * Makes an account, its tenant and its data key in one transaction, and does `also` in it. To be called as the system.
  *
+ * @param key - Left out by who has made none yet.
  * @throws an error that `isDuplicate` knows, when the address is taken; AppError `conflict` while it is kept for the
  * account that had it until a short time ago.
  */
@@ -31,8 +35,9 @@ export async function createAccount<T>(
     tx: PlatformQueries,
     user: { readonly id: string; readonly tenantId: string },
   ) => Promise<T>,
+  key?: NewKey,
 ): Promise<T> {
-  const { ownerId, dek } = await keys.createDek();
+  const { ownerId, dek } = key ?? (await keys.createDek());
   const { email, emailVerifiedAt, passwordHash, timeZone = "UTC" } = account;
   const displayName = account.displayName ?? nameFrom(email);
   const user = { id: randomUUID(), tenantId: randomUUID() };

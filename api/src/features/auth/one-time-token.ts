@@ -12,8 +12,8 @@ const VERIFY_SECONDS = 24 * 3600;
 /** A password that was chosen in a sign-up, by a browser that may be known again. Not anybody's password yet. */
 export interface PendingPassword {
   readonly passwordHash: string;
-  /** The value of the browser's sign-up cookie. */
-  readonly browser: string;
+  /** The value of the browser's sign-up cookie; null when it is not known any more which it was. */
+  readonly browser: string | null;
 }
 
 interface TokenUser {
@@ -140,7 +140,8 @@ export async function createLinkToken(
   now: Date,
 ): Promise<string> {
   const passwordHash = pending?.passwordHash ?? null;
-  const browserHash = pending === null ? null : new Uint8Array(sha256(pending.browser));
+  const browser = pending?.browser ?? null;
+  const browserHash = browser === null ? null : new Uint8Array(sha256(browser));
   const about = { purpose: "verify_email", passwordHash, browserHash } as const;
   return insertToken(tx, user, about, VERIFY_SECONDS, now);
 }
@@ -201,14 +202,19 @@ export async function listPending(tx: PlatformQueries, userId: string, now: Date
   );
 }
 
-/** Whose address a link of a sign-up proves. Uses nothing up. @throws AppError `gone`. */
+/**
+ * Whose address a link of a sign-up proves, and the password that was chosen in that sign-up: null for a link that was
+ * sent again. Uses nothing up.
+ *
+ * @throws AppError `gone`.
+ */
 export async function findSignUp(
   db: PlatformQueries,
   token: string,
   now: Date,
-): Promise<{ userId: string }> {
-  const { userId } = await findToken(db, "verify_email", token, now);
-  return { userId };
+): Promise<{ selector: Uint8Array; userId: string; passwordHash: string | null }> {
+  const { selector, userId, passwordHash } = await findToken(db, "verify_email", token, now);
+  return { selector, userId, passwordHash };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { lockUsers } from "../../platform/users.ts";
 import { tell } from "./tell.ts";
-import { isPasswordEnough, reauthMethods } from "../sessions/reauth.ts";
+import { isPasswordEnough, reauthRequired } from "../sessions/reauth.ts";
 import type { Caller } from "./authenticate.ts";
 import { isFresh } from "./authorize.ts";
 import type { AuthResult } from "./contract.ts";
@@ -59,7 +59,9 @@ export async function changePassword(
       const session = { id: sessionId, userId: user.id };
       await assertSessionLives(tx, session, now);
       // Meanwhile they may have set up a second factor.
-      if (isProof && !(await isPasswordEnough(tx, caller))) await refuse(tx, deps, caller);
+      if (isProof && !(await isPasswordEnough(tx, caller))) {
+        throw await reauthRequired(tx, caller, deps);
+      }
       const { count } = await tx.user.updateMany({
         // Still the one that was checked: of two changes at once one is made.
         where: { id: user.id, passwordHash: row.passwordHash, passwordBlockedAt: null },
@@ -80,15 +82,9 @@ export async function changePassword(
   return { body: await authResult(deps, { id: sessionId, userId: user.id }), cookies: [] };
 }
 
-/** @throws AppError `reauth_required`. */
-async function assertFresh(deps: AuthDeps, caller: Caller): Promise<void> {
-  if (!isFresh(caller, deps.clock())) await refuse(deps.platform, deps, caller);
-}
-
 /** @throws AppError `reauth_required`, with the `methods` there are. */
-async function refuse(db: PlatformQueries, deps: AuthDeps, caller: Caller): Promise<never> {
-  const methods = await reauthMethods(db, caller, deps);
-  throw new AppError("reauth_required", { members: { methods } });
+async function assertFresh(deps: AuthDeps, caller: Caller): Promise<void> {
+  if (!isFresh(caller, deps.clock())) throw await reauthRequired(deps.platform, caller, deps);
 }
 
 const noCurrentPassword = () =>

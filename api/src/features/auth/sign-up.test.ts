@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, cookieOf, linkToken, signUp, type Reply } from "../../../test/people.ts";
+import type { Platform } from "../../platform/client.ts";
 import { signUp as signUpWithin } from "./sign-up.ts";
 
 let app: TestApp;
@@ -186,6 +188,24 @@ describe("an address that a stranger signs up too", () => {
     expect((await signIn(email)).status).toBe(200);
   });
 
+  it("is completed by a link that is sent again when all others are over", async () => {
+    const email = "late@example.org";
+    await send(email);
+    const { now } = app.clock;
+    app.clock.now = new Date(now.getTime() + 25 * 3_600_000);
+    const resend = () => call(app, "POST", "/api/auth/verify-email/resend", { body: { email } });
+    try {
+      expect((await open(email)).status).toBe(410);
+      const over = linkToken(app, email);
+      await resend();
+      expect(linkToken(app, email)).not.toBe(over);
+      expect((await open(email)).status).toBe(200);
+      expect((await signIn(email)).status).toBe(200);
+    } finally {
+      app.clock.now = now;
+    }
+  });
+
   it("and whose mails the stranger used up is still its owner's", async () => {
     const email = "used-up@example.org";
     for (let i = 0; i < 6; i++) await send(email, { password: theirs });
@@ -254,6 +274,58 @@ describe("a link that is opened elsewhere than in the browser that signed up", (
     expect((await signIn(email, theirs)).status).toBe(401);
   });
 
+  it("has its right password compared, however often a stranger signs up after its owner", async () => {
+    const email = "drowned@example.org";
+    await send(email);
+    const token = linkToken(app, email);
+    const { now } = app.clock;
+    for (const n of [1, 2, 3]) {
+      app.clock.now = new Date(now.getTime() + n * 1000);
+      await send(email, { password: `${theirs} ${n}` });
+    }
+    app.clock.now = now;
+    // A link that is sent again is no sign-up's own: it is not said of the password that nobody chose it.
+    await call(app, "POST", "/api/auth/verify-email/resend", { body: { email } });
+    const again = linkToken(app, email);
+    expect(again).not.toBe(token);
+    expect(await open(again, { password })).toMatchObject({
+      status: 401,
+      body: { code: "password_required", detail: expect.stringContaining("perhaps not compared") },
+    });
+    expect((await open(token, { password })).status).toBe(200);
+    expect((await signIn(email, `${theirs} 3`)).status).toBe(401);
+    expect((await signIn(email)).status).toBe(200);
+  });
+
+  it("takes five wrong passwords, also at once, and goes on for its owner: guessing past the lockout", async () => {
+    const email = "guessed@example.org";
+    const cookie = cookieOf(await send(email));
+    const token = linkToken(app, email);
+    const guess = (n: number) => open(token, { password: `not the password ${n}` });
+    const guesses = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(guess));
+    expect(guesses.map((reply) => reply.status).sort()).toEqual([
+      401, 401, 401, 401, 401, 429, 429,
+    ]);
+    expect(await open(token, { password })).toMatchObject({
+      status: 429,
+      body: { code: "too_many_attempts" },
+    });
+    expect((await open(token, { newPassword: email })).status).toBe(422);
+    expect((await open(token, { signedUpHere: true }, { cookie })).status).toBe(200);
+  });
+
+  it.each(["password", "newPassword"])(
+    "takes no %s where a provider was signed up with",
+    async (field) => {
+      const token = "A".repeat(34);
+      expect(await open(token, { [field]: password })).toMatchObject({
+        status: 400,
+        body: { code: "invalid_request", errors: [{ path: `body.${field}` }] },
+      });
+      expect((await open(token, { signedUpHere: true })).status).toBe(410);
+    },
+  );
+
   it("asks for nothing in the browser that signed up", async () => {
     const email = "same-browser@example.org";
     const cookie = cookieOf(await send(email));
@@ -263,17 +335,50 @@ describe("a link that is opened elsewhere than in the browser that signed up", (
 });
 
 describe("the time that an answer takes", () => {
-  it("is the same whether or not an address has an account: no mail server holds it up", async () => {
+  const origin = { client: "203.0.113.9", browser: "A".repeat(43) };
+  const never = () => new Promise<never>(() => undefined);
+
+  it("is the same whether or not an address has an account: nothing that depends on it holds the answer up", async () => {
     await signUp(app, { email: "timed@example.org" });
-    let asked = 0;
-    const silent = () => new Promise<void>(() => (asked += 1));
-    const deps = { ...app.deps, send: silent };
-    for (const email of ["timed@example.org", "untimed@example.org"]) {
+    await send("half-timed@example.org");
+    const isRight = jest.fn(never);
+    const begin = jest.fn(never);
+    const mail = jest.fn(never);
+    const deps = {
+      ...app.deps,
+      mailsToFolder: false,
+      passwords: { ...app.deps.passwords, isRight },
+      platform: Object.create(app.deps.platform, { $transaction: { value: begin } }) as Platform,
+      send: mail,
+    };
+    for (const email of ["timed@example.org", "half-timed@example.org", "untimed@example.org"]) {
       const started = performance.now();
-      await signUpWithin(deps, { email, password }, { client: "203.0.113.9", browser: email });
+      await signUpWithin(deps, { email, password }, origin);
       expect(performance.now() - started).toBeGreaterThanOrEqual(295);
     }
-    expect(asked).toBe(2);
+    for (const held of [isRight, begin, mail]) expect(held).toHaveBeenCalledTimes(1);
+  });
+
+  it("is the same where a sign-up fails, and the log says that it did", async () => {
+    const begin = () => Promise.reject(new Error("the disk is full"));
+    const platform = Object.create(app.deps.platform, {
+      $transaction: { value: begin },
+    }) as Platform;
+    await signUpWithin({ ...app.deps, platform }, { email: "lost@example.org", password }, origin);
+    expect(app.logged()).toContain("a sign-up could not be done");
+  });
+
+  it("covers the mail that is left in a folder, for both kinds of addresses", async () => {
+    let mails = 0;
+    const slow = async () => {
+      await sleep(400);
+      mails += 1;
+    };
+    const both = ["timed@example.org", "late@example.org"].map((email) =>
+      signUpWithin({ ...app.deps, send: slow }, { email, password }, origin),
+    );
+    await Promise.all(both);
+    expect(mails).toBe(2);
   });
 });
 

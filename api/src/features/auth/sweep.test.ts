@@ -142,9 +142,6 @@ describe("an account whose address nobody proved", () => {
     for (let i = 0; i < 5; i++) {
       const email = `racing${i}@example.org`;
       await signUpOnly(email, 8 * DAY);
-      // The link is mailed beside the answer.
-      for (let tries = 0; tries < 1000 && !app.mails().at(-1)?.includes(email); tries++)
-        await new Promise((done) => setTimeout(done, 5));
       const token = linkToken(app, email);
       const [reply] = await Promise.all([
         call(app, "POST", "/api/auth/verify-email", { body: { token } }),

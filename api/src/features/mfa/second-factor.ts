@@ -2,6 +2,7 @@ import { AppError } from "../../contract/errors.ts";
 import { recordEvents, type AuditEvent } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
+import { lockUsers } from "../../platform/users.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { recoveryCodeUsed, tell } from "../auth/tell.ts";
@@ -54,7 +55,10 @@ export async function verifySecondFactor(
   return withSecondFactor(deps, user, answer, from, (_tx, amr) => Promise.resolve(amr));
 }
 
-/** {@link verifySecondFactor}, with `work` in the transaction that uses the code up: all of it happens, or nothing. */
+/**
+ * {@link verifySecondFactor}, with `work` in the transaction that uses the code up: all of it happens, or nothing. The
+ * user's row is locked before anything is read there.
+ */
 export async function withSecondFactor<T>(
   deps: Deps,
   user: FactorUser,
@@ -92,6 +96,7 @@ export async function withSecondFactor<T>(
   try {
     const { result, codesLeft } = await asSystem(() =>
       inTransaction(deps.platform, async (tx) => {
+        await lockUsers(tx, [user.id]);
         if (!(await use(tx))) throw new AppError("mfa_code_already_used");
         await recordEvents(tx, [event(amr === "otp" ? "mfa.succeeded" : "recovery.used")], now);
         const codesLeft = amr === "rcv" ? await countRecoveryCodes(tx, user.id) : null;

@@ -9,6 +9,7 @@ import {
 } from "../auth/complete.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
+import type { Proof } from "../auth/sessions.ts";
 import { withSecondFactor, type SecondFactorAnswer } from "./second-factor.ts";
 import { trustDevice, type TrustCookie } from "./trusted-devices.ts";
 
@@ -32,8 +33,12 @@ export async function signInBySecondFactor(
   if (user === null) throw new AppError("mfa_token_expired");
   return withSecondFactor(deps, user, asked, from, async (tx, amr) => {
     await secondFactor.take(tx, step);
-    const proof = { amr: [...payload.amr, amr], assurance: 2 } as const;
-    const { remember } = payload;
+    const { remember, provenAt } = payload;
+    const proof: Proof = {
+      amr: [...payload.amr, amr],
+      assurance: 2,
+      ...(provenAt && { provenAt }),
+    };
     const signIn = { userId: user.id, proof, remember, from };
     const outcome = await completeSignInWithin(tx, deps, signIn);
     if (!asked.trustDevice || (await mustProveTwo(tx, user))) return { outcome, trust: null };

@@ -9,12 +9,12 @@ import { asSystem } from "../../platform/tenancy.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
 import { lockUsers } from "../../platform/users.ts";
 import type { KeyUse, OwnerKeys } from "../../vault/key-service.ts";
+import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import { assertBegunFresh } from "../auth/sessions.ts";
 import { tell } from "../auth/tell.ts";
 import { assertAnotherWayIn } from "../auth/ways-in.ts";
 import type { Linked } from "./contract.ts";
-import type { OauthDeps } from "./deps.ts";
 import { identityHash, type Identity } from "./identity.ts";
 import { JOURNEY_SECONDS, links } from "./steps.ts";
 
@@ -42,7 +42,7 @@ type Row = Omit<Linked, "label" | "createdAt" | "lastUsedAt" | "provider"> & {
   readonly lastUsedAt: Date | null;
 };
 
-function toLinked({ providers }: OauthDeps, row: Row): Linked {
+function toLinked({ providers }: AuthDeps, row: Row): Linked {
   const provider = row.provider as Linked["provider"];
   return {
     id: row.id,
@@ -55,7 +55,7 @@ function toLinked({ providers }: OauthDeps, row: Row): Linked {
 }
 
 /** The identities that can sign a user in, oldest first. */
-export async function listAccounts(deps: OauthDeps, userId: string): Promise<{ items: Linked[] }> {
+export async function listAccounts(deps: AuthDeps, userId: string): Promise<{ items: Linked[] }> {
   const rows = await deps.platform.oauthAccount.findMany({
     where: { userId },
     orderBy: { createdAt: "asc" },
@@ -99,7 +99,7 @@ export async function insertAccount(
  * `reauth_required` when what was proven there counts no more.
  */
 export async function linkAccount(
-  deps: OauthDeps,
+  deps: AuthDeps,
   { user, sessionId }: Linker,
   identity: Identity,
   from: From,
@@ -142,7 +142,7 @@ export async function linkAccount(
  * @throws AppError `gone` when it is over, or waits for another account; `identity_already_linked`.
  */
 export async function confirmLink(
-  deps: OauthDeps,
+  deps: AuthDeps,
   linker: Linker,
   token: string | undefined,
   from: From,
@@ -157,7 +157,7 @@ export async function confirmLink(
   return linkAccount(deps, linker, pending.payload.identity, from);
 }
 
-async function recordRefusal(deps: OauthDeps, user: Owner, from: From): Promise<void> {
+async function recordRefusal(deps: AuthDeps, user: Owner, from: From): Promise<void> {
   const event = eventFrom(from, user, "oauth.link_refused", { outcome: "denied" });
   await asSystem(() => recordEvents(deps.platform, [event], deps.clock()));
 }
@@ -168,7 +168,7 @@ async function recordRefusal(deps: OauthDeps, user: Owner, from: From): Promise<
  * @throws AppError `not_found`, `last_sign_in_method`.
  */
 export async function unlinkAccount(
-  deps: OauthDeps,
+  deps: AuthDeps,
   user: Reader,
   id: string,
   from: From,
@@ -191,7 +191,7 @@ export async function unlinkAccount(
 
 /** What a mail calls an identity: its provider, and its address there. */
 function namesOf(
-  { providers }: OauthDeps,
+  { providers }: AuthDeps,
   { provider, email }: { readonly provider: string; readonly email: string | null },
 ): [label: string, identity: string] {
   return [providers.get(provider as Linked["provider"])?.label ?? provider, email ?? "…"];
@@ -211,7 +211,7 @@ const useFrom = ({ route, requestId }: From) =>
 
 /** Keeps the refresh token of an identity, for the day on which it is to be revoked. That it fails keeps nobody out. */
 export async function keepRefreshToken(
-  deps: OauthDeps,
+  deps: AuthDeps,
   identity: Identity,
   refreshToken: string | undefined,
   from: From,
@@ -242,7 +242,7 @@ export async function keepRefreshToken(
  * @returns what revokes them; it does not fail.
  */
 export async function revocationOf(
-  deps: Pick<OauthDeps, "platform" | "keys" | "logger" | "providers">,
+  deps: Pick<AuthDeps, "platform" | "keys" | "logger" | "providers">,
   userId: string,
   use: KeyUse,
   id?: string,

@@ -6,6 +6,7 @@ import { signUp, type Person } from "../../../test/people.ts";
 import { codeAt, turnOn } from "../../../test/second-factor.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { From } from "../auth/from.ts";
+import type { ProviderName } from "./contract.ts";
 import { tell, type Notice } from "../auth/tell.ts";
 import { unlinkAccount } from "./accounts.ts";
 
@@ -14,6 +15,11 @@ beforeAll(async () => {
   site = await openSite();
 });
 afterAll(() => site.close());
+
+/** Something that asks for a fresh proof, and destroys nothing: the address to confirm is another. */
+const sensitive = (browser: Browser) =>
+  asMe(browser, "DELETE", "/api/me", { confirm: "nobody@example.org" });
+const HOURS_AGO = Math.floor(Date.now() / 1000) - 4 * 3600;
 
 let count = 0;
 /** Somebody whom Google knows and TimOS does not. */
@@ -384,6 +390,27 @@ describe("somebody with a second factor, a suspended account or a rule of their 
     expect((await refresh(browser)).body["user"]).toMatchObject({ email: owner.email });
   });
 
+  it("makes no fresh proof of a provider's stale word by a code", async () => {
+    const { secret } = await turnOn(site.app, owner);
+    const now = site.app.clock.now;
+    const enter = async (askedAt: number | null) => {
+      const browser = openBrowser(site.app);
+      await site.signIn("oidc", { ...scene, idToken: { auth_time: askedAt } }, browser);
+      site.app.clock.now = new Date(site.app.clock.now.getTime() + 30_000);
+      const body = { method: "totp", code: codeAt(secret, site.app.clock.now) };
+      expect((await browser.call("POST", "/api/auth/mfa/verify", { body })).status).toBe(200);
+      return sensitive(browser);
+    };
+    for (const askedAt of [HOURS_AGO, null]) {
+      expect(await enter(askedAt)).toMatchObject({
+        status: 401,
+        body: { code: "reauth_required" },
+      });
+    }
+    expect((await enter(Math.floor(Date.now() / 1000))).status).toBe(400);
+    site.app.clock.now = now;
+  });
+
   it("is not let in while suspended", async () => {
     await site.app.sql("platform", "UPDATE users SET status = 'suspended' WHERE email = ?", [
       owner.email,
@@ -562,35 +589,56 @@ describe("connecting and disconnecting", () => {
 });
 
 describe("a provider's session that is hours old (OpenID Connect Core §3.1.2.1)", () => {
-  const HOURS_AGO = Math.floor(Date.now() / 1000) - 4 * 3600;
-  /** Something that asks for a fresh proof, and destroys nothing: the address to confirm is another. */
-  const sensitive = (browser: Browser) =>
-    asMe(browser, "DELETE", "/api/me", { confirm: "nobody@example.org" });
-
   it.each([
-    ["oidc", "asked hours ago", HOURS_AGO],
-    ["oidc", "does not say when", null],
-    ["google", "does not say when", null],
-    ["apple", "asked hours ago", HOURS_AGO],
-  ] as const)("signs in, and is no fresh proof: %s, which %s", async (name, _, askedAt) => {
+    ["oidc", "asked hours ago", HOURS_AGO, ["provider"]],
+    // It was not made to.
+    ["oidc", "does not say when", null, ["provider"]],
+    ["google", "does not say when", null, []],
+    ["apple", "asked hours ago", HOURS_AGO, ["provider"]],
+  ] as const)(
+    "signs in, and is no fresh proof: %s, which %s",
+    async (name, _, askedAt, methods) => {
+      const who = stranger();
+      await site.signIn(name, who);
+      const browser = openBrowser(site.app);
+      const stale = { ...who, idToken: { auth_time: askedAt } };
+      expect((await site.signIn(name, stale, browser)).pathname).toBe("/auth/complete");
+      expect(await sensitive(browser)).toMatchObject({
+        status: 401,
+        body: { code: "reauth_required", methods },
+      });
+      await site.signIn(name, who, browser, { fresh: true });
+      expect((await sensitive(browser)).status).toBe(400);
+    },
+  );
+
+  it("is not named as a way to prove it by a provider that was to ask anew, and did not tell when it asked", async () => {
     const who = stranger();
-    await site.signIn(name, who);
+    await site.signIn("oidc", who);
     const browser = openBrowser(site.app);
-    const stale = { ...who, idToken: { auth_time: askedAt } };
-    expect((await site.signIn(name, stale, browser)).pathname).toBe("/auth/complete");
+    const untold = { ...who, idToken: { auth_time: null } };
+    await site.signIn("oidc", untold, browser, { fresh: true });
     expect(await sensitive(browser)).toMatchObject({
       status: 401,
-      body: { code: "reauth_required", methods: ["provider"] },
+      body: {
+        code: "reauth_required",
+        methods: [],
+        detail: expect.stringContaining("Forgot your password?") as unknown,
+      },
     });
-    await site.signIn(name, who, browser);
-    expect((await sensitive(browser)).status).toBe(400);
   });
 
-  it("is asked to be younger than a minute, where the provider can be asked", async () => {
+  it("is asked to be younger than a minute for a fresh proof alone, where the provider can be asked", async () => {
+    const ageOf = async (name: ProviderName, body: object) =>
+      new URL(await site.start(openBrowser(site.app), name, body)).searchParams.get("max_age");
     for (const name of ["oidc", "microsoft"] as const) {
-      const asked = new URL(await site.start(openBrowser(site.app), name));
-      expect(asked.searchParams.get("max_age")).toBe("60");
+      expect(await ageOf(name, {})).toBeNull();
+      expect(await ageOf(name, { fresh: true })).toBe("60");
     }
+    const person = await signUp(site.app);
+    const body = { mode: "link" };
+    const linking = await person.call("POST", "/api/auth/oauth/oidc/start", { body });
+    expect(new URL(String(linking.body["url"])).searchParams.get("max_age")).toBe("60");
     const url = new URL(await site.start(openBrowser(site.app), "google"));
     expect(url.searchParams.get("claims")).toBe('{"id_token":{"auth_time":{"essential":true}}}');
   });

@@ -53,6 +53,12 @@ export const oauth = endpoints({
         mode: z.enum(["login", "link"]).default("login"),
         returnTo: ReturnTo.optional(),
         remember: z.boolean().default(false),
+        fresh: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Have the provider ask anew who it is, where it can, though one is signed in there: for a fresh proof. To connect one always does",
+          ),
       })
       .prefault({}),
     responses: { 200: z.object({ url: z.url().describe("Where to send the browser") }) },

@@ -2,10 +2,10 @@ import { AppError, type ErrorCode } from "../../contract/errors.ts";
 import { randomToken } from "../../crypto/random.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import type { AuthDeps } from "../auth/deps.ts";
 import type { From } from "../auth/from.ts";
 import { keepRefreshToken, linkAccount } from "./accounts.ts";
 import type { ProviderName } from "./contract.ts";
-import type { OauthDeps } from "./deps.ts";
 import { nameOf } from "./apple-user.ts";
 import type { Provider, ProviderAnswer } from "./providers.ts";
 import { admit, type Admitted } from "./sign-in.ts";
@@ -21,8 +21,11 @@ const SIGN_IN_PAGE = "/sign-in";
 /** Where identities are connected, and where one is told why that failed. */
 export const SETTINGS_PAGE = "/settings/security";
 
+/** When somebody was asked by a provider that was not made to ask, and did not tell. Made to, it may. */
+const LONG_AGO = new Date("2000-01-01");
+
 /** @throws AppError `not_found` for a provider that is not configured. */
-function providerOf({ providers }: OauthDeps, name: ProviderName): Provider {
+function providerOf({ providers }: AuthDeps, name: ProviderName): Provider {
   const provider = providers.get(name);
   if (provider === undefined) throw new AppError("not_found");
   return provider;
@@ -36,16 +39,19 @@ function providerOf({ providers }: OauthDeps, name: ProviderName): Provider {
  * @throws AppError `not_found`, `provider_unavailable`.
  */
 export async function startJourney(
-  deps: OauthDeps,
+  deps: AuthDeps,
   journey: {
     readonly provider: ProviderName;
     readonly linker: Caller | undefined;
     readonly returnTo: string | null;
     readonly remember: boolean;
+    /** Whether it is to be a fresh proof. To connect an identity always takes one. */
+    readonly fresh: boolean;
     readonly browser: string;
   },
 ): Promise<string> {
   const { linker, returnTo, remember, browser } = journey;
+  const fresh = journey.fresh || linker !== undefined;
   const provider = providerOf(deps, journey.provider);
   const [nonce, verifier] = [randomToken(), randomToken()];
   const state = await asSystem(() =>
@@ -57,13 +63,14 @@ export async function startJourney(
         verifier,
         returnTo,
         remember,
+        fresh,
         linkingSession: linker?.sessionId ?? null,
       },
       browser,
       now: deps.clock(),
     }),
   );
-  return provider.authorizationUrl({ state, nonce, verifier });
+  return provider.authorizationUrl({ state, nonce, verifier }, { anew: fresh });
 }
 
 /**
@@ -75,7 +82,7 @@ export async function startJourney(
  * @throws AppError `gone`.
  */
 export async function keepPosted(
-  deps: OauthDeps,
+  deps: AuthDeps,
   provider: ProviderName,
   answer: ProviderAnswer,
   user: string | undefined,
@@ -94,7 +101,7 @@ export async function keepPosted(
  * @param handle - Of an answer that was kept.
  */
 export async function endJourney(
-  deps: OauthDeps,
+  deps: AuthDeps,
   back: {
     readonly provider: ProviderName;
     readonly answer: ProviderAnswer;
@@ -115,12 +122,12 @@ export async function endJourney(
     const state = answer.state ?? "";
     const asked = { token: state, browser: back.browser, now };
     const { userId, payload } = await journeys.take(deps.platform, asked);
-    const { returnTo, remember, linkingSession, nonce, verifier } = payload;
+    const { returnTo, remember, fresh, linkingSession, nonce, verifier } = payload;
     if (linkingSession !== null) page = returnTo ?? SETTINGS_PAGE;
     // GHSA-x445-f3h2-j279: one provider's answer at another's door.
     if (payload.provider !== provider.name) throw new AppError("gone");
     const name = personName ?? undefined;
-    const { identity, refreshToken, askedAt } = await provider.redeem(
+    const { identity, refreshToken, ...told } = await provider.redeem(
       answer,
       { state, nonce, verifier },
       name,
@@ -131,6 +138,7 @@ export async function endJourney(
       await keepRefreshToken(deps, identity, refreshToken, back.from);
       return { is: "linked", returnTo };
     }
+    const askedAt = told.askedAt ?? (provider.canAskAnew && !fresh ? LONG_AGO : null);
     const admitted = await admit(deps, identity, { remember, from: back.from, askedAt });
     if (admitted.is === "signed_in") {
       await keepRefreshToken(deps, identity, refreshToken, back.from);
@@ -145,7 +153,7 @@ export async function endJourney(
   }
 }
 
-async function takePosted(deps: OauthDeps, provider: ProviderName, handle: string) {
+async function takePosted(deps: AuthDeps, provider: ProviderName, handle: string) {
   const now = deps.clock();
   const { payload } = await posted.take(deps.platform, { token: handle, now });
   if (payload.provider !== provider) throw new AppError("gone");
@@ -153,7 +161,7 @@ async function takePosted(deps: OauthDeps, provider: ProviderName, handle: strin
 }
 
 /** Whoever began to connect an identity, if they are still signed in. */
-async function linkerOf(deps: OauthDeps, sessionId: string, userId: string | null, now: Date) {
+async function linkerOf(deps: AuthDeps, sessionId: string, userId: string | null, now: Date) {
   const found = userId === null ? null : await deps.sessions.find(sessionId, userId, now);
   if (found === null) throw new AppError("session_revoked");
   return found.user;

@@ -46,8 +46,10 @@ export interface Provider {
   readonly name: ProviderName;
   /** What people know it by. */
   readonly label: string;
-  /** Where a browser has to go to be asked who it is. */
-  authorizationUrl(asked: Asked): Promise<string>;
+  /** Whether it can be made to ask anew, and may tell only then when it asked. */
+  readonly canAskAnew: boolean;
+  /** Where a browser has to go to be asked who it is: anew, for a fresh proof, even where it is signed in there. */
+  authorizationUrl(asked: Asked, how?: { readonly anew: boolean }): Promise<string>;
   /**
    * Trades the answer for who it is.
    *
@@ -81,7 +83,8 @@ function openProvider(
   return {
     name,
     label: name === "oidc" ? config.label : LABELS[name],
-    authorizationUrl: (asked) =>
+    canAskAnew: canAskAnew(name),
+    authorizationUrl: (asked, { anew } = { anew: false }) =>
       judged(async () => {
         const parameters = {
           redirect_uri: redirectUri,
@@ -92,7 +95,8 @@ function openProvider(
           code_challenge_method: "S256",
           // Apple gives an address and a name by a form only.
           ...(name === "apple" ? { response_mode: "form_post" } : {}),
-          ...FRESHNESS[name],
+          ...(name === "google" ? { claims: TELL_WHEN } : {}),
+          ...(anew && canAskAnew(name) ? { max_age: String(MAX_AGE_SECONDS) } : {}),
         };
         return oidc.buildAuthorizationUrl(await discovered(), parameters).href;
       }),
@@ -125,15 +129,11 @@ function openProvider(
 }
 
 /**
- * How each is made to ask anew, and to tell when it did (OpenID Connect Core §3.1.2.1). Google does neither by `max_age`,
- * and tells to whom it has allowed it (developers.google.com/identity/siwg/security-bundle). Apple asks each time.
+ * By `max_age` a provider asks anew, and has to tell when it did (OpenID Connect Core §3.1.2.1). Google does not know it,
+ * and tells to whom it has allowed it (developers.google.com/identity/siwg/security-bundle). Apple asks each time, and tells.
  */
-const FRESHNESS: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
-  google: { claims: JSON.stringify({ id_token: { auth_time: { essential: true } } }) },
-  microsoft: { max_age: String(MAX_AGE_SECONDS) },
-  apple: {},
-  oidc: { max_age: String(MAX_AGE_SECONDS) },
-};
+const canAskAnew = (name: ProviderName) => name === "microsoft" || name === "oidc";
+const TELL_WHEN = JSON.stringify({ id_token: { auth_time: { essential: true } } });
 
 function askedAtFrom({ auth_time: seconds }: Readonly<Record<string, unknown>>): Date | null {
   const askedAt = new Date(typeof seconds === "number" ? seconds * 1000 : Number.NaN);

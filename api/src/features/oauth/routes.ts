@@ -5,10 +5,10 @@ import { noContent, ok, seeOther, type Cookie } from "../../http/answer.ts";
 import type { Peer } from "../../http/request.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import type { AuthDeps } from "../auth/deps.ts";
 import { handOutcome, type AfterSignIn } from "../auth/signed-in.ts";
 import { confirmLink, listAccounts, unlinkAccount } from "./accounts.ts";
 import { oauth } from "./contract.ts";
-import type { OauthDeps } from "./deps.ts";
 import { PROOF_SECONDS } from "./steps.ts";
 import { endJourney, keepPosted, SETTINGS_PAGE, startJourney, type Arrival } from "./journey.ts";
 
@@ -17,7 +17,7 @@ const MFA_SECONDS = 300;
 /** Browsers come back to redirections, not to JSON, which is why these handlers are more than one line each. */
 export function oauthRoutes(
   gates: Gates<Caller>,
-  deps: OauthDeps & { readonly afterSignIn: AfterSignIn },
+  deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
 ) {
   const page = (path: string, query: Readonly<Record<string, string>>) => {
     const url = new URL(path, deps.appUrl);
@@ -55,12 +55,13 @@ export function oauthRoutes(
         ok({ items: [...deps.providers.values()].map(({ name, label }) => ({ name, label })) }),
       ),
     start: async ({ params: { provider }, body, caller, peer }) => {
-      const { mode, returnTo = null, remember } = body;
+      const { mode, returnTo = null, remember, fresh } = body;
       if (mode === "link" && caller === undefined) throw new AppError("unauthenticated");
       // Kept where there is one: other tabs may be on their way, and an identity may wait for this sign-in.
       const browser = browserOf(peer, "oa") ?? randomToken();
       const linker = mode === "link" ? caller : undefined;
-      const url = await startJourney(deps, { provider, linker, returnTo, remember, browser });
+      const journey = { provider, linker, returnTo, remember, fresh, browser };
+      const url = await startJourney(deps, journey);
       return ok({ url }, { cookies: [oa(browser)] });
     },
     callback: async ({ params: { provider }, query: { handle, ...answer }, peer }) => {

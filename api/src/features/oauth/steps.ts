@@ -14,6 +14,8 @@ export const journeys = challenges({
     verifier: z.string(),
     returnTo: z.string().nullable(),
     remember: z.boolean(),
+    /** Whether the provider was to ask anew. */
+    fresh: z.boolean().default(false),
     /** The session that an identity is to be linked in; null when signing in. */
     linkingSession: z.string().nullable(),
   }),

@@ -3,8 +3,8 @@ import { randomToken } from "../../crypto/random.ts";
 import { created, noContent, ok, type Cookie } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import type { AuthDeps } from "../auth/deps.ts";
 import { handOutcome, type AfterSignIn } from "../auth/signed-in.ts";
-import type { OauthDeps } from "../oauth/deps.ts";
 import { passkeys } from "./contract.ts";
 import { listPasskeys, removePasskey, renamePasskey } from "./passkeys.ts";
 import { beginRegistration, register } from "./register.ts";
@@ -13,7 +13,7 @@ import { STEP_SECONDS } from "./steps.ts";
 
 export function passkeyRoutes(
   gates: Gates<Caller>,
-  deps: OauthDeps & { readonly afterSignIn: AfterSignIn },
+  deps: AuthDeps & { readonly afterSignIn: AfterSignIn },
 ) {
   return routes(passkeys, gates, {
     listPasskeys: async ({ caller }) => ok({ items: await listPasskeys(deps.platform, caller) }),

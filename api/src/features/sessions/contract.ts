@@ -26,7 +26,7 @@ export type Session = z.output<typeof Session>;
 export const ReauthMethod = z
   .enum(["password", "totp", "recovery", "passkey", "provider"])
   .describe(
-    "`provider` is to sign in with one again: it counts from when the provider asked, as its `auth_time` says",
+    "`provider` is to sign in with one again, begun with `fresh`: it counts from when the provider asked, as its `auth_time` says",
   );
 export type ReauthMethod = z.output<typeof ReauthMethod>;
 

@@ -1,5 +1,8 @@
+import { userInfo } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import mysql from "mysql2/promise";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
+import { workerServices } from "../../../test/databases.ts";
 import { call, cookieOf, signUp, type Person, type Reply } from "../../../test/people.ts";
 import { codeAt, eventsOf, turnOn } from "../../../test/second-factor.ts";
 
@@ -236,6 +239,52 @@ describe("proving anew who one is", () => {
     expect(await sensitive(headersOf(person))).toMatchObject(ASKED);
   });
 
+  it.each([
+    ["the password alone", false],
+    ["a code beside it", true],
+  ])(
+    "is not done by a password that is being replaced at that moment: %s",
+    async (_, isWithCode) => {
+      const person = await signUp(app);
+      const secret = isWithCode ? (await turnOn(app, person)).secret : undefined;
+      later(600);
+      const code = secret && { code: codeAt(secret, app.clock.now) };
+      const { adminSocket, platformDatabase: database } = workerServices();
+      const other = await mysql.createConnection({
+        socketPath: adminSocket,
+        user: userInfo().username,
+        database,
+      });
+      try {
+        await other.beginTransaction();
+        await other.query("UPDATE users SET password_hash = 'another' WHERE email = ?", [
+          person.email,
+        ]);
+        const reply = reauth(person, { password: person.password, ...code });
+        await waiting(database);
+        await other.commit();
+        expect(await reply).toMatchObject({ status: 401, body: { code: "invalid_credentials" } });
+      } finally {
+        await other.end();
+      }
+      expect(await sensitive(headersOf(person))).toMatchObject(ASKED);
+    },
+  );
+
+  /** Resolves when a request waits for the row of a user that somebody else holds. */
+  async function waiting(database: string): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
+      const rows = await app.sql(
+        "platform",
+        "SELECT 1 FROM information_schema.processlist WHERE db = ? AND info LIKE '%FROM users WHERE%FOR UPDATE%' AND id <> CONNECTION_ID()",
+        [database],
+      );
+      if (rows.length > 0) return;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error("nobody waits");
+  }
+
   it("takes no identity from the body (CVE-2025-61928)", async () => {
     const [ada, mallory] = [await signUp(app), await signUp(app)];
     const { id } = (await ada.call("GET", "/api/me")).body;
@@ -339,7 +388,10 @@ describe("somebody without a password and without codes", () => {
     ]);
     later(600);
     for (const body of [{}, { password: "" }, { code: "" }, { password: "x", code: "000000" }]) {
-      expect(await reauth(person, body)).toMatchObject({ ...ASKED, body: { methods: [] } });
+      expect(await reauth(person, body)).toMatchObject({
+        ...ASKED,
+        body: { methods: [], detail: expect.stringContaining("Forgot your password?") as unknown },
+      });
     }
     expect(await sensitive(headersOf(person))).toMatchObject(ASKED);
   });

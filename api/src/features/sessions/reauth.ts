@@ -2,14 +2,15 @@ import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
-import { lockUsers } from "../../platform/users.ts";
+import { holdUser, lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthResult } from "../auth/contract.ts";
 import { assertCurrentPassword } from "../auth/current-password.ts";
 import type { AuthDeps } from "../auth/deps.ts";
+import { areTwoAsked } from "../auth/factors.ts";
 import { eventFrom, type From } from "../auth/from.ts";
 import type { RefreshToken } from "../auth/refresh-token.ts";
-import { proveAgain, rotateSession, type Proof } from "../auth/sessions.ts";
+import { NEVER, proveAgain, rotateSession, type Proof } from "../auth/sessions.ts";
 import { authResult, handSession, type Handed } from "../auth/signed-in.ts";
 import { answerOf, withSecondFactor } from "../mfa/second-factor.ts";
 import type { Assertion } from "../passkeys/contract.ts";
@@ -26,16 +27,21 @@ interface Sent {
 /** What there is here to prove it with, besides what people know and have. */
 type Here = Pick<AuthDeps, "providers" | "relyingParty">;
 
+type InSession = Pick<Caller, "user" | "assurance" | "sessionId">;
+
+interface Ways {
+  readonly methods: readonly ReauthMethod[];
+  /** Whether a password would be one, and they have none. */
+  readonly lacksPassword: boolean;
+}
+
 /**
  * By what somebody can prove anew who they are. Where `password` and `totp` are both there, it takes both; `recovery`
  * stands in for `totp`. What leads nowhere is not named: an identity at a provider that is not configured any more, or
- * one factor, a password or a provider's word, for whom it takes two.
+ * did not tell when it asked at the sign-in of this session; or one factor, a password or a provider's word, for whom it
+ * takes two.
  */
-export async function reauthMethods(
-  db: PlatformQueries,
-  caller: Pick<Caller, "user" | "assurance">,
-  here: Here,
-): Promise<ReauthMethod[]> {
+async function waysOf(db: PlatformQueries, caller: InSession, here: Here): Promise<Ways> {
   const user = await db.user.findUnique({
     where: { id: caller.user.id },
     select: {
@@ -46,41 +52,54 @@ export async function reauthMethods(
           recoveryCodes: { where: { usedAt: null } },
           passkeys: true,
           oauthAccounts: { where: { provider: { in: [...here.providers.keys()] } } },
+          // This one, where a provider began it that did not tell.
+          sessions: { where: { id: caller.sessionId, authTime: NEVER, amr: { contains: "fed" } } },
         },
       },
     },
   });
-  if (user === null) return [];
-  const { recoveryCodes, passkeys, oauthAccounts } = user._count;
+  if (user === null) return { methods: [], lacksPassword: false };
+  const { recoveryCodes, passkeys, oauthAccounts, sessions: untold } = user._count;
   const hasTotp = (user.totp?.confirmedAt ?? null) !== null;
-  const isOneEnough = hasTotp || !mustProveTwo(caller, passkeys > 0);
+  // Whoever has to have proven two, and has or could by a passkey, is not believed by one.
+  const couldProveTwo = caller.assurance === 2 || passkeys > 0;
+  const isOneEnough = hasTotp || !(couldProveTwo && areTwoAsked(caller.user));
   const methods: [ReauthMethod, boolean][] = [
     ["password", user.passwordHash !== null && isOneEnough],
     ["totp", hasTotp],
     ["recovery", hasTotp && recoveryCodes > 0],
     ["passkey", passkeys > 0 && here.relyingParty !== undefined],
-    ["provider", oauthAccounts > 0 && isOneEnough],
+    ["provider", oauthAccounts > 0 && isOneEnough && untold === 0],
   ];
-  return methods.filter(([, isThere]) => isThere).map(([method]) => method);
+  return {
+    methods: methods.filter(([, isThere]) => isThere).map(([method]) => method),
+    lacksPassword: user.passwordHash === null && isOneEnough,
+  };
+}
+
+const NO_METHOD =
+  "There is nothing yet to prove it with. Set a password: “Forgot your password?” on the sign-in page mails you a link.";
+
+/** @returns `reauth_required` with the `methods` there are; where there is none, with how to come by one. */
+export async function reauthRequired(
+  db: PlatformQueries,
+  caller: InSession,
+  here: Here,
+): Promise<AppError> {
+  const { methods, lacksPassword } = await waysOf(db, caller, here);
+  const isStuck = methods.length === 0 && lacksPassword;
+  return new AppError("reauth_required", {
+    members: { methods },
+    ...(isStuck ? { detail: NO_METHOD } : {}),
+  });
 }
 
 /** Whether the password alone is a fresh proof: neither a code nor a passkey is asked for beside it, or in its place. */
-export async function isPasswordEnough(
-  db: PlatformQueries,
-  caller: Pick<Caller, "user" | "assurance">,
-): Promise<boolean> {
-  const methods = await reauthMethods(db, caller, {
-    providers: new Map(),
-    relyingParty: undefined,
-  });
+export async function isPasswordEnough(db: PlatformQueries, caller: InSession): Promise<boolean> {
+  const none: Here = { providers: new Map(), relyingParty: undefined };
+  const { methods } = await waysOf(db, caller, none);
   return methods.includes("password") && !methods.includes("totp");
 }
-
-/** Whoever has to have proven two factors, and has or could by a passkey, is not believed by a password alone. */
-const mustProveTwo = (
-  { user, assurance }: Pick<Caller, "user" | "assurance">,
-  hasPasskey: boolean,
-) => (assurance === 2 || hasPasskey) && (user.mfaRequired || user.platformRole !== null);
 
 /**
  * Takes a passkey, or a password and a code where a second factor is set up, as a proof that whoever holds this session is
@@ -129,14 +148,14 @@ async function proveByPassword(
   prove: Prove,
 ): Promise<void> {
   const { id: userId } = caller.user;
-  const methods = await reauthMethods(deps.platform, caller, deps);
+  const { methods } = await waysOf(deps.platform, caller, deps);
   const takesPassword = methods.includes("password");
   const takesCode = methods.includes("totp");
   const isEnough =
     (takesPassword || takesCode) &&
     (!takesPassword || password !== undefined) &&
     (!takesCode || code !== undefined);
-  if (!isEnough) throw new AppError("reauth_required", { members: { methods } });
+  if (!isEnough) throw await reauthRequired(deps.platform, caller, deps);
 
   const usage = await deps.limits.reauths.use(userId);
   if (usage.isExceeded) {
@@ -180,9 +199,10 @@ async function assertStillTaken(
   const { id } = caller.user;
   await lockUsers(tx, [id]);
   if (!isWithCode && !(await isPasswordEnough(tx, caller))) {
-    const methods = await reauthMethods(tx, caller, here);
-    throw new AppError("reauth_required", { members: { methods } });
+    throw await reauthRequired(tx, caller, here);
   }
-  const isSame = await tx.user.count({ where: { id, passwordHash, passwordBlockedAt: null } });
-  if (isSame !== 1) throw new AppError("invalid_credentials");
+  // By a locking read: what else was read in the transaction before may show them as they were.
+  const user = await holdUser(tx, id);
+  const isSame = user?.passwordHash === passwordHash && user.passwordBlockedAt === null;
+  if (!isSame) throw new AppError("invalid_credentials");
 }

@@ -380,12 +380,16 @@ describe("a key that is missing or damaged in one database", () => {
   });
 });
 
-describe("a reference that both databases have misspelt", () => {
+describe("a reference that is misspelt", () => {
   const TABLES = [
     ["platform", "dek_wraps"],
     ["vault", "vault_keys"],
   ] as const;
-  const setRef = async ({ ownerId }: Owner, mekRef: string, tables = [...TABLES]) => {
+  const setRef = async (
+    { ownerId }: Owner,
+    mekRef: string,
+    tables: readonly (readonly ["platform" | "vault", string])[] = TABLES,
+  ) => {
     for (const [database, table] of tables) {
       await test.sql(
         database,
@@ -445,9 +449,7 @@ describe("a reference that both databases have misspelt", () => {
     expect(await says({ isRepairing: true })).toEqual([
       `${name} version 1 opens from neither database: ${RESTORE}`,
     ]);
-    for (const [database, table] of TABLES) {
-      await test.sql(database, `UPDATE ${table} SET \`blob\` = REVERSE(\`blob\`)`);
-    }
+    await platform("UPDATE dek_wraps SET `blob` = REVERSE(`blob`)");
     const racing: MekProvider = {
       ...test.deps.meks,
       unwrap: async (wrap, context) => {
@@ -463,33 +465,125 @@ describe("a reference that both databases have misspelt", () => {
     });
   });
 
-  it("is that of a service where somebody else's wrap has it right, and else nobody knows it", async () => {
-    const inner = await test.deps.meks.current();
-    const service: MekProvider = {
-      ...test.deps.meks,
-      unwrap: (wrap, context) => {
-        const { mekRef } = wrap;
-        if (mekRef === "awskms:KEY") return Promise.reject(new MekUnknown(mekRef));
-        // No service is asked for what nobody ever wrote.
-        if (mekRef === "awskms:key") return Promise.reject(new RangeError("made up"));
-        const isTheirs = mekRef === "awskms:Key";
-        const meant = isTheirs ? { mekRef: inner } : {};
-        return test.deps.meks.unwrap({ ...wrap, ...meant }, { ...context, ...meant });
-      },
-    };
+  it("is corrected in the copy that opens then, and taken to where the other does not", async () => {
+    const right = await test.deps.meks.current();
+    const before = await wraps();
+    for (const [[database, table], [other, otherTable], left] of [
+      [TABLES[0], TABLES[1], "the mirror of version 1 is another key than the platform's: copy it"],
+      [TABLES[1], TABLES[0], "the platform's wrap of version 1 does not open: take the vault's"],
+    ] as const) {
+      await setRef(ada, right.toUpperCase(), [[database, table]]);
+      await test.sql(other, `UPDATE ${otherTable} SET \`blob\` = REVERSE(\`blob\`)`);
+      const damaged = await wraps();
+      const what = `${name} version 1 is under ${right.toUpperCase()}, and opens under ${right}`;
+      expect(await says()).toEqual([
+        `${what}: spell its master key so: ${REPAIR}`,
+        `${name} ${left}: ${REPAIR}`,
+      ]);
+      expect(await wraps()).toEqual(damaged);
+      const repaired = await examine({ isRepairing: true });
+      expect(repaired).toMatchObject({ left: 0, findings: [{}, {}] });
+      expect(await wraps()).toEqual(before);
+    }
+  });
+
+  it("is corrected beside another key, which is kept", async () => {
+    const right = await test.deps.meks.current();
+    const history = await findDekHistory(test.deps.platform, ada.userId);
+    if (history === null) throw new Error("there are no keys");
+    const before = await platform("SELECT * FROM dek_wraps");
+    const other = await test.deps.keys.createVersion(history.ownerId, 1);
+    await vault("DELETE FROM vault_keys");
+    await addMirror(test.deps.vaultDatabase, history.ownerId, other);
+    const mirrors = await vault("SELECT * FROM vault_keys");
+    await setRef(ada, right.toUpperCase(), [TABLES[0]]);
+    expect(await says({ isRepairing: true })).toEqual([
+      `${name} version 1 is under ${right.toUpperCase()}, and opens under ${right}: repaired!`,
+      `${name} the mirror of version 1 is another key than the platform's, and may open: ${KEEP}`,
+    ]);
+    expect(await platform("SELECT * FROM dek_wraps")).toEqual(before);
+    expect(await vault("SELECT * FROM vault_keys")).toEqual(mirrors);
+  });
+
+  describe("of a service", () => {
+    let inner: string;
+    let asked: string[];
+    let service: MekProvider;
+    beforeEach(async () => {
+      inner = await test.deps.meks.current();
+      asked = [];
+      service = {
+        ...test.deps.meks,
+        unwrap: (wrap, context) => {
+          const { mekRef } = wrap;
+          asked.push(mekRef);
+          // No service is asked for what nobody ever wrote.
+          if (mekRef === "awskms:key") return Promise.reject(new RangeError("made up"));
+          if (mekRef !== "awskms:Key" && mekRef.startsWith("awskms:")) {
+            return Promise.reject(new MekUnknown(mekRef));
+          }
+          const meant = mekRef === "awskms:Key" ? { mekRef: inner } : {};
+          return test.deps.meks.unwrap({ ...wrap, ...meant }, { ...context, ...meant });
+        },
+      };
+    });
     const found = async () => (await examine({}, service)).findings.map(({ what }) => what);
-    await setRef(ada, "awskms:KEY");
-    expect(await found()).toEqual(["version 1 opens from neither database"]);
-    const eve = await newOwner(0);
-    await write(eve);
-    await setRef(eve, "awskms:Key");
     const what = "version 1 is under awskms:KEY, and opens under awskms:Key";
-    expect(await found()).toEqual([what]);
-    // Only a mirror tells what is right; and only one has it wrong.
-    await setRef(eve, inner, [["platform", "dek_wraps"]]);
-    expect(await found()).toContain(what);
-    await platform("DELETE FROM dek_wraps WHERE owner_id = ?", ada.ownerId);
-    expect(await found()).toContain(what);
+    /** Puts a mirror of nobody's under each of these references. */
+    const plant = async (refs: readonly string[]) => {
+      for (const ref of refs) {
+        await vault(
+          "INSERT INTO vault_keys VALUES (?, 1, 'mek', REPEAT('x', 16), ?, 1, 'x')",
+          randomBytes(16),
+          ref,
+        );
+      }
+    };
+
+    it("is corrected where somebody else's wrap has it right, and else nobody knows it", async () => {
+      await setRef(ada, "awskms:KEY");
+      expect(await found()).toEqual(["version 1 opens from neither database"]);
+      const eve = await newOwner(0);
+      await write(eve);
+      await setRef(eve, "awskms:Key");
+      expect(await found()).toEqual([what]);
+      // Only a mirror tells what is right; and only one has it wrong.
+      await setRef(eve, inner, [["platform", "dek_wraps"]]);
+      expect(await found()).toContain(what);
+      await platform("DELETE FROM dek_wraps WHERE owner_id = ?", ada.ownerId);
+      expect(await found()).toContain(what);
+    });
+
+    it("costs nobody else a look at their keys where it was planted", async () => {
+      await test.empty();
+      for (const remainder of [3, 7, 3, 7]) {
+        const owner = await newOwner(remainder);
+        await write(owner);
+        await setRef(owner, "awskms:Key");
+      }
+      await plant(["awskms:KEY"]);
+      expect(await examine({ isThorough: false }, service)).toMatchObject({
+        unwrapped: 1,
+        left: 1,
+      });
+      expect(asked).toEqual(["awskms:Key"]);
+    });
+
+    it("is tried with a few spellings only, those that most wraps are under", async () => {
+      const eve = await newOwner(3);
+      await write(eve);
+      await setRef(eve, "awskms:Key");
+      await setRef(ada, "awskms:KEY");
+      await plant(Array.from({ length: 20 }, (_, n) => `awskms:${" ".repeat(n + 1)}kEY`));
+      expect(await found()).toContain(what);
+      expect(asked.toSorted()).toEqual(["awskms:KEY", "awskms:Key", "awskms:Key"]);
+      await vault("UPDATE vault_keys SET `blob` = REVERSE(`blob`) WHERE owner_id = ?", ada.ownerId);
+      await platform("UPDATE dek_wraps SET `blob` = 'x' WHERE owner_id = ?", ada.ownerId);
+      asked = [];
+      expect(await found()).toContain("version 1 opens from neither database");
+      // Eve's one; and each of ada's two copies by itself and by eight spellings, of which one may be its own.
+      expect(asked.length).toBeLessThanOrEqual(1 + 2 * (1 + 8));
+    });
   });
 });
 

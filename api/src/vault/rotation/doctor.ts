@@ -48,8 +48,9 @@ export interface Examined {
  * Compares what both databases know of data keys with each other, and unwraps keys.
  *
  * Repairs only what is certain: a wrap that is missing or does not open is taken from the other database, when that
- * one's was seen to unwrap to the very key that is missing; a reference that both have misspelt, where the wrap was seen
- * to unwrap under the right one; and a key that opens, but which `user_deks` does not know, is taken among those it knows. What opens as another key, or may do so once its master key is at hand, is never
+ * one's was seen to unwrap to the very key that is missing; a misspelt reference is corrected where the wrap was seen to
+ * unwrap under the right one, and neither database's did without; and a key that opens, but which `user_deks` does not
+ * know, is taken among those it knows. What opens as another key, or may do so once its master key is at hand, is never
  * written over and never deleted, nor is anybody told to.
  *
  * @throws MekUnavailable or AppError when a master key or a database is away.

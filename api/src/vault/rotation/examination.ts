@@ -49,6 +49,8 @@ const EXAMINED = {
   purpose: "keys:doctor",
   requestId: null,
 } as const;
+/** How many spellings of one reference are tried: each may be a call that a service is paid for. */
+const MAX_SPELLINGS = 8;
 const REPAIR = "npm run keys:doctor -- --repair";
 
 /** One run of the doctor: what it found, and its ways of looking. */
@@ -56,7 +58,7 @@ export interface Examination {
   readonly deps: DoctorDeps;
   readonly options: DoctorOptions;
   readonly count: { owners: number; unwrapped: number; left: number };
-  /** The master keys that something was unwrapped under. */
+  /** The master keys that something opened under. */
   readonly proved: Set<string>;
   /** Tells of something; repairs it if that is asked for. @returns whether it was repaired. */
   readonly find: (
@@ -78,7 +80,7 @@ export interface Examination {
   readonly isPrecious: (whose: DekHistory, wrap: OwnedWrap, dekId: Uint8Array) => Promise<boolean>;
   /**
    * The references that one could be meant to be: byte for byte another, and the same but for capitals, accents and
-   * spaces. None for that of the current master key.
+   * spaces. Of many, which somebody planted, those that most wraps are under. None for that of the current master key.
    */
   readonly spellingsOf: (mekRef: string) => readonly string[];
   /** How many rows of an owner are under each data key. */
@@ -92,11 +94,7 @@ export async function beginExamination(
   options: DoctorOptions,
 ): Promise<Examination> {
   const current = await deps.meks.current();
-  const known = [
-    ...(await countWraps(deps.platformDatabase.execute, "dek_wraps")).keys(),
-    ...(await countWraps(deps.vaultDatabase.execute, "vault_keys")).keys(),
-    current,
-  ];
+  const known = await listSpellings(deps, current);
   const breathe = pace();
   const count = { owners: 0, unwrapped: 0, left: 0 };
   const proved = new Set<string>();
@@ -114,10 +112,10 @@ export async function beginExamination(
   ): Promise<"opens" | "shut" | "away"> => {
     await tell(whose);
     count.unwrapped++;
-    proved.add(wrap.mekRef);
     await breathe();
     try {
       (await deps.meks.unwrap(wrap, { ...wrap, dekId })).fill(0);
+      proved.add(wrap.mekRef);
       return "opens";
     } catch (error) {
       if (error instanceof MekUnknown) return "away";
@@ -136,9 +134,9 @@ export async function beginExamination(
     spellingsOf: (mekRef) => {
       if (mekRef === current) return [];
       const plain = plainOf(mekRef);
-      // A keyring's are in small letters, be nothing else under that key.
-      const meant = plain.startsWith("local:") ? [...known, plain] : known;
-      return [...new Set(meant)].filter((ref) => ref !== mekRef && plainOf(ref) === plain);
+      // A keyring's are in small letters, and no others, be nothing else under that key.
+      const meant = plain.startsWith("local:") ? [plain] : (known.get(plain) ?? []);
+      return meant.filter((ref) => ref !== mekRef);
     },
     opens: async (whose, wrap, dekId) =>
       wrap !== undefined && (await unwrap(whose, wrap, dekId)) === "opens",
@@ -170,6 +168,28 @@ export async function beginExamination(
       return isRepaired;
     },
   };
+}
+
+/** The references that both databases have by what is the same of their spellings, the likeliest first. */
+async function listSpellings(
+  { platformDatabase, vaultDatabase }: DoctorDeps,
+  current: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const counts = new Map([[current, Infinity]]);
+  for (const wraps of [
+    await countWraps(platformDatabase.execute, "dek_wraps"),
+    await countWraps(vaultDatabase.execute, "vault_keys"),
+  ]) {
+    for (const [ref, count] of wraps) counts.set(ref, (counts.get(ref) ?? 0) + count);
+  }
+  const spellings = new Map<string, string[]>();
+  for (const [ref] of [...counts].toSorted(([, a], [, b]) => b - a)) {
+    const plain = plainOf(ref);
+    const alike = spellings.get(plain);
+    if (alike === undefined) spellings.set(plain, [ref]);
+    else if (alike.length < MAX_SPELLINGS) alike.push(ref);
+  }
+  return spellings;
 }
 
 const plainOf = (mekRef: string) =>

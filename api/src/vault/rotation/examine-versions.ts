@@ -11,25 +11,29 @@ import { addMirror, deleteMirror, replaceMirror, type Mirror } from "./statement
 
 /** Whether both databases have the same of a version, as far as can be told without unwrapping it. */
 export function looksRight(
-  { spellingsOf }: Examination,
+  { proved, spellingsOf }: Examination,
   { dekId }: DekVersion,
   { wrap, mirror, hasHead }: Copies,
 ): boolean {
-  if (wrap === undefined || spellingsOf(wrap.mekRef).length > 0) return false;
-  return mirror === undefined ? !hasHead : isSameWrap(wrap, mirror, dekId);
+  if (wrap === undefined) return false;
+  // What something opened under is right, whatever else somebody wrote into a row.
+  if (!proved.has(wrap.mekRef) && spellingsOf(wrap.mekRef).length > 0) return false;
+  return isSameWrap(wrap, mirror, dekId) || (mirror === undefined && !hasHead);
 }
 
 /** Unwraps what both databases have of a version, and takes what is wrong in one of them from the other. */
 export async function examineVersion(
   exam: Examination,
   history: DekHistory,
-  { version, state, dekId }: DekVersion,
-  { wrap, mirror, hasHead }: Copies,
+  dek: DekVersion,
+  copies: Copies,
 ): Promise<void> {
+  const { version, state, dekId } = dek;
+  const { wrap, mirror, hasHead } = copies;
   const { find, opens, isPrecious } = exam;
   const { platformDatabase, vaultDatabase } = exam.deps;
   const name = `version ${version}`;
-  const isSame = wrap !== undefined && mirror !== undefined && isSameWrap(wrap, mirror, dekId);
+  const isSame = isSameWrap(wrap, mirror, dekId);
   const wrapOpens = await opens(history, wrap, dekId);
   if (wrapOpens && (isSame || (mirror === undefined && !hasHead))) return;
   const mirrorOpens = isSame ? wrapOpens : await opens(history, mirror, dekId);
@@ -67,7 +71,7 @@ export async function examineVersion(
         async () => (await swapWraps(platformDatabase, "dek_wraps", [swap])) > 0,
       );
     }
-  } else if (!(await examineSpelling(exam, history, dekId, wrap ?? mirror))) {
+  } else if (!(await examineSpelling(exam, history, dek, copies))) {
     const what = `${name} opens from neither database`;
     const isNowhere = wrap === undefined && mirror === undefined && state === "decrypt_only";
     if (!isNowhere || (await hasRows(exam, history, version))) await find(history, what, RESTORE);
@@ -80,28 +84,40 @@ export async function examineVersion(
 }
 
 /**
- * Looks whether a wrap opens under the reference that its own is a misspelling of. It does so only where it was made with
- * that one: the reference is part of what a wrap is bound to.
+ * Looks whether one of the copies of a version opens under the reference that its own is a misspelling of. It does so only
+ * where it was made with that one: the reference is part of what a wrap is bound to. The other copy is then looked at
+ * beside what is corrected, and so comes to be the same, unless it may be another key.
  *
- * @returns whether it does.
+ * @returns whether one does.
  */
 async function examineSpelling(
-  { find, opens, spellingsOf, deps }: Examination,
+  exam: Examination,
   history: DekHistory,
-  dekId: Uint8Array,
-  wrap: OwnedWrap | undefined,
+  dek: DekVersion,
+  { wrap, mirror, hasHead }: Copies,
 ): Promise<boolean> {
-  if (wrap === undefined) return false;
-  for (const mekRef of spellingsOf(wrap.mekRef)) {
-    const after = { ...wrap, mekRef };
-    if (!(await opens(history, after, dekId))) continue;
-    const what = `version ${wrap.version} is under ${wrap.mekRef}, and opens under ${mekRef}`;
-    await find(history, what, "spell its master key so", async () => {
-      const swaps = [{ before: wrap, after }];
-      const inPlatform = await swapWraps(deps.platformDatabase, "dek_wraps", swaps);
-      return inPlatform + (await swapWraps(deps.vaultDatabase, "vault_keys", swaps)) > 0;
-    });
-    return true;
+  const { find, opens, spellingsOf, deps, options } = exam;
+  const isSame = isSameWrap(wrap, mirror, dek.dekId);
+  for (const before of isSame ? [wrap] : [wrap, mirror]) {
+    if (before === undefined) continue;
+    for (const mekRef of spellingsOf(before.mekRef)) {
+      const after = { ...before, mekRef };
+      if (!(await opens(history, after, dek.dekId))) continue;
+      const what = `version ${dek.version} is under ${before.mekRef}, and opens under ${mekRef}`;
+      const isRepaired = await find(history, what, "spell its master key so", async () => {
+        const swaps = [{ before, after }];
+        const inPlatform = await swapWraps(deps.platformDatabase, "dek_wraps", swaps);
+        return inPlatform + (await swapWraps(deps.vaultDatabase, "vault_keys", swaps)) > 0;
+      });
+      if (isSame || (options.isRepairing && !isRepaired)) return true;
+      const corrected = <W extends OwnedWrap>(copy: W | undefined) =>
+        copy !== undefined && isEqual(copy.blob, after.blob)
+          ? { ...copy, mekRef, suite: after.suite }
+          : copy;
+      const copies = { wrap: corrected(wrap), mirror: corrected(mirror), hasHead };
+      await examineVersion(exam, history, dek, copies);
+      return true;
+    }
   }
   return false;
 }
@@ -199,7 +215,12 @@ async function openingName(
   return null;
 }
 
-function isSameWrap(wrap: OwnedWrap, mirror: Mirror, dekId: Uint8Array): boolean {
+function isSameWrap(
+  wrap: OwnedWrap | undefined,
+  mirror: Mirror | undefined,
+  dekId: Uint8Array,
+): boolean {
+  if (wrap === undefined || mirror === undefined) return false;
   return (
     wrap.mekRef === mirror.mekRef &&
     wrap.suite === mirror.suite &&
