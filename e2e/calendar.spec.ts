@@ -44,17 +44,28 @@ test("the week begins where the person says", async ({ journal }) => {
 test("before the day-start hour it is still the day before, and Today says so", async ({
   journal,
 }) => {
-  await journal.clock.setFixedTime(new Date("2026-11-21T01:20:00Z"));
-  await callAs(journal, "PATCH", "/api/me", { timeZone: "UTC", dayStartHour: 4 });
-  await journal.route("**/api/today", (route) =>
-    route.fulfill({ json: { day: "2026-11-20", entries: [], isComplete: true } }),
-  );
+  const { timeZone, weekday } = whereItIsOneAtNight();
+  await callAs(journal, "PATCH", "/api/me", { timeZone, dayStartHour: 4 });
   await journal.reload();
-  await expect(journal.getByRole("heading", { level: 1 })).toContainText("Friday");
+  await expect(journal.getByRole("heading", { level: 1 })).toContainText(weekday);
   await expect(
-    journal.getByText("It is 01:20. Your days begin at 04:00, so this is still Friday."),
+    journal.getByText(
+      new RegExp(`^It is 0[12]:\\d\\d. Your days begin at 04:00, so this is still ${weekday}.$`),
+    ),
   ).toBeVisible();
 });
+
+/** A zone where it is past one at night now, and the day of the week that ended there an hour ago. */
+function whereItIsOneAtNight(): { timeZone: string; weekday: string } {
+  const now = new Date();
+  const hoursEast = ((1 - now.getUTCHours() + 36) % 24) - 12;
+  const yesterday = new Date(now.getTime() + (hoursEast - 24) * 3_600_000);
+  return {
+    // These are named by how far west they are.
+    timeZone: `Etc/GMT${hoursEast > 0 ? "-" : "+"}${Math.abs(hoursEast)}`,
+    weekday: yesterday.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" }),
+  };
+}
 
 test("no such day is a page not found", async ({ journal }) => {
   await journal.goto("/day/2026-02-30");
