@@ -37,8 +37,8 @@ export interface Trashed {
 }
 
 /**
- * What is in the trash, of all kinds, by the day after which it is deleted, the last first: at most `limit`, from where `cursor` left off. Rows
- * that do not open are left out; `damaged` has the table of each.
+ * What is in the trash, of all kinds, by the day after which it is deleted, the last first: at most `limit`, from where
+ * `cursor` left off. Rows that do not open are left out; `damaged` has the table of each.
  *
  * @throws AppError `invalid_request` for a cursor that no page gave.
  */
