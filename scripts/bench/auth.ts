@@ -28,9 +28,9 @@ import { openBench } from "./databases.ts";
 import { atLeast, type Part, type Report, type Table, type Target } from "./measure.ts";
 
 const CLIENTS = 8;
-const CHECKS = { rounds: 7, ms: 400, atLeast: 250, warmUp: 8000 };
-const REFRESHES = { rounds: 7, ms: 400, atLeast: 80, warmUp: 1500 };
-const SIGN_INS = { rounds: 5, ms: 1200, atLeast: 20, warmUp: 60 };
+const CHECKS = { rounds: 25, ms: 400, atLeast: 250, warmUp: 8000 };
+const REFRESHES = { rounds: 15, ms: 400, atLeast: 80, warmUp: 1500 };
+const SIGN_INS = { rounds: 9, ms: 1200, atLeast: 20, warmUp: 120 };
 const STAMPEDE = 50;
 
 export const auth: Part = {
