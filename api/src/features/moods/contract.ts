@@ -3,12 +3,14 @@ import { endpoints } from "../../contract/endpoint.ts";
 import { recordEndpoints } from "../../contract/record.ts";
 import { Id, Instant, Unreadable, name, pageOf, text } from "../../contract/values.ts";
 
-export const MoodFields = z.strictObject({
-  name: name(),
-  emoji: text(64).default(""),
-  valence: z.int().min(-2).max(2).describe("From very unpleasant to very pleasant"),
-  archived: z.boolean().default(false),
-});
+export const MoodFields = z
+  .strictObject({
+    name: name(),
+    emoji: text(64).default(""),
+    valence: z.int().min(-2).max(2).describe("From very unpleasant to very pleasant"),
+    archived: z.boolean().default(false),
+  })
+  .meta({ examples: [{ name: "Scattered", emoji: "🪁", valence: -1, archived: false }] });
 
 const protocol = recordEndpoints("moods", MoodFields, z.object({}));
 
