@@ -14,6 +14,7 @@ import { entryRoutes } from "./features/entries/routes.ts";
 import { feelsRoutes } from "./features/feels/routes.ts";
 import { habitCheckRoutes } from "./features/habit-checks/routes.ts";
 import { habitRoutes } from "./features/habits/routes.ts";
+import { insightRoutes } from "./features/insights/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
 import { moodLogRoutes } from "./features/mood-logs/routes.ts";
 import { moodRoutes } from "./features/moods/routes.ts";
@@ -24,6 +25,7 @@ import { pillarRoutes } from "./features/pillars/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { metrics } from "./features/system/metrics.ts";
+import { syncRoutes } from "./features/sync/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { templateRoutes } from "./features/templates/routes.ts";
 import { tenantRoutes } from "./features/tenants/routes.ts";
@@ -108,7 +110,9 @@ export function createApp(deps: Deps): Express {
     templateRoutes(gates, records),
     reminderRoutes(gates, records),
     dayRoutes(gates, records),
+    insightRoutes(gates, records),
     trashRoutes(gates, records),
+    syncRoutes(gates, records),
     vaultRoutes(gates, { ...deps, ...records }),
   ];
   app.use(straight(routers), ...routers);

@@ -104,6 +104,17 @@ export async function listDays<F extends object, H extends object>(
   return recordsOf(whole.opened, found.unreadable + whole.unreadable);
 }
 
+/** What the first boxes of the records of these days hold, in the order of the days: all but their large texts. */
+export async function headsOfDays<F extends object, H extends object>(
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  days: readonly string[],
+): Promise<{ items: (H & Times)[]; unreadable?: number }> {
+  const { opened, unreadable } = await candidatesOf(vault, kind, days);
+  const items = opened.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ head }) => head);
+  return unreadable === 0 ? { items } : { items, unreadable };
+}
+
 /** How many records each day of a range has; days without any are left out. Opens nothing. */
 export async function countByDay<F extends object, H extends object>(
   { database, keys }: UserVault,

@@ -50,7 +50,7 @@ export const HabitOfDay = z.object({
   isDue: z.boolean().describe("Whether it is to be done on this day"),
 });
 
-const Streak = z.object({
+export const Streak = z.object({
   habitId: Id,
   unit: z.enum(["days", "weeks"]),
   current: z.int(),

@@ -3,6 +3,7 @@ import { endpoints } from "../../contract/endpoint.ts";
 import { recordEndpoints } from "../../contract/record.ts";
 import { Day, Id, Instant, Note, Unreadable, Week, name } from "../../contract/values.ts";
 import { Correction, Graded } from "../daily-recaps/contract.ts";
+import { DayPixel, Pattern, PillarWeek } from "../insights/contract.ts";
 
 export const WeeklyRecapFields = z.strictObject({
   week: Week,
@@ -26,16 +27,11 @@ const WeekView = z.object({
   updatedAt: Instant.nullable(),
   from: Day,
   to: Day,
-  scores: z.array(
-    z.object({
-      pillarId: Id,
-      average: z.number(),
-      days: z.int().describe("How many days of the week have a score"),
-      trend: z.number().nullable().describe("Against the week before; null without scores there"),
-    }),
-  ),
+  days: z.array(DayPixel).describe("Its seven days, in the order in which your weeks run"),
+  scores: z.array(PillarWeek),
   ...Graded.shape,
   slips: z.array(z.object({ day: Day, text: z.string(), pillarId: Id.nullable() })),
+  patterns: z.array(Pattern).describe("What shows in the eight weeks up to this one"),
   unreadable: Unreadable,
 });
 export type WeekView = z.output<typeof WeekView>;
