@@ -67,10 +67,10 @@ export function recordsOf<F>(items: VaultRecord<F>[], unreadable: number): Recor
 }
 
 /** The first of `found` that fit into one answer: at least one, at most `limit`. */
-export function whatFits<H>(
-  found: readonly Candidate<H>[],
+export function whatFits<T extends { readonly row: Pick<HeadRow, "unreadBytes"> }>(
+  found: readonly T[],
   limit: number,
-): readonly Candidate<H>[] {
+): readonly T[] {
   let bytes = 0;
   const end = found.slice(0, limit).findIndex(({ row }, i) => {
     bytes += row.unreadBytes;

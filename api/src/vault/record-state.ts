@@ -209,6 +209,17 @@ export function toRecord<F extends object>(
   return { ...content, id: bytesToUuid(row.id), rev: row.rev };
 }
 
+/** Whether a record that opens has these fields, whatever its revision and times are. */
+export function isSameContent<F extends object, H extends object>(
+  kind: RecordKind<F, H>,
+  record: VaultRecord<F> | null,
+  fields: F,
+): boolean {
+  if (record === null) return false;
+  // Parsed, its fields are in the order of those of a request.
+  return JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields);
+}
+
 export function fieldsOf<F extends object>(record: VaultRecord<F>): object {
   const { id: _id, rev: _rev, createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = record;
   return fields;

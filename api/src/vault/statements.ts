@@ -386,7 +386,7 @@ function toStoredRow(row: RowDataPacket, columns: readonly string[]): StoredRow 
 }
 
 /** The number of values is rounded up to a power of two by repeating the last. */
-function padded(values: readonly Uint8Array[]): Uint8Array[] {
+export function padded(values: readonly Uint8Array[]): Uint8Array[] {
   const last = values.at(-1);
   const length = 2 ** Math.ceil(Math.log2(values.length));
   return last === undefined
@@ -394,7 +394,7 @@ function padded(values: readonly Uint8Array[]): Uint8Array[] {
     : [...values, ...Array.from({ length: length - values.length }, () => last)];
 }
 
-function placeholders(values: readonly Uint8Array[]): string {
+export function placeholders(values: readonly Uint8Array[]): string {
   return `(${padded(values)
     .map(() => "?")
     .join(", ")})`;

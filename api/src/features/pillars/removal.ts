@@ -1,5 +1,5 @@
 import { someRecord } from "../../vault/ordered-list.ts";
-import type { Write } from "../../vault/record-state.ts";
+import { readState, type Write } from "../../vault/record-state.ts";
 import { patchRecord, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { dailyRecapKind } from "../daily-recaps/daily-recaps.ts";
@@ -14,13 +14,20 @@ interface OfPillar {
 
 /**
  * Moves a pillar to the trash; one that records refer to is archived instead, so that they go on naming something.
+ * Answers with the revision that it took.
  *
  * @throws AppError as {@link trashRecord} and {@link patchRecord}.
  */
-export async function removePillar(vault: UserVault, id: string, write: Write): Promise<void> {
-  if (await isReferredTo(vault, id)) {
-    await patchRecord(vault, pillarKind, id, { patch: { archived: true }, ...write });
-  } else await trashRecord(vault, pillarKind, id, write);
+export async function removePillar(vault: UserVault, id: string, write: Write): Promise<number> {
+  if (!(await isReferredTo(vault, id))) return trashRecord(vault, pillarKind, id, write);
+  return (await patchRecord(vault, pillarKind, id, { patch: { archived: true }, ...write })).rev;
+}
+
+/** The revision of a pillar that is archived because it cannot be removed; null for any other. */
+export async function findArchived(vault: UserVault, id: string): Promise<number | null> {
+  const { record } = (await readState(vault.database, vault, pillarKind, id)) ?? {};
+  const isArchived = record?.archived === true && (await isReferredTo(vault, id));
+  return isArchived ? record.rev : null;
 }
 
 /** Whether anything that was written names the pillar, be it in the trash, from which it can come back. */
