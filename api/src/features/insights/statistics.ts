@@ -1,3 +1,6 @@
+// Whoever compiles this file from another folder has to find the types as well.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./jstat.d.ts" />
 import jstat from "jstat";
 
 const { jStat } = jstat;
