@@ -57,14 +57,19 @@ export async function recordEvents(
   await queries.auditEvent.createMany({ data: await rowsOf(events, at, queries, salt) });
 }
 
-/** {@link recordEvents} by statements, which are confined to no tenant. */
+/**
+ * {@link recordEvents} by statements, which are confined to no tenant.
+ *
+ * @param salt - Of the audit key of the one user whom all events concern, where it has been read.
+ */
 export async function insertEvents(
   execute: Execute,
   events: readonly AuditEvent[],
   at: Date,
   keys: DetailsKeys,
+  salt: Uint8Array | null = null,
 ): Promise<void> {
-  const rows = await rowsOf(events, at, keys, (userId) => saltFor(execute, userId));
+  const rows = await rowsOf(events, at, keys, async (id) => salt ?? saltFor(execute, id));
   for (const row of rows) await insertEvent(execute, row);
 }
 

@@ -60,6 +60,8 @@ export interface Factors {
   readonly hasPasskey: boolean;
   /** Whether their tenant asks for two. */
   readonly isMfaRequired: boolean;
+  /** Of their audit key, which a sign-in wants next: read here, it takes no statement. Null before they have one. */
+  readonly auditSalt: Uint8Array | null;
 }
 
 const FACTORS = {
@@ -67,23 +69,24 @@ const FACTORS = {
   hasRecoveryCode: "SELECT 1 FROM recovery_codes WHERE user_id = ? AND used_at IS NULL",
   hasPasskey: "SELECT 1 FROM passkeys WHERE user_id = ?",
   isMfaRequired: "SELECT 1 FROM tenants WHERE id = ? AND mfa_required",
-} satisfies Record<keyof Factors, string>;
+} satisfies Record<Exclude<keyof Factors, "auditSalt">, string>;
 const FIND_FACTORS = `SELECT ${Object.entries(FACTORS)
   .map(([factor, select]) => `EXISTS (${select}) AS ${factor}`)
-  .join(", ")}`;
+  .join(", ")}, (SELECT salt FROM audit_keys WHERE user_id = ?) AS auditSalt`;
 
 /** The factors of a user who is held: a statement of its own, so that it sees what was committed while the first waited. */
 export async function findFactors(
   execute: Execute,
   { id, tenantId }: Pick<HeldUser, "id" | "tenantId">,
 ): Promise<Factors> {
-  const [row] = await execute<RowDataPacket[]>(FIND_FACTORS, [id, id, id, tenantId]);
-  const is = (factor: keyof Factors) => Number(row?.[factor]) === 1;
+  const [row] = await execute<RowDataPacket[]>(FIND_FACTORS, [id, id, id, tenantId, id]);
+  const is = (factor: keyof typeof FACTORS) => Number(row?.[factor]) === 1;
   return {
     hasTotp: is("hasTotp"),
     hasRecoveryCode: is("hasRecoveryCode"),
     hasPasskey: is("hasPasskey"),
     isMfaRequired: is("isMfaRequired"),
+    auditSalt: (row as (RowDataPacket & Pick<Factors, "auditSalt">) | undefined)?.auditSalt ?? null,
   };
 }
 

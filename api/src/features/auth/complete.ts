@@ -78,7 +78,8 @@ export async function completeSignInWithin(
   if (user === null || (passwordHash !== undefined && user.passwordHash !== passwordHash))
     throw new AppError("invalid_credentials");
   if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
-  const { hasTotp, hasRecoveryCode, hasPasskey, isMfaRequired } = await findFactors(execute, user);
+  const factors = await findFactors(execute, user);
+  const { hasTotp, hasRecoveryCode, hasPasskey, isMfaRequired } = factors;
   const isTwoRequired = areTwoAsked({ ...user, mfaRequired: isMfaRequired });
   const isAsked = proof.assurance === 1 && hasTotp;
   // Not where somebody has to have proven two.
@@ -103,7 +104,7 @@ export async function completeSignInWithin(
   const replaced = await endHeld(execute, deps, user, from, now);
   const ended = replaced && eventFrom(from, user, "session.ended", { target: replaced });
   const begun = { user, proof: proven, remember, from, now };
-  const session = await beginHeld(execute, deps, begun, ended ? [ended] : []);
+  const session = await beginHeld(execute, deps, begun, ended ? [ended] : [], factors.auditSalt);
   return { is: "session", session: replaced === undefined ? session : { ...session, replaced } };
 }
 
@@ -156,12 +157,13 @@ async function beginHeld(
   { platform, refreshTokens }: Pick<AuthDeps, "platform" | "refreshTokens">,
   session: Begun,
   events: readonly AuditEvent[],
+  auditSalt: Uint8Array | null = null,
 ): Promise<HeldSession> {
   const { user, from, now } = session;
   const held = await startSession(execute, refreshTokens, session);
   const { id: target, device } = held;
   const succeeded = eventFrom(from, user, "login.succeeded", { target });
-  await insertEvents(execute, [...events, succeeded], now, platform);
+  await insertEvents(execute, [...events, succeeded], now, platform, auditSalt);
   const isNew = device !== undefined && (await rememberDevice(execute, user, device, now));
   return isNew ? { ...held, newTo: from } : held;
 }
