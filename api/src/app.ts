@@ -23,9 +23,11 @@ import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { pillarScoreRoutes } from "./features/pillar-scores/routes.ts";
 import { pillarRoutes } from "./features/pillars/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
+import { searchRoutes } from "./features/search/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { metrics } from "./features/system/metrics.ts";
 import { syncRoutes } from "./features/sync/routes.ts";
+import { validators } from "./features/sync/validator.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { templateRoutes } from "./features/templates/routes.ts";
 import { tenantRoutes } from "./features/tenants/routes.ts";
@@ -53,6 +55,7 @@ export function createApp(deps: Deps): Express {
   const gates: Gates<Caller> = {
     admit: (authorization, endpoint) => admit(deps, authorization, endpoint),
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
+    validator: validators(deps),
     limiter: deps.limiter,
     origins: http.origins,
     isSecure: http.appUrl.startsWith("https:"),
@@ -111,6 +114,7 @@ export function createApp(deps: Deps): Express {
     reminderRoutes(gates, records),
     dayRoutes(gates, records),
     insightRoutes(gates, records),
+    searchRoutes(gates, { ...deps, ...records }),
     trashRoutes(gates, records),
     syncRoutes(gates, records),
     vaultRoutes(gates, { ...deps, ...records }),

@@ -18,6 +18,7 @@ import { pillarScores } from "../features/pillar-scores/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
 import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
+import { search } from "../features/search/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
 import { sync } from "../features/sync/contract.ts";
 import { system } from "../features/system/contract.ts";
@@ -54,6 +55,7 @@ export const contract = {
   reminders,
   days,
   insights,
+  search,
   trash,
   sync,
   vault,

@@ -241,6 +241,52 @@ export async function* listSealed(
   }
 }
 
+/** Where a row stands, and how long its boxes are. */
+export interface RowSize {
+  readonly id: Uint8Array;
+  readonly rev: number;
+  readonly isTrashed: boolean;
+  readonly bytes: number;
+}
+
+/** The rows of the owner in a table with a revision above `since`, in its order, without what they hold, in pages. */
+export async function* listSizes(
+  execute: Execute,
+  { table, boxColumns }: Table,
+  ownerId: Uint8Array,
+  since: number,
+): AsyncGenerator<readonly RowSize[]> {
+  const bytes = boxColumns.map((box) => `LENGTH(${snake(box)})`).join(" + ");
+  for (let after = since; ;) {
+    const rows = await execute<RowDataPacket[]>(
+      `SELECT id, rev, purge_after, ${bytes} AS bytes FROM ${table} WHERE owner_id = ? AND rev > ? ORDER BY rev LIMIT ${PAGE_ROWS}`,
+      [ownerId, after],
+    );
+    yield rows.map((row) => ({
+      id: row["id"] as Uint8Array,
+      rev: Number(row["rev"]),
+      isTrashed: row["purge_after"] !== null,
+      bytes: Number(row["bytes"]),
+    }));
+    if (rows.length < PAGE_ROWS) return;
+    after = Number(rows.at(-1)?.["rev"]);
+  }
+}
+
+/** Reads the rows of a range of revisions, both included, whole; those in the trash apart. */
+export async function listRange(
+  execute: Execute,
+  { table, boxColumns }: Table,
+  ownerId: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<StoredRow[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(boxColumns)} FROM ${table} WHERE owner_id = ? AND rev BETWEEN ? AND ? AND purge_after IS NULL`,
+    [ownerId, from, to],
+  );
+  return rows.map((row) => toStoredRow(row, boxColumns));
+}
+
 /** The values that the rows of the owner in a table have in a blind column, each once, in pages. */
 export async function* listBlind(
   execute: Execute,

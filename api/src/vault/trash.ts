@@ -4,7 +4,8 @@ import { ifOpens } from "../crypto/decryption-error.ts";
 import { bytesToUuid, uuidToBytes } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
 import { decodeCursor, openEach } from "./pages.ts";
-import { assertFree, readable, readState, type RecordKind } from "./record-state.ts";
+import type { OwnerKeys } from "./key-service.ts";
+import { assertFree, readable, readState, type RecordKind, type Searched } from "./record-state.ts";
 import { findRow, listTrash, listTrashedRows, listVersions } from "./statements.ts";
 import type { StoredRow, Table } from "./table.ts";
 import type { RecordTable } from "./tables.ts";
@@ -17,13 +18,26 @@ export interface AnyKind {
   readonly table: Table;
   /** Takes a record out of the trash, as its newest state. Throws as {@link takeFromTrash}. */
   readonly takeFromTrash: (vault: UserVault, id: string) => Promise<{ id: string; rev: number }>;
+  /** What of a row is searched, with its day; null for kinds that are not. @throws DecryptionError when it does not open. */
+  readonly searchedIn:
+    | ((keys: OwnerKeys, row: StoredRow) => Searched & { readonly day: string | null })
+    | null;
 }
 
 export function anyKind<F extends object, H extends object>(kind: RecordKind<F, H>): AnyKind {
+  const { table, dayOf, searched } = kind;
   return {
     kind: kind.kind,
-    table: kind.table,
+    table,
     takeFromTrash: (vault, id) => takeFromTrash(vault, kind, id),
+    searchedIn:
+      searched === undefined
+        ? null
+        : (keys, row) => {
+            const fields = table.peekRow(keys, row);
+            // Its day is what no kind that has one was ever without.
+            return { ...searched(fields), day: dayOf === null ? null : dayOf(fields as F) };
+          },
   };
 }
 

@@ -14,6 +14,12 @@ export const entryKind: RecordKind<Fields, Omit<Fields, "body">> = {
   fields: EntryFields,
   table: entryTable,
   dayOf: (entry) => entry.day,
+  searched: ({ title, body, tags = [], pillarIds }) => ({
+    title,
+    texts: [body, ...tags],
+    tags,
+    pillarIds,
+  }),
   sortKey: (entry) => `${entry.day} ${entry.time ?? "     "} ${entry.createdAt}`,
 };
 

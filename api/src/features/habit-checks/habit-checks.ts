@@ -23,6 +23,7 @@ export const checkKind: RecordKind<Fields, Fields> = {
   fields: CheckFields,
   table: checkTable,
   dayOf: (check) => check.day,
+  searched: ({ note }) => ({ texts: [note] }),
   sortKey: (check) => `${check.day} ${check.habitId}`,
 };
 
