@@ -74,22 +74,55 @@ export function routes<const E extends Endpoints, C>(
   return router;
 }
 
+/** Where the addresses that begin alike lead: on, by their next segment, or to handlers, by method. */
+interface Fork {
+  readonly on: Map<string, Fork>;
+  readonly handlers: Map<string, { readonly handle: RequestHandler; readonly names: string[] }>;
+}
+
+const PARAMETER = ":";
+
 /**
- * Hands a request to its endpoint at once, where the address has no parameters, so that not each router has to be asked
- * before. Any other goes on to them: what has parameters, another method, `HEAD`, a slash at the end.
+ * Hands a request to its endpoint at once, so that not each router has to be asked before, with a regular expression for
+ * each path. What has no endpoint goes on to them: another method, `HEAD`, a slash at the end, what cannot be decoded.
  */
 export function straight(routers: readonly Router[]): RequestHandler {
-  const handlers = new Map<string, RequestHandler>();
+  const newFork = (): Fork => ({ on: new Map(), handlers: new Map() });
+  const root = newFork();
   for (const { route, handle } of routers.flatMap((router) => router.stack)) {
-    if (route === undefined || route.path.includes(":")) continue;
-    // The one that answers 405 to all other methods has none.
-    const methods = route.stack.flatMap(({ method }) => (method ? [method.toUpperCase()] : []));
-    for (const method of methods) handlers.set(`${method} ${route.path}`, handle);
+    if (route === undefined) continue;
+    const names: string[] = [];
+    let fork = root;
+    for (const segment of route.path.split("/")) {
+      const isParameter = segment.startsWith(PARAMETER);
+      if (isParameter) names.push(segment.slice(1));
+      const step = isParameter ? PARAMETER : segment;
+      const next = fork.on.get(step) ?? newFork();
+      fork.on.set(step, next);
+      fork = next;
+    }
+    for (const { method } of route.stack) {
+      // The one that answers 405 to all other methods has none.
+      const name = method?.toUpperCase();
+      if (name && !fork.handlers.has(name)) fork.handlers.set(name, { handle, names });
+    }
   }
   return (req, res, next) => {
-    const handle = handlers.get(`${req.method} ${req.path}`);
-    if (handle === undefined) next();
-    else handle(req, res, next);
+    const values: string[] = [];
+    let fork: Fork | undefined = root;
+    for (const segment of req.path.split("/")) {
+      const literal: Fork | undefined = segment === PARAMETER ? undefined : fork.on.get(segment);
+      if (literal === undefined) values.push(segment);
+      fork = literal ?? fork.on.get(PARAMETER);
+      if (fork === undefined) break;
+    }
+    const found = fork?.handlers.get(req.method);
+    if (found === undefined || values.some((value) => value === "" || value.includes("%"))) {
+      next();
+      return;
+    }
+    req.params = Object.fromEntries(found.names.map((name, i) => [name, values[i] ?? ""]));
+    found.handle(req, res, next);
   };
 }
 
