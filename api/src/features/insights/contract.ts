@@ -157,6 +157,7 @@ export const insights = endpoints({
       to: Day.optional().describe("Today when left out"),
     }),
     responses: { 200: InsightsView },
+    conditional: true,
     errors: ["invalid_request"],
   },
   year: {
@@ -178,6 +179,7 @@ export const insights = endpoints({
     responses: {
       200: z.object({ year: z.int(), days: z.array(DayPixel), unreadable: Unreadable }),
     },
+    conditional: true,
     errors: ["invalid_request"],
   },
 });
