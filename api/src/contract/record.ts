@@ -96,6 +96,7 @@ export function recordEndpoints<
       permission: "journal:read",
       query: list,
       responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
+      conditional: true,
       errors: ["invalid_request"],
     },
     create: {
@@ -183,6 +184,7 @@ export function recordEndpoints<
       params: RecordId,
       query: Page,
       responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
+      conditional: true,
       errors: ["not_found"],
     },
     restore: {

@@ -8,7 +8,7 @@ import { clientKey } from "../lib/client-ip.ts";
 import type { Limiter, LimiterFactory } from "../lib/rate-limit.ts";
 import type { Answer, Cookie } from "./answer.ts";
 import { readBody } from "./body.ts";
-import { guardOf, idempotencyKeyOf, peerOf, wireName, type Peer } from "./request.ts";
+import { guardOf, idempotencyKeyOf, isKnown, peerOf, wireName, type Peer } from "./request.ts";
 import { assertSameSite } from "./same-site.ts";
 
 /** What every request passes before a handler sees it. */
@@ -21,6 +21,8 @@ export interface Gates<C> {
   admit(authorization: string | undefined, endpoint: Guarded): Promise<C>;
   /** Runs a signed-in person's request confined to their tenant. */
   confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
+  /** The weak ETag of what `url` answers a caller with now, or null when none can be told. Opens nothing. */
+  validator(caller: C, url: string): Promise<string | null>;
   readonly limiter: LimiterFactory;
   /** The origins whose pages may use the cookies. */
   readonly origins: readonly string[];
@@ -150,9 +152,17 @@ async function serve<C>(
     peer,
     caller,
   };
+  // Asked before anything is read: an answer may be newer than its tag, never older.
+  const isConditional = endpoint.conditional === true && caller !== undefined;
+  const validator = isConditional ? await gates.validator(caller, req.originalUrl) : null;
+  if (validator !== null && isKnown(req, validator)) {
+    res.status(304).set("ETag", validator).end();
+    return;
+  }
   const handle = () => handler(input);
   const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
-  await send(endpoint, answer, gates.isSecure, res);
+  if (validator !== null) res.set("ETag", validator);
+  await send(endpoint, answer, gates.isSecure, req, res);
 }
 
 async function callerOf<C>(
@@ -180,6 +190,7 @@ async function send(
   endpoint: Endpoint,
   { status, body, cookies, headers }: Answer<Endpoint>,
   isSecure: boolean,
+  req: Request,
   res: Response,
 ): Promise<void> {
   for (const cookie of cookies ?? []) setCookie(res, cookie, isSecure);
@@ -201,7 +212,14 @@ async function send(
     return;
   }
   const shown = schema.parse(body);
-  if (endpoint.etag) res.set("ETag", `"${(shown as { rev: number }).rev}"`);
+  if (endpoint.etag) {
+    const etag = `"${(shown as { rev: number }).rev}"`;
+    res.set("ETag", etag);
+    if (endpoint.method === "GET" && isKnown(req, etag)) {
+      res.status(304).end();
+      return;
+    }
+  }
   res.json(shown);
 }
 

@@ -71,6 +71,7 @@ export const habits = endpoints({
     responses: {
       200: z.object({ day: Day, items: z.array(HabitOfDay), unreadable: Unreadable }),
     },
+    conditional: true,
     errors: [],
   },
   streaks: {
@@ -80,6 +81,7 @@ export const habits = endpoints({
     auth: "user",
     permission: "journal:read",
     responses: { 200: z.object({ day: Day, items: z.array(Streak), unreadable: Unreadable }) },
+    conditional: true,
     errors: [],
   },
   reorder: {
@@ -110,6 +112,7 @@ export const habits = endpoints({
         unreadable: Unreadable,
       }),
     },
+    conditional: true,
     errors: ["invalid_request", "not_found", "record_unreadable"],
   },
   putCheck: {

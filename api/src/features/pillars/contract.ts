@@ -51,6 +51,7 @@ export const pillars = endpoints({
     permission: "journal:read",
     query: DayRange,
     responses: { 200: z.object({ items: z.array(PillarScore), unreadable: Unreadable }) },
+    conditional: true,
     errors: ["invalid_request"],
   },
   reorder: {

@@ -141,6 +141,7 @@ export const sync = endpoints({
         hasMore: z.boolean().describe("Whether to ask again at once"),
       }),
     },
+    conditional: true,
     errors: ["invalid_request", "gone"],
   },
   push: {

@@ -34,7 +34,7 @@ const pull = async (person: Person, query = ""): Promise<Pulled> => {
   expect(status).toBe(200);
   return body as unknown as Pulled;
 };
-const entry = async (person: Person, title: string, id = randomUUID(), body = "") => {
+const entry = async (person: Person, title: string, id: string = randomUUID(), body = "") => {
   const reply = await person.call("PUT", `/api/entries/${id}`, { body: { day: DAY, title, body } });
   expect([200, 201]).toContain(reply.status);
   return id;

@@ -46,6 +46,7 @@ export const weeklyRecaps = endpoints({
     auth: "user",
     permission: "journal:read",
     responses: { 200: WeekView },
+    conditional: true,
     errors: ["record_unreadable"],
   },
   getByWeek: {
@@ -56,6 +57,7 @@ export const weeklyRecaps = endpoints({
     permission: "journal:read",
     params: OfWeek,
     responses: { 200: WeekView },
+    conditional: true,
     errors: ["invalid_request", "record_unreadable"],
   },
   putByWeek: {
