@@ -19,6 +19,7 @@ import { mfaRoutes } from "./features/mfa/routes.ts";
 import { moodLogRoutes } from "./features/mood-logs/routes.ts";
 import { moodRoutes } from "./features/moods/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
+import { onThisDayRoutes } from "./features/on-this-day/routes.ts";
 import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { pillarScoreRoutes } from "./features/pillar-scores/routes.ts";
 import { pillarRoutes } from "./features/pillars/routes.ts";
@@ -114,6 +115,7 @@ export function createApp(deps: Deps): Express {
     reminderRoutes(gates, records),
     dayRoutes(gates, records),
     insightRoutes(gates, records),
+    onThisDayRoutes(gates, records),
     searchRoutes(gates, { ...deps, ...records }),
     trashRoutes(gates, records),
     syncRoutes(gates, records),

@@ -13,6 +13,7 @@ import { mfa } from "../features/mfa/contract.ts";
 import { moodLogs } from "../features/mood-logs/contract.ts";
 import { moods } from "../features/moods/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
+import { onThisDay } from "../features/on-this-day/contract.ts";
 import { passkeys } from "../features/passkeys/contract.ts";
 import { pillarScores } from "../features/pillar-scores/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
@@ -55,6 +56,7 @@ export const contract = {
   reminders,
   days,
   insights,
+  onThisDay,
   search,
   trash,
   sync,

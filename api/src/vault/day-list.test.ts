@@ -5,7 +5,7 @@ import { openTestVault, type TestVault } from "../../test/vault.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import type { Execute } from "../lib/database.ts";
 import { uuidToBytes } from "../lib/ids.ts";
-import { countByDay, listByDay, listDay, type DayQuery } from "./day-list.ts";
+import { countByDay, listByDay, listFitting, type DayQuery } from "./day-list.ts";
 import { putRecord, trashRecord } from "./records.ts";
 import { insertRow } from "./statements.ts";
 import type { Times } from "./table.ts";
@@ -75,7 +75,7 @@ async function pages(vault: UserVault, query: Query): Promise<string[][]> {
 
 const LISTS = [
   ["a list", async (vault: UserVault) => (await list(vault)).items],
-  ["a day", async (vault: UserVault) => (await listDay(vault, entryKind, DAY)).records],
+  ["a day", async (vault: UserVault) => (await listFitting(vault, entryKind, [DAY])).records],
 ] as const;
 
 describe.each(LISTS)("%s", (_, read) => {
@@ -286,7 +286,7 @@ describe("a day", () => {
       await put(vault, { day: DAY, time, title: time ?? "untimed" });
     }
     await put(vault, { day: "2026-11-20" });
-    const { records, ...rest } = await listDay(vault, entryKind, DAY);
+    const { records, ...rest } = await listFitting(vault, entryKind, [DAY]);
     expect(records.map((record) => record.title)).toEqual(["untimed", "08:00", "20:30"]);
     expect(rest).toEqual({ isComplete: true });
   });
@@ -296,7 +296,7 @@ describe("a day", () => {
     for (const time of ["10:00", "11:00", "12:00"])
       await put(vault, { day: DAY, time, title: time });
     const large = withLargeRows(vault, 4 * 1024 * 1024);
-    const { records, ...rest } = await listDay(large, entryKind, DAY);
+    const { records, ...rest } = await listFitting(large, entryKind, [DAY]);
     expect(records.map((record) => record.title)).toEqual(["10:00", "11:00"]);
     expect(rest).toEqual({ isComplete: false });
   });
@@ -313,14 +313,14 @@ describe("a day", () => {
         await insertRow(execute, entryKind.table, vault.keys.ownerId, row);
       }
     });
-    const cut = await listDay(vault, entryKind, DAY);
+    const cut = await listFitting(vault, entryKind, [DAY]);
     expect(cut.records).toHaveLength(200);
     expect(cut.isComplete).toBe(false);
     const all = await pages(vault, { limit: 150 });
     expect(all.map((page) => page.length)).toEqual([150, 51]);
     const { id = "" } = cut.records.at(-1) ?? {};
     await test.sql("vault", "DELETE FROM daily_entries WHERE id = ?", uuidToBytes(id));
-    const whole = await listDay(vault, entryKind, DAY);
+    const whole = await listFitting(vault, entryKind, [DAY]);
     expect(whole).toMatchObject({ isComplete: true });
     expect(whole.records).toHaveLength(200);
   });
@@ -347,7 +347,7 @@ describe("a row that does not open", () => {
       const { items, unreadable } = await list(vault);
       expect(items.map((item) => item.title)).toEqual(["good", "older"]);
       expect(unreadable).toBe(1);
-      const day = await listDay(vault, entryKind, DAY);
+      const day = await listFitting(vault, entryKind, [DAY]);
       expect(day.records.map(({ id }) => id)).toEqual([good]);
       expect(day).toMatchObject({ unreadable: 1, isComplete: false });
     },
@@ -362,7 +362,7 @@ describe("a row that does not open", () => {
       "UPDATE daily_entries a JOIN daily_entries b ON b.id = ? SET a.day_key = b.day_key WHERE a.id = ?",
       ...[uuidToBytes(other), uuidToBytes(moved)],
     );
-    const { records, ...rest } = await listDay(vault, entryKind, DAY);
+    const { records, ...rest } = await listFitting(vault, entryKind, [DAY]);
     expect(records.map(({ id }) => id)).toEqual([other]);
     expect(rest).toEqual({ isComplete: false, unreadable: 1 });
     expect(await list(vault, { from: DAY })).toMatchObject({ unreadable: 1 });

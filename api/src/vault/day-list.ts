@@ -22,7 +22,7 @@ import type { UserVault } from "./user-vault.ts";
 const FIRST_DAY = "0001-01-01";
 const LAST_DAY = "9999-12-31";
 const MAX_MONTHS_AT_ONCE = 12;
-const MAX_DAY_RECORDS = 200;
+const MAX_FITTING_RECORDS = 200;
 
 /** Which records of days to list: newest first, at most `limit`, from where `cursor` left off. */
 export interface DayQuery<H> {
@@ -75,17 +75,17 @@ export async function listByDay<F extends object, H extends object>(
 const beginsWithDay = (key: string) => isDay(key.slice(0, 10));
 
 /**
- * The records of one day, in the order of the day. A day that is larger than an answer may be is cut short, and
+ * The records of these days, in the order of the days. What is larger than an answer may be is cut short, and
  * `isComplete` says so; {@link listByDay} has the rest. So it does when rows do not open, which are left out.
  */
-export async function listDay<F extends object, H extends object>(
+export async function listFitting<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
-  day: string,
+  days: readonly string[],
 ): Promise<{ records: VaultRecord<F>[]; isComplete: boolean; unreadable?: number }> {
-  const found = await candidatesOf(vault, kind, [day]);
+  const found = await candidatesOf(vault, kind, days);
   const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const chosen = whatFits(sorted, MAX_DAY_RECORDS);
+  const chosen = whatFits(sorted, MAX_FITTING_RECORDS);
   const whole = await openWhole(vault, kind, chosen);
   const { items: records, ...rest } = recordsOf(whole.opened, found.unreadable + whole.unreadable);
   const isComplete = chosen.length === sorted.length && rest.unreadable === undefined;

@@ -85,6 +85,11 @@ export function pixelOf({ day, moods, entries, mentalState, scores }: DayFacts):
   return { day, mood: moodOf(moods), overall, grade, mentalState, entries };
 }
 
+/** Whether there is anything to be seen of a day. */
+export function isSeen({ mood, overall, mentalState, entries }: DayPixel): boolean {
+  return entries > 0 || [mood, overall, mentalState].some((value) => value !== null);
+}
+
 /** The mean of valences, to two places; null for none. */
 export function moodOf(valences: readonly number[]): number | null {
   return valences.length === 0 ? null : toTwoPlaces(meanOf(valences));

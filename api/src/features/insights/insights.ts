@@ -6,7 +6,7 @@ import { listStreaks, unreadableOf } from "../habits/habits.ts";
 import { weekScores } from "../weekly-recaps/week.ts";
 import type { InsightsView } from "./contract.ts";
 import { CORRECTION_DAYS } from "./corrections.ts";
-import { groupBy, moodOf, pixelOf, readFacts, type DayFacts } from "./days.ts";
+import { groupBy, isSeen, moodOf, pixelOf, readFacts, type DayFacts } from "./days.ts";
 import { findPatterns, type Person } from "./patterns.ts";
 import { outcomesOf } from "./series.ts";
 import { MIN_PAIRS, meanOf, slopeOf } from "./statistics.ts";
@@ -66,7 +66,7 @@ export async function viewYear(vault: UserVault, year: number) {
   const digits = String(year).padStart(4, "0");
   const days = daysBetween(`${digits}-01-01`, `${digits}-12-31`);
   const { days: facts, ...rest } = await readFacts(vault, days);
-  return { year, days: facts.map(pixelOf), ...rest };
+  return { year, days: facts.map(pixelOf).filter(isSeen), ...rest };
 }
 
 /** The mean over days of the mean of each, so that a day with many moods counts no more than another. */

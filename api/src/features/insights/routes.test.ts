@@ -198,3 +198,59 @@ describe("a year", () => {
     expect(reply).toMatchObject({ status: 400, body: { errors: [{ path: "query.year" }] } });
   });
 });
+
+describe("on this day", () => {
+  const look = async (query: string) => {
+    const { status, body } = await ada.call("GET", `/api/on-this-day?${query}`);
+    expect(status).toBe(200);
+    return body["items"] as { day: string; ago: object; entries: { title: string }[] }[];
+  };
+  const write = async (day: string, title: string, fields: object = {}) => {
+    const body = { day, title, body: `All of ${title}`, ...fields };
+    expect((await ada.call("POST", "/api/entries", { body })).status).toBe(201);
+  };
+
+  it("shows earlier years with what was written, and what was a while before, the latest first", async () => {
+    await write("2019-06-15", "Years ago");
+    await write("2022-06-15", "Later", { time: "18:00" });
+    await write("2022-06-15", "Earlier", { time: "08:00" });
+    await write("2025-06-08", "A week ago");
+    await write("2022-06-16", "Another day");
+    const items = await look("day=2025-06-15");
+    expect(items).toMatchObject([
+      { day: "2025-06-08", ago: { unit: "week", count: 1 }, entries: [{ title: "A week ago" }] },
+      {
+        day: "2022-06-15",
+        ago: { unit: "year", count: 3 },
+        mood: null,
+        entries: [{ title: "Earlier", body: "All of Earlier" }, { title: "Later" }],
+      },
+      { day: "2019-06-15", ago: { unit: "year", count: 6 }, entries: [{ title: "Years ago" }] },
+    ]);
+  });
+
+  it("leaves out bad days when it is asked to", async () => {
+    const bad = SYSTEM_MOODS.find(({ valence }) => valence === -1)?.id;
+    await write("2018-04-02", "Tired", { moodId: bad });
+    await write("2019-04-02", "Foggy");
+    await ada.call("POST", "/api/feels", {
+      body: { day: "2019-04-02", kind: "morning", mentalState: 3 },
+    });
+    await write("2020-04-02", "Nothing went right");
+    const scores = [{ pillarId: health, score: 2 }];
+    await ada.call("PUT", "/api/daily-recaps/by-day/2020-04-02", { body: { scores } });
+    await write("2021-04-02", "Fine");
+    const daysOf = async (query: string) => (await look(query)).map(({ day }) => day.slice(0, 4));
+    expect(await daysOf("day=2025-04-02")).toEqual(["2021", "2020", "2019", "2018"]);
+    expect(await daysOf("day=2025-04-02&excludeBad=false")).toHaveLength(4);
+    expect(await daysOf("day=2025-04-02&excludeBad=true")).toEqual(["2021"]);
+  });
+
+  it("is today for whoever asks, and may be any day of the calendar", async () => {
+    expect(await look("")).toMatchObject([{ day: "2026-11-14" }, { day: "2026-10-21" }]);
+    expect(await look("day=0001-01-01")).toEqual([]);
+    for (const query of ["day=2026-13-01", "excludeBad=maybe"]) {
+      expect((await ada.call("GET", `/api/on-this-day?${query}`)).status).toBe(400);
+    }
+  });
+});
