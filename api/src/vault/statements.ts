@@ -134,25 +134,39 @@ export interface HeadRow extends StoredRow {
   readonly unreadBytes: number;
 }
 
-/** Reads the rows that hold one of `values` in a blind column, with the box `sealed` only; those in the trash apart. */
+/** Above that InnoDB keeps a box on pages of its own, which are better left alone where they may not be needed. */
+const SMALL_BYTES = 8000;
+
+/**
+ * Reads the rows that hold one of `values` in a blind column, with that and the box `sealed`; those in the trash apart.
+ *
+ * @param withSmall - Has boxes read with them that are small. Others are missing in the row.
+ */
 export async function listHeads(
   execute: Execute,
   table: Table,
   column: string,
   ownerId: Uint8Array,
   values: readonly Uint8Array[],
+  withSmall = false,
 ): Promise<HeadRow[]> {
   if (values.length === 0) return [];
   const others = table.boxColumns.filter((box) => box !== "sealed");
   const unread = ["0", ...others.map((box) => `LENGTH(${snake(box)})`)].join(" + ");
+  const small = (withSmall ? others.map(snake) : []).map(
+    (box) => `IF(LENGTH(${box}) <= ${SMALL_BYTES}, ${box}, NULL) AS ${box}, `,
+  );
   const rows = await execute<RowDataPacket[]>(
-    `SELECT ${rowColumns(["sealed"])}, ${unread} AS unread FROM ${table.table} WHERE owner_id = ? AND ${snake(column)} IN ${placeholders(values)} AND purge_after IS NULL`,
+    `SELECT ${small.join("")}${rowColumns([column, "sealed"])}, ${unread} AS unread FROM ${table.table} WHERE owner_id = ? AND ${snake(column)} IN ${placeholders(values)} AND purge_after IS NULL`,
     [ownerId, ...padded(values)],
   );
-  return rows.map((row) => ({
-    ...toStoredRow(row, ["sealed"]),
-    unreadBytes: Number(row["unread"]),
-  }));
+  return rows.map((row) => {
+    const read = others.filter((box) => row[snake(box)] instanceof Uint8Array);
+    return {
+      ...toStoredRow(row, [column, "sealed", ...read]),
+      unreadBytes: Number(row["unread"]),
+    };
+  });
 }
 
 /** How many rows hold each of `values` in a blind column, by the value in hex; those in the trash apart. */
@@ -446,7 +460,13 @@ export function placeholders(values: readonly Uint8Array[]): string {
     .join(", ")})`;
 }
 
+const snakes = new Map<string, string>();
+
 /** The column of a field. */
 export function snake(column: string): string {
-  return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = snakes.get(column);
+  if (known !== undefined) return known;
+  const made = column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  snakes.set(column, made);
+  return made;
 }
