@@ -30,15 +30,29 @@ export const Schedule = z.discriminatedUnion("type", [
 ]);
 export type Schedule = z.output<typeof Schedule>;
 
-export const HabitFields = z.strictObject({
-  name: name(),
-  icon: text(64).default(""),
-  color: Color.default("#64748b"),
-  goal: Goal.default({ type: "yes_no" }),
-  schedule: Schedule.default({ type: "daily" }),
-  position: Position,
-  archived: z.boolean().default(false),
-});
+export const HabitFields = z
+  .strictObject({
+    name: name(),
+    icon: text(64).default(""),
+    color: Color.default("#64748b"),
+    goal: Goal.default({ type: "yes_no" }),
+    schedule: Schedule.default({ type: "daily" }),
+    position: Position,
+    archived: z.boolean().default(false),
+  })
+  .meta({
+    examples: [
+      {
+        name: "Water",
+        icon: "💧",
+        color: "#0284c7",
+        goal: { type: "at_least", value: 6, unit: "glasses" },
+        schedule: { type: "daily" },
+        position: 1,
+        archived: false,
+      },
+    ],
+  });
 
 const protocol = recordEndpoints("habits", HabitFields, z.object({}));
 export const Habit = protocol.get.responses[200];
@@ -90,7 +104,11 @@ export const habits = endpoints({
     summary: "Put the habits into this order: all that are not archived, each once",
     auth: "user",
     permission: "journal:write",
-    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }),
+    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }).meta({
+      examples: [
+        { ids: ["c41d7e08-2f95-4a6b-9d13-0e8f5a2b6c77", "1b7a9c3d-6e20-4f58-8a94-d3c5b7e91f02"] },
+      ],
+    }),
     responses: { 204: null },
     errors: ["invalid_request"],
   },
@@ -122,7 +140,9 @@ export const habits = endpoints({
     auth: "user",
     permission: "journal:write",
     params: CheckPath,
-    body: CheckFields.omit({ habitId: true, day: true }),
+    body: CheckFields.omit({ habitId: true, day: true }).meta({
+      examples: [{ state: "done", value: 7, note: "" }],
+    }),
     bodyLimit: "journal",
     responses: { 200: HabitCheck, 201: HabitCheck },
     etag: true,

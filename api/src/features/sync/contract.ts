@@ -29,6 +29,22 @@ const IfRev = z
     "The revision that you last saw of this id, deleted or not; 0: none, create only. Absent: whatever is there is written over, and kept among its earlier states",
   );
 
+const OPS = [
+  {
+    op: "put",
+    kind: "entries",
+    id: "0b9f3c46-1f5e-4a7e-9c3f-6f1f5f7a2b11",
+    ifRev: 1041,
+    record: { day: "2026-11-21", title: "On the train", body: "No reception here." },
+  },
+  {
+    op: "delete",
+    kind: "moods",
+    id: "5d1a0b7e-3f0e-4f5b-8b6a-2f6f2d1c9e10",
+    ifRev: 977,
+  },
+] as const;
+
 /** One change of a device. */
 export const Op = z
   .discriminatedUnion("op", [
@@ -44,21 +60,7 @@ export const Op = z
     z.strictObject({ op: z.literal("delete"), kind: KindName, id: Id, ifRev: IfRev }),
   ])
   .meta({
-    examples: [
-      {
-        op: "put",
-        kind: "entries",
-        id: "0b9f3c46-1f5e-4a7e-9c3f-6f1f5f7a2b11",
-        ifRev: 1041,
-        record: { day: "2026-11-21", title: "On the train", body: "No reception here." },
-      },
-      {
-        op: "delete",
-        kind: "moods",
-        id: "5d1a0b7e-3f0e-4f5b-8b6a-2f6f2d1c9e10",
-        ifRev: 977,
-      },
-    ],
+    examples: OPS,
   });
 export type Op = z.output<typeof Op>;
 
@@ -151,10 +153,12 @@ export const sync = endpoints({
       "Make up to 500 changes, one after the other and each by itself: what becomes of one stops no other",
     auth: "user",
     permission: "journal:write",
-    body: z.strictObject({
-      // Any op is taken, so that one that is not valid has an outcome of its own.
-      ops: z.array(z.union([Op, z.unknown()])).max(MAX_OPS),
-    }),
+    body: z
+      .strictObject({
+        // Any op is taken, so that one that is not valid has an outcome of its own.
+        ops: z.array(z.union([Op, z.unknown()])).max(MAX_OPS),
+      })
+      .meta({ examples: [{ ops: [...OPS] }] }),
     bodyLimit: "journal",
     responses: {
       200: z.object({ outcomes: z.array(Outcome).describe("One for each op, in their order") }),

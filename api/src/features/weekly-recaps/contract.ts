@@ -5,12 +5,20 @@ import { Day, Id, Instant, Note, Unreadable, Week, name } from "../../contract/v
 import { Correction, Graded } from "../daily-recaps/contract.ts";
 import { DayPixel, Pattern, PillarWeek } from "../insights/contract.ts";
 
-export const WeeklyRecapFields = z.strictObject({
-  week: Week,
-  wins: z.array(name(4096)).max(100).default([]),
-  note: Note,
-  corrections: z.array(Correction).max(100).default([]),
-});
+const EXAMPLE = {
+  wins: ["Three walks, one of them in rain"],
+  note: "The days that began with drawing ended better.",
+  corrections: [{ text: "Two calls a day at most", pillarId: null, done: false }],
+};
+
+export const WeeklyRecapFields = z
+  .strictObject({
+    week: Week,
+    wins: z.array(name(4096)).max(100).default([]),
+    note: Note,
+    corrections: z.array(Correction).max(100).default([]),
+  })
+  .meta({ examples: [{ week: "2026-W47", ...EXAMPLE }] });
 
 const protocol = recordEndpoints(
   "weekly-recaps",
@@ -67,7 +75,7 @@ export const weeklyRecaps = endpoints({
     auth: "user",
     permission: "journal:write",
     params: OfWeek,
-    body: WeeklyRecapFields.omit({ week: true }),
+    body: WeeklyRecapFields.omit({ week: true }).meta({ examples: [EXAMPLE] }),
     bodyLimit: "journal",
     responses: { 200: WeekView, 201: WeekView },
     guarded: true,
