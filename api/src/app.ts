@@ -23,6 +23,7 @@ import { onThisDayRoutes } from "./features/on-this-day/routes.ts";
 import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { pillarScoreRoutes } from "./features/pillar-scores/routes.ts";
 import { pillarRoutes } from "./features/pillars/routes.ts";
+import { promptRoutes } from "./features/prompts/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
@@ -116,6 +117,7 @@ export function createApp(deps: Deps): Express {
     dayRoutes(gates, records),
     insightRoutes(gates, records),
     onThisDayRoutes(gates, records),
+    promptRoutes(gates, deps),
     searchRoutes(gates, { ...deps, ...records }),
     trashRoutes(gates, records),
     syncRoutes(gates, records),

@@ -17,6 +17,7 @@ import { onThisDay } from "../features/on-this-day/contract.ts";
 import { passkeys } from "../features/passkeys/contract.ts";
 import { pillarScores } from "../features/pillar-scores/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
+import { prompts } from "../features/prompts/contract.ts";
 import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
 import { search } from "../features/search/contract.ts";
@@ -57,6 +58,7 @@ export const contract = {
   days,
   insights,
   onThisDay,
+  prompts,
   search,
   trash,
   sync,

@@ -254,3 +254,25 @@ describe("on this day", () => {
     }
   });
 });
+
+describe("the prompt of the day", () => {
+  const prompt = async (query = "") => {
+    const { status, body } = await ada.call("GET", `/api/prompts/today${query}`);
+    return { status, ...(body as { day: string; prompt: { id: string; text: string } }) };
+  };
+
+  it("is one's own, in one's language, of a category, and can be passed over", async () => {
+    const { status, day, prompt: first } = await prompt();
+    expect({ status, day }).toEqual({ status: 200, day: TODAY });
+    expect((await prompt("?skip=0")).prompt).toEqual(first);
+    expect((await prompt("?skip=1")).prompt.id).not.toBe(first.id);
+    expect((await prompt("?category=courage")).prompt.id).toMatch(/^courage-\d+$/);
+    await ada.call("PATCH", "/api/me", { body: { locale: "de-CH" } });
+    const { prompt: german } = await prompt();
+    expect(german).toMatchObject({ id: first.id });
+    expect(german.text).not.toBe(first.text);
+    for (const query of ["?skip=-1", "?category=chess", "?skip=1.5"]) {
+      expect((await prompt(query)).status).toBe(400);
+    }
+  });
+});
