@@ -86,6 +86,8 @@ const HABITS = {
 } as const satisfies Record<string, FieldsOf["habits"]>;
 type Habit = keyof typeof HABITS;
 
+const PRESSURES = { low: "pressure", even: "both", good: "purpose" } as const;
+
 /** Since when the shoes stand by the door: before, walks were missed more often. */
 const SHOES_DAYS_AGO = 28;
 
@@ -155,7 +157,7 @@ function weather(day: string, today: string): Weather {
 }
 
 function morningOf({ day, energy }: LivedDay): DemoRecord[] {
-  const slept = Math.round(3 + energy * 5 + dice("slept", day) * 2);
+  const slept = Math.round(2 + energy * 4 + dice("slept", day) * 4);
   const feels: FieldsOf["feels"] = {
     day,
     kind: "morning",
@@ -193,7 +195,7 @@ function eveningOf(lived: LivedDay): DemoRecord[] {
     kind: "evening",
     gaveEnergy: pick(LINES.gave, "gave", day),
     drainedEnergy: pick(LINES.drained, "drained", day),
-    pressureOrPurpose: tone === "low" ? "pressure" : tone === "good" ? "purpose" : "both",
+    pressureOrPurpose: PRESSURES[toneOf((energy + dice("pressure", day)) / 2)],
     honestNote: pick(LINES.honest[tone], "honest", day),
   };
   // An evening now and then is not written down.
@@ -271,7 +273,7 @@ function weeksOf(first: string, today: string): DemoRecord[] {
 }
 
 function moodLog({ day, energy }: Pick<LivedDay, "day" | "energy">, time: string, when: string) {
-  const valence = Math.round((energy - 0.5) * 5 + (dice(when, day) - 0.5) * 1.6);
+  const valence = Math.round((energy - 0.45) * 3.5 + (dice(when, day) - 0.5) * 3);
   const within = Math.min(2, Math.max(-2, valence));
   const fitting = SYSTEM_MOODS.filter((mood) => mood.valence === within).map(({ id }) => id);
   const own = within === -1 ? [idOf("moods", "scattered")] : [];
