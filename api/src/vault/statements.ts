@@ -342,17 +342,18 @@ export async function highestRev(
   return Number(row?.["rev"]);
 }
 
-/** The ids of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
+/** The ids and revisions of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
 export async function* listTrash(
   execute: Execute,
   table: RecordTable,
   ownerId: Uint8Array,
-): AsyncGenerator<readonly { id: Uint8Array; purgeAfter: string }[]> {
-  const select = `SELECT id, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`;
+): AsyncGenerator<readonly { id: Uint8Array; rev: number; purgeAfter: string }[]> {
+  const select = `SELECT id, rev, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`;
   const walk = pages(execute, select, ownerId, ["purge_after", "id"]);
   for await (const rows of walk) {
     yield rows.map((row) => ({
       id: row["id"] as Uint8Array,
+      rev: Number(row["rev"]),
       purgeAfter: String(row["purge_after"]),
     }));
   }

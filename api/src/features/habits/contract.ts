@@ -162,4 +162,8 @@ export const habits = endpoints({
   },
   ...protocol,
   list: { ...protocol.list, summary: "List habits in their order" },
+  remove: {
+    ...protocol.remove,
+    summary: "Move a habit to the trash for 30 days, or archive it when checks refer to it",
+  },
 });

@@ -31,4 +31,9 @@ export const moods = endpoints({
     summary: "List moods: those that everybody has, then one's own by name",
     responses: { 200: pageOf(ListedMood).extend({ unreadable: Unreadable }) },
   },
+  remove: {
+    ...protocol.remove,
+    summary:
+      "Move a mood to the trash for 30 days, or archive it when logs or entries refer to it; one that everybody has is as it was",
+  },
 });

@@ -42,6 +42,7 @@ export const onThisDay = endpoints({
         ),
     }),
     responses: { 200: OnThisDayView },
+    conditional: true,
     errors: ["invalid_request"],
   },
 });

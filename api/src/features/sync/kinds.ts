@@ -21,11 +21,13 @@ import { entryKind } from "../entries/entries.ts";
 import { feelsKind } from "../feels/feels.ts";
 import { assertCheckable, checkKind } from "../habit-checks/habit-checks.ts";
 import { habitKind } from "../habits/habit-kind.ts";
+import { habitRemoval } from "../habits/removal.ts";
 import { moodLogKind } from "../mood-logs/mood-logs.ts";
 import { moodKind } from "../moods/moods.ts";
+import { moodRemoval } from "../moods/removal.ts";
 import { scoreKind } from "../pillar-scores/pillar-scores.ts";
 import { pillarKind } from "../pillars/pillars.ts";
-import { findArchived, removePillar } from "../pillars/removal.ts";
+import { pillarRemoval } from "../pillars/removal.ts";
 import { reminderKind } from "../reminders/reminders.ts";
 import { templateKind } from "../templates/templates.ts";
 import { weeklyRecapKind } from "../weekly-recaps/weekly-recaps.ts";
@@ -88,15 +90,15 @@ function syncKind<F extends object, H extends object>(
 const KINDS: Readonly<Record<KindName, SyncKind>> = {
   entries: syncKind(entryKind),
   feels: syncKind(feelsKind),
-  pillars: syncKind(pillarKind, { remove: removePillar, findRemoved: findArchived }),
+  pillars: syncKind(pillarKind, pillarRemoval),
   "pillar-scores": syncKind(scoreKind, {
     check: (vault, { pillarId }) => getRecord(vault, pillarKind, pillarId),
   }),
-  habits: syncKind(habitKind),
+  habits: syncKind(habitKind, habitRemoval),
   "habit-checks": syncKind(checkKind, {
     check: (vault, fields, today) => assertCheckable(vault, fields, today, "record.day"),
   }),
-  moods: syncKind(moodKind),
+  moods: syncKind(moodKind, moodRemoval),
   "mood-logs": syncKind(moodLogKind),
   "daily-recaps": syncKind(dailyRecapKind, { show: graded }),
   "weekly-recaps": syncKind(weeklyRecapKind),
