@@ -29,12 +29,24 @@ const SearchQuery = z.strictObject({
   limit: z.coerce.number().pipe(Limit).default(DEFAULT_LIMIT),
 });
 
-const SearchBody = z.strictObject({
-  q: Q,
-  ...Filters,
-  kind: Kinds.optional().describe("Only these kinds"),
-  limit: Limit.default(DEFAULT_LIMIT),
-});
+const SearchBody = z
+  .strictObject({
+    q: Q,
+    ...Filters,
+    kind: Kinds.optional().describe("Only these kinds"),
+    limit: Limit.default(DEFAULT_LIMIT),
+  })
+  .meta({
+    examples: [
+      { q: "rain" },
+      {
+        q: '"long walk" OR run -treadmill knee~',
+        from: "2026-01-01",
+        kind: ["entries", "daily-recaps"],
+        limit: 10,
+      },
+    ],
+  });
 export type SearchBody = z.output<typeof SearchBody>;
 
 const Found = z.object({

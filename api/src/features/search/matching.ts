@@ -53,40 +53,66 @@ export async function findMatches(
       await turn();
       if (term.mode === "fuzzy") {
         const [{ text }] = term.tokens;
-        for (const { word, steps } of near(await segment.words(turn), text).slice(0, MOST_NEAR)) {
+        const words = near(await segment.words(turn), text).slice(0, MOST_NEAR);
+        await turn();
+        for (const { word, steps, start, count: occurs } of words) {
           if (word === text) continue;
           nearWords.add(word);
-          segment.find(needleOfWord(word), FUZZY_WORTH / Math.max(1, steps), own);
+          // The space before it is part of the needle.
+          const known = { start: start - 1, count: occurs };
+          segment.find(needleOfWord(word), FUZZY_WORTH / steps, own, known);
           await turn();
         }
       }
       fits.push(own);
-      documents[i] = (documents[i] ?? 0) + own.reduce((sum, fit) => sum + (fit > 0 ? 1 : 0), 0);
+      documents[i] = (documents[i] ?? 0) + countFitting(own);
     }
     const unwanted = new Float32Array(segment.docs.length);
     for (const needle of excluded) {
       segment.find(needle, 1, unwanted);
       await turn();
     }
-    for (const [d, doc] of segment.docs.entries()) {
-      if (doc.isGone) continue;
-      count++;
-      if (unwanted[d] !== 0) continue;
-      const ofDoc = fits.map((own) => own[d] ?? 0);
-      if (fitsAll(query, ofDoc) && isWanted(doc)) found.push({ doc, fits: ofDoc });
-    }
+    count += segment.count;
+    collect(segment.docs, query, { fits, unwanted, isWanted }, found);
     await turn();
   }
   const needles = [...looked.map(({ needle }) => needle), ...[...nearWords].map(needleOfWord)];
   return { terms, found, documents, count, needles: needles.slice(0, MOST_NEEDLES) };
 }
 
-/** Whether there is a term of each group. */
-function fitsAll({ groups }: Query, fits: readonly number[]): boolean {
+function countFitting(fits: Float32Array): number {
+  return fits.reduce((count, fit) => count + Number(fit > 0), 0);
+}
+
+/**
+ * Adds the records of a segment that fit to `found`. In a function of its own, since a loop in one that waits is not
+ * compiled well; and without a look at those that do not fit.
+ */
+function collect(
+  docs: readonly Doc[],
+  query: Query,
+  by: {
+    readonly fits: readonly Float32Array[];
+    readonly unwanted: Float32Array;
+    readonly isWanted: (doc: Doc) => boolean;
+  },
+  found: Match[],
+): void {
+  const { fits, unwanted, isWanted } = by;
+  for (let d = 0; d < docs.length; d++) {
+    if (!fitsAll(query, fits, d) || unwanted[d] !== 0) continue;
+    const doc = docs[d];
+    if (doc === undefined || !isWanted(doc)) continue;
+    found.push({ doc, fits: fits.map((own) => own[d] ?? 0) });
+  }
+}
+
+/** Whether the record at place `d` has a term of each group. */
+function fitsAll({ groups }: Query, fits: readonly Float32Array[], d: number): boolean {
   let i = 0;
   for (const group of groups) {
     let isThere = false;
-    for (let end = i + group.length; i < end; i++) isThere ||= (fits[i] ?? 0) > 0;
+    for (let end = i + group.length; i < end; i++) isThere ||= (fits[i]?.[d] ?? 0) > 0;
     if (!isThere) return false;
   }
   return true;

@@ -46,10 +46,16 @@ export class Segment {
   #sink: Sink = newSink();
   #words: Words | null = null;
   #goneBytes = 0;
+  #gone = 0;
 
   /** What it takes in memory. */
   get size(): number {
     return this.#sink.bytes.length + this.docs.length * DOC_BYTES + (this.#words?.size ?? 0);
+  }
+
+  /** How many records it holds. */
+  get count(): number {
+    return this.docs.length - this.#gone;
   }
 
   get isFull(): boolean {
@@ -96,6 +102,7 @@ export class Segment {
     doc.isGone = true;
     this.#sink.bytes.fill(0, doc.start, doc.end);
     this.#goneBytes += doc.end - doc.start;
+    this.#gone++;
     this.#words = null;
   }
 
@@ -126,12 +133,19 @@ export class Segment {
    * word than for its beginning, in a title, and when it is there again.
    *
    * @param worth - By how much that is multiplied.
+   * @param known - Where the needle is first, and how often it is there, if that is known.
    */
-  find(needle: Needle, worth: number, fits: Float32Array): void {
+  find(
+    needle: Needle,
+    worth: number,
+    fits: Float32Array,
+    known: { readonly start: number; readonly count: number } = { start: 0, count: Infinity },
+  ): void {
     const text = this.#text;
     let index = 0;
     let counted = 0;
-    for (let at = indexOfNeedle(text, needle, 0); at !== -1;) {
+    let left = known.count;
+    for (let at = indexOfNeedle(text, needle, known.start); at !== -1;) {
       let doc = this.docs[index];
       while (doc !== undefined && at >= doc.end) {
         doc = this.docs[++index];
@@ -143,6 +157,8 @@ export class Segment {
       const before = fits[index] ?? 0;
       fits[index] = before === 0 ? fit : Math.max(before, fit) + AGAIN * worth;
       counted++;
+      // Some may have been passed over, and then there are none left before this says so.
+      if (--left <= 0) return;
       // The space behind a word may be the one before the next.
       const next = counted < COUNTED ? at + Math.max(1, needle.bytes.length - 1) : doc.end;
       at = indexOfNeedle(text, needle, next);

@@ -9,12 +9,13 @@ type Snippet = Found["snippet"];
 const LENGTH = 160;
 /** How much of a text is looked at between two looks at the clock. */
 const PIECE = 16 * 1024;
-/** How often a term is looked for in one piece. */
-const MOST_HITS = 100;
+/** How often a term is looked for in one piece, and how much of what is found is shown. */
+const MOST_HITS = 1000;
+const MOST_SHOWN = 100;
 
 const SPACE = 0x20;
 
-/** Where in a text something was found, in UTF-16 code units, and which needle it was. */
+/** Where in a text something was found, in UTF-16 code units, give or take a grapheme, and which needle it was. */
 interface Hit {
   readonly from: number;
   readonly to: number;
@@ -80,21 +81,14 @@ function hitsIn(text: string, needles: readonly Needle[]): Hit[] {
   foldInto(sink, text, origins);
   const folded = sink.bytes.subarray(0, sink.length);
   const hits: Hit[] = [];
-  const within = graphemes.segment(text);
   for (const [needle, one] of needles.entries()) {
     const { bytes } = one;
     let at = indexOfNeedle(folded, one, 0);
     for (let count = 0; at !== -1 && count < MOST_HITS; count++) {
       const first = at + (bytes[0] === SPACE ? 1 : 0);
       const last = at + bytes.length - (bytes.at(-1) === SPACE ? 2 : 1);
-      const from = within.containing(origins[first] ?? 0)?.index ?? 0;
-      const end = within.containing(origins[last] ?? 0);
-      hits.push({
-        from,
-        to: end === undefined ? text.length : end.index + end.segment.length,
-        needle,
-      });
-      at = indexOfNeedle(folded, one, at + Math.max(1, bytes.length - 1));
+      hits.push({ from: origins[first] ?? 0, to: (origins[last] ?? 0) + 1, needle });
+      at = indexOfNeedle(folded, one, at + 1);
     }
   }
   sink.bytes.fill(0);
@@ -106,22 +100,29 @@ function bestWindow(text: string, hits: readonly Hit[]): Window | null {
   for (const [i, { from }] of hits.entries()) {
     const within: Hit[] = [];
     const needles = new Set<number>();
-    for (const hit of hits.slice(i, i + MOST_HITS)) {
+    for (const hit of hits.slice(i, i + MOST_SHOWN)) {
       if (within.length > 0 && hit.to > from + LENGTH) break;
       within.push(hit);
       needles.add(hit.needle);
     }
-    const worth = needles.size * MOST_HITS + within.length;
+    const worth = needles.size * MOST_SHOWN + within.length;
     if (worth > (best?.worth ?? 0)) best = { text, hits: within, worth };
   }
   return best;
 }
 
-function cut({ text, hits }: Window): Snippet {
+function cut({ text, hits: rough }: Window): Snippet {
+  const within = graphemes.segment(text);
+  const hits = rough.map(({ from, to }) => {
+    const end = within.containing(to - 1);
+    return {
+      from: within.containing(from)?.index ?? 0,
+      to: end === undefined ? text.length : end.index + end.segment.length,
+    };
+  });
   const first = hits[0]?.from ?? 0;
   const last = Math.max(first, ...hits.map(({ to }) => to));
   const spare = Math.max(0, LENGTH - (last - first));
-  const within = graphemes.segment(text);
   const boundary = (at: number) =>
     at <= 0 ? 0 : at >= text.length ? text.length : (within.containing(at)?.index ?? 0);
   let from = Math.max(0, first - Math.floor(spare / 3));
