@@ -76,6 +76,20 @@ export const Streak = z.object({
 const CheckPath = z.strictObject({ id: Id, day: Day });
 
 export const habits = endpoints({
+  suggestions: {
+    method: "GET",
+    path: "/api/habits/suggestions",
+    summary: "Habits to begin with, in your language: what POST /api/habits takes",
+    auth: "user",
+    permission: "journal:read",
+    responses: {
+      200: z.object({
+        items: z.array(HabitFields.omit({ position: true, archived: true })),
+      }),
+    },
+    conditional: true,
+    errors: [],
+  },
   today: {
     method: "GET",
     path: "/api/habits/today",

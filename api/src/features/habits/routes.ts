@@ -18,6 +18,7 @@ import { habits } from "./contract.ts";
 import { habitsOfDay, listHabits, listStreaks } from "./habits.ts";
 import { habitKind } from "./habit-kind.ts";
 import { habitRemoval } from "./removal.ts";
+import { habitsToBeginWith } from "./suggestions.ts";
 
 export function habitRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   const { openVault, clock, onUnreadable } = deps;
@@ -29,6 +30,8 @@ export function habitRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
     ...recordHandlers(habitKind, deps),
     list: listHandler(habitKind, deps, listHabits),
     remove: removeHandler(habitKind, deps, habitRemoval.remove),
+    suggestions: ({ caller }) =>
+      Promise.resolve(ok({ items: habitsToBeginWith(caller.user.locale) })),
     today: async (asked) => {
       const day = today(asked.caller);
       const vault = await openVault(asked);

@@ -276,3 +276,23 @@ describe("the prompt of the day", () => {
     }
   });
 });
+
+describe("what there is to begin with", () => {
+  it.each(["pillars", "habits"])("is taken as it is: %s", async (kind) => {
+    const suggested = async (locale: string) => {
+      await ada.call("PATCH", "/api/me", { body: { locale } });
+      const { status, body } = await ada.call("GET", `/api/${kind}/suggestions`);
+      expect(status).toBe(200);
+      return body["items"] as { name: string }[];
+    };
+    const [english, german] = [await suggested("en-GB"), await suggested("de")];
+    expect(german).toHaveLength(english.length);
+    for (const body of [...english, ...german]) {
+      const made = await ada.call("POST", `/api/${kind}`, { body });
+      expect(made).toMatchObject({ status: 201, body });
+    }
+    if (kind !== "pillars") return;
+    const names = english.map(({ name }) => name);
+    expect(names).toEqual(["Family", "Health", "Net New Revenue", "Client Retention"]);
+  });
+});

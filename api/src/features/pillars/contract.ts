@@ -43,6 +43,20 @@ const ScorePath = z.strictObject({ id: Id, day: Day });
 const protocol = recordEndpoints("pillars", PillarFields, z.object({}));
 
 export const pillars = endpoints({
+  suggestions: {
+    method: "GET",
+    path: "/api/pillars/suggestions",
+    summary: "Pillars to begin with, in your language: what POST /api/pillars takes",
+    auth: "user",
+    permission: "journal:read",
+    responses: {
+      200: z.object({
+        items: z.array(PillarFields.omit({ position: true, archived: true })),
+      }),
+    },
+    conditional: true,
+    errors: [],
+  },
   scores: {
     method: "GET",
     path: "/api/pillars/scores",

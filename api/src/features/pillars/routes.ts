@@ -12,6 +12,7 @@ import { daysOf } from "../days/range.ts";
 import { pillars } from "./contract.ts";
 import { listPillars, pillarKind } from "./pillars.ts";
 import { pillarRemoval } from "./removal.ts";
+import { pillarsToBeginWith } from "./suggestions.ts";
 import { listScores, putScore, removeScore, scoreKind } from "../pillar-scores/pillar-scores.ts";
 
 export function pillarRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
@@ -20,6 +21,8 @@ export function pillarRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
     ...recordHandlers(pillarKind, deps),
     list: listHandler(pillarKind, deps, listPillars),
     remove: removeHandler(pillarKind, deps, pillarRemoval.remove),
+    suggestions: ({ caller }) =>
+      Promise.resolve(ok({ items: pillarsToBeginWith(caller.user.locale) })),
     scores: async (asked) => {
       const days = daysOf(asked.query);
       const vault = await openVault(asked);

@@ -50,6 +50,7 @@ export const prompts = endpoints({
         .describe("How many were not wanted today: 1 for another one"),
     }),
     responses: { 200: z.object({ day: Day, prompt: Prompt }) },
+    conditional: true,
     errors: ["invalid_request"],
   },
 });

@@ -1,5 +1,6 @@
 import { sha256 } from "../../crypto/digest.ts";
 import { dayNumber } from "../../lib/day.ts";
+import { inLanguage } from "../in-language.ts";
 import { Category, type Prompt } from "./contract.ts";
 import { body } from "./data/body.ts";
 import { courage } from "./data/courage.ts";
@@ -38,12 +39,8 @@ const TEXTS: Readonly<Record<Category, Readonly<Record<Language, readonly string
 
 type Language = "en" | "de";
 
-const PROMPTS = { en: listed("en"), de: listed("de") };
-
-/** All prompts in the language of a locale, such as `de-CH`; in English where there are none. */
-export function promptsIn(locale: string): readonly Prompt[] {
-  return locale.split("-")[0] === "de" ? PROMPTS.de : PROMPTS.en;
-}
+/** All prompts, by locale. */
+export const promptsIn = inLanguage({ en: listed("en"), de: listed("de") });
 
 /** An id is made of the place of the text in its category: new ones come last, and none is taken out. */
 function listed(language: Language): Prompt[] {
