@@ -36,7 +36,7 @@ interface Kept extends TextsInUse {
 const IDLE_MS = 10 * 60_000;
 
 /** No journal takes more of the room than this, or one would drive out all others. */
-const SHARE = 0.75;
+const SHARE = 0.8;
 
 /** Keeps texts within `maxBytes`. They are wiped when they are dropped, once nobody reads them any more. */
 export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
@@ -57,14 +57,19 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
     if (one !== undefined) drop(userId, one);
   };
 
+  /** Drops what was not used for longest, until the rest fits, which also grows while it is searched. */
+  const makeRoom = () => {
+    for (const [userId, one] of kept) {
+      if (size() <= maxBytes) return;
+      if (one.users === 0) drop(userId, one);
+    }
+  };
+
   const open = (): Kept => {
     const texts = new OwnerTexts();
     const fits = (wanted: number) => {
       if (wanted > maxBytes * SHARE) return false;
-      for (const [other, one] of kept) {
-        if (size() <= maxBytes) return true;
-        if (one.texts !== texts && one.users === 0) drop(other, one);
-      }
+      makeRoom();
       return size() <= maxBytes;
     };
     return {
@@ -96,6 +101,7 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
           if (leaving.delete(one)) one.texts.clear();
           else one.timer = setTimeout(() => drop(userId, one), idleMs).unref();
         }
+        makeRoom();
       }
     },
     forget,

@@ -32,7 +32,13 @@ const shown = async (text: string, q: string) =>
   (await snippet(text, q)).map((piece) => (piece.match ? `[${piece.text}]` : piece.text)).join("");
 
 const word = fc.stringMatching(/^[a-zé]{1,9}$/);
-const alphabet = fc.constantFrom(...Array.from("abcñé ßİ  我的雨が👍🏽❤️\u0301\n.-"), "👨‍👩‍👧", "ﬁ", "ที่", "한");
+const alphabet = fc.constantFrom(
+  ...Array.from("abcñé ßİ  我的雨が👍🏽❤️\u0301\n.-"),
+  "👨‍👩‍👧",
+  "ﬁ",
+  "ที่",
+  "한",
+);
 const anyText = fc.array(alphabet, { maxLength: 60 }).map((parts) => parts.join(""));
 
 describe("what is found", () => {

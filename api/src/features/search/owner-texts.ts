@@ -10,9 +10,10 @@ const NOTHING: readonly string[] = [];
 /** The folded texts of one person's journal, in memory, as of a revision. */
 export class OwnerTexts {
   #segments: Segment[] = [];
-  readonly #docs = new Map<string, Doc>();
+  /** By kind, and then by id: a key made of both would take as much room as all else of a record. */
+  readonly #docs = new Map<string, Map<string, Doc>>();
   readonly #damaged = new Map<string, string>();
-  /** Tags and ids of pillars, of which many records have the same. */
+  /** Tags, ids of pillars and days, of which many records have the same. */
   readonly #shared = new Map<string, string>();
   #rev = 0;
   #keys = "";
@@ -84,14 +85,21 @@ export class OwnerTexts {
 
   #put(texts: RecordTexts): void {
     const key = `${texts.kind}/${texts.id}`;
-    const known = this.#docs.get(key);
+    const docs = this.#docsOf(texts.kind);
+    const known = docs.get(texts.id);
     if (known?.rev === texts.rev) return;
     known?.segment.remove(known);
-    this.#docs.delete(key);
+    docs.delete(texts.id);
     this.#damaged.delete(key);
     if (texts.searched === "unreadable") this.#damaged.set(key, texts.table);
     const doc = addTo(this.#tail(), texts, (text) => this.#share(text));
-    if (doc !== null) this.#docs.set(key, doc);
+    if (doc !== null) docs.set(texts.id, doc);
+  }
+
+  #docsOf(kind: string): Map<string, Doc> {
+    const known = this.#docs.get(kind) ?? new Map<string, Doc>();
+    this.#docs.set(kind, known);
+    return known;
   }
 
   #tail(): Segment {
@@ -114,7 +122,7 @@ export class OwnerTexts {
     for (const [i, segment] of this.#segments.entries()) {
       if (!segment.isSparse) continue;
       const rest = new Segment();
-      for (const doc of rest.adopt(segment)) this.#docs.set(`${doc.kind}/${doc.id}`, doc);
+      for (const doc of rest.adopt(segment)) this.#docsOf(doc.kind).set(doc.id, doc);
       this.#segments[i] = rest;
     }
     this.#segments = this.#segments.filter(({ docs }) => docs.length > 0);
@@ -157,13 +165,15 @@ function addTo(
   if (typeof searched === "string") return null;
   const { day, title = "", texts, tags, pillarIds } = searched;
   const said = texts.filter((text) => text !== undefined);
+  const all = (shared: readonly string[] | undefined) =>
+    shared === undefined || shared.length === 0 ? NOTHING : shared.map(share);
   const doc = {
     kind,
     id,
     rev,
-    day,
-    tags: tags?.map(share) ?? NOTHING,
-    pillarIds: pillarIds?.filter((pillar) => typeof pillar === "string").map(share) ?? NOTHING,
+    day: day && share(day),
+    tags: all(tags),
+    pillarIds: all(pillarIds?.filter((pillar) => typeof pillar === "string")),
   };
   return segment.add(doc, title, said);
 }

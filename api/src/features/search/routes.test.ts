@@ -369,11 +369,11 @@ describe("room in memory", () => {
     const [both, ofEve] = [probe.size, probe.size - ofAda];
     probe.close();
     // Enough for either, and not for both.
-    const tight = keptTexts(Math.max(both - 1, Math.ceil(ofAda / 0.75)));
+    const tight = keptTexts(Math.max(both - 1, Math.ceil(ofAda / 0.8)));
     await ask(tight, eve, "wombat");
     await ask(tight, ada, "wombat");
     expect(tight.size).toBeGreaterThanOrEqual(ofAda);
-    expect(tight.size).toBeLessThanOrEqual(Math.max(both - 1, Math.ceil(ofAda / 0.75)));
+    expect(tight.size).toBeLessThanOrEqual(Math.max(both - 1, Math.ceil(ofAda / 0.8)));
     expect((await ask(tight, eve, "wombat")).total).toBe(1);
     expect(ofEve).toBeGreaterThan(0);
     tight.close();
