@@ -45,11 +45,16 @@ export function judgeCorrections(
       madeIn(corrections, addDays(mondayOf(week), 6), { kind: "weekly-recaps", id }),
     ),
   ];
-  return firstTimes(made)
-    .filter(({ day }) => day >= from && day <= to)
-    .flatMap((correction) => judge(correction, recaps) ?? [])
-    .sort((a, b) => (a.day < b.day ? 1 : -1))
-    .slice(0, MAX_SHOWN);
+  const byDay = new Map(recaps.map((recap) => [dayNumber(recap.day), recap]));
+  const outcomes: CorrectionOutcome[] = [];
+  const latestFirst = firstTimes(made).sort((one, other) => (one.day < other.day ? 1 : -1));
+  for (const correction of latestFirst) {
+    if (correction.day < from || correction.day > to) continue;
+    const outcome = judge(correction, byDay);
+    if (outcome !== null) outcomes.push(outcome);
+    if (outcomes.length === MAX_SHOWN) break;
+  }
+  return outcomes;
 }
 
 function madeIn(corrections: Corrections, day: string, source: Made["source"]): Made[] {
@@ -70,15 +75,21 @@ function firstTimes(made: readonly Made[]): Made[] {
 }
 
 /** Slips of the day of a correction are what it answers, and count before it. */
-function judge(correction: Made, recaps: readonly Recap[]): CorrectionOutcome | null {
-  const distance = ({ day }: Recap) => dayNumber(day) - dayNumber(correction.day);
-  const sideOf = (isOnSide: (days: number) => boolean) => {
-    const those = recaps.filter((recap) => isOnSide(distance(recap)));
-    const weeks = new Set(those.map((recap) => Math.floor((distance(recap) - 1) / 7))).size;
-    return { weeks, ...countSlips(those, correction.pillarId) };
+function judge(correction: Made, byDay: ReadonlyMap<number, Recap>): CorrectionOutcome | null {
+  const pivot = dayNumber(correction.day);
+  const sideFrom = (first: number) => {
+    const days = Array.from({ length: CORRECTION_DAYS }, (_, i) => byDay.get(pivot + first + i));
+    const weeks = Array.from({ length: WEEKS }, (_, i) => days.slice(7 * i, 7 * i + 7));
+    return {
+      weeks: weeks.filter((week) => week.some((recap) => recap !== undefined)).length,
+      ...countSlips(
+        days.flatMap((recap) => recap ?? []),
+        correction.pillarId,
+      ),
+    };
   };
-  const before = sideOf((days) => days <= 0 && days > -CORRECTION_DAYS);
-  const after = sideOf((days) => days > 0 && days <= CORRECTION_DAYS);
+  const before = sideFrom(1 - CORRECTION_DAYS);
+  const after = sideFrom(1);
   if (before.weeks < MIN_WEEKS || after.weeks < MIN_WEEKS) return null;
   const more = after.perWeek - before.perWeek;
   const code = more < 0 ? "fewer_slips" : more > 0 ? "more_slips" : "as_many_slips";

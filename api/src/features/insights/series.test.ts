@@ -133,7 +133,7 @@ describe("slips before and after a correction", () => {
       {
         day: "2026-10-04",
         source: { kind: "weekly-recaps", id: "w" },
-        before: { recapIds: ["-2", "-9"] },
+        before: { recapIds: ["-9", "-2"] },
       },
     ]);
     expect(judgeCorrections(recaps, [week], { from: "2026-10-05", to: "2026-11-30" })).toEqual([]);
