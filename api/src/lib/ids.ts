@@ -5,7 +5,8 @@ export function uuidToBytes(uuid: string): Buffer {
 
 /** 16 bytes as a UUID, lower case. */
 export function bytesToUuid(bytes: Uint8Array): string {
-  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const digits = hex(bytes);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
 }
 
 /** Marks 16 random-looking bytes as a version 4 UUID (RFC 9562 §5.4). */

@@ -64,7 +64,10 @@ export async function listByDay<F extends object, H extends object>(
   const tomorrow = addDays(vault.clock().toISOString().slice(0, 10), 1);
   const found: Candidate<H & Times>[] = [];
   let [seen, unreadable] = [0, 0];
-  for (let size = FEWEST_DAYS; found.length <= query.limit;) {
+  const densities = keptOf(vault.keys).densities;
+  const usual = densities.get(kind.table.table);
+  let size = usual === undefined ? FEWEST_DAYS : daysFor(query.limit + 1, usual);
+  while (found.length <= query.limit) {
     const window: BlindDay[] = [];
     for (let counted = 0; counted < size;) {
       const { value } = days.next();
@@ -76,20 +79,41 @@ export async function listByDay<F extends object, H extends object>(
     if (window.length === 0) break;
     seen += window.filter(({ day }) => day <= tomorrow).length;
     const rows = await rowsOf(vault, kind.table, window, query.matches === undefined);
-    for (const { day } of window) {
-      if (found.length > query.limit) break;
-      const heads = await openHeads(vault, kind, [day], rows.get(day) ?? []);
+    for (const waiting = window.values(); found.length <= query.limit;) {
+      const due = takeRows(waiting, rows, query.limit + 1 - found.length);
+      if (due.days.length === 0) break;
+      const heads = await openHeads(vault, kind, due.days, due.rows);
       unreadable += heads.unreadable;
       const candidates = heads.opened.filter(
         ({ key, head }) => (after === undefined || key < after) && (query.matches?.(head) ?? true),
       );
       found.push(...candidates.sort((a, b) => (a.key < b.key ? 1 : -1)));
     }
-    const missing = query.limit + 1 - found.length;
-    const enough = found.length === 0 ? size * 8 : Math.ceil((missing * seen) / found.length);
-    size = Math.min(Math.max(enough, FEWEST_DAYS), MOST_DAYS);
+    const density = found.length / seen;
+    size = found.length === 0 ? size * 8 : daysFor(query.limit + 1 - found.length, density);
+    if (query.matches === undefined && density > 0) densities.set(kind.table.table, density);
   }
   return openPage(vault, kind, { opened: found, unreadable }, query.limit);
+}
+
+/** How many days hold `count` records when each holds `density` of them. */
+const daysFor = (count: number, density: number) =>
+  Math.min(Math.max(Math.ceil(count / density), FEWEST_DAYS), MOST_DAYS);
+
+/** The next days, whole, and their rows: `count` of them or a few more. */
+function takeRows(
+  waiting: Iterator<BlindDay>,
+  rowsOfDays: ReadonlyMap<string, readonly HeadRow[]>,
+  count: number,
+): { days: string[]; rows: HeadRow[] } {
+  const taken = { days: [] as string[], rows: [] as HeadRow[] };
+  while (taken.rows.length < count) {
+    const next = waiting.next();
+    if (next.done === true) break;
+    taken.days.push(next.value.day);
+    taken.rows.push(...(rowsOfDays.get(next.value.day) ?? []));
+  }
+  return taken;
 }
 
 const beginsWithDay = (key: string) => isDay(key.slice(0, 10));
@@ -188,6 +212,8 @@ function openHeads<F extends object, H extends object>(
 interface BlindDay {
   readonly day: string;
   readonly values: readonly Uint8Array[];
+  /** The same in hexadecimal. */
+  readonly names: readonly string[];
 }
 
 /** The rows of some days, by the day that they are filed under. */
@@ -197,9 +223,7 @@ async function rowsOf(
   days: readonly BlindDay[],
   withSmall: boolean,
 ): Promise<Map<string, HeadRow[]>> {
-  const dayOf = new Map(
-    days.flatMap(({ day, values }) => values.map((value) => [hex(value), day])),
-  );
+  const dayOf = new Map(days.flatMap(({ day, names }) => names.map((name) => [name, day])));
   const values = days.flatMap((day) => day.values);
   const found = new Map<string, HeadRow[]>();
   const { ownerId } = keys;
@@ -236,22 +260,37 @@ function* daysBackwards(
 
 /** A year of months, for each owner whose keys are at hand. */
 const MONTHS_KEPT = 12;
-const blindMonths = new WeakMap<OwnerKeys, LRUCache<string, readonly BlindDay[]>>();
 
-/** The days of a month, newest first. Each of their blind values takes an HMAC, so they are kept while the keys are. */
+/** What makes the next list of an owner cheaper; kept while their keys are. */
+interface Kept {
+  readonly months: LRUCache<string, readonly BlindDay[]>;
+  /** How many records of a table a day held, the last time. */
+  readonly densities: Map<string, number>;
+}
+
+const kept = new WeakMap<OwnerKeys, Kept>();
+
+function keptOf(keys: OwnerKeys): Kept {
+  const there = kept.get(keys) ?? {
+    months: new LRUCache({ max: MONTHS_KEPT }),
+    densities: new Map(),
+  };
+  kept.set(keys, there);
+  return there;
+}
+
+/** The days of a month, newest first. Each of their blind values takes an HMAC. */
 function daysOfMonthBlind(keys: OwnerKeys, table: Table, month: string): readonly BlindDay[] {
-  let kept = blindMonths.get(keys);
-  if (kept === undefined) {
-    kept = new LRUCache({ max: MONTHS_KEPT });
-    blindMonths.set(keys, kept);
-  }
+  const { months } = keptOf(keys);
   const name = `${table.table} ${month}`;
-  let days = kept.get(name);
-  if (days === undefined) {
-    days = daysOfMonth(month)
-      .reverse()
-      .map((day) => ({ day, values: table.blindValues(keys, DAY_COLUMN, day) }));
-    kept.set(name, days);
-  }
+  const known = months.get(name);
+  if (known !== undefined) return known;
+  const days = daysOfMonth(month)
+    .reverse()
+    .map((day) => {
+      const values = table.blindValues(keys, DAY_COLUMN, day);
+      return { day, values, names: values.map(hex) };
+    });
+  months.set(name, days);
   return days;
 }

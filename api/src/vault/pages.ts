@@ -37,7 +37,8 @@ export async function openEach<R, T>(rows: readonly R[], open: (row: R) => T): P
   const turn = pace();
   for (const row of rows) {
     opened.push(...(ifOpens(() => [open(row)]) ?? []));
-    await turn();
+    const pause = turn();
+    if (pause !== undefined) await pause;
   }
   return { opened, unreadable: rows.length - opened.length };
 }

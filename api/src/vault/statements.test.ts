@@ -179,7 +179,9 @@ describe("rows", () => {
     await insert(other, on(1, day));
     const found = await listHeads(execute, entryTable, "dayKey", owner, [day, otherDay]);
     expect(found.toSorted((a, b) => a.rev - b.rev)).toEqual(
-      rows.slice(0, 2).map((row) => ({ ...only(row, "sealed"), unreadBytes: 120 + row.rev })),
+      rows
+        .slice(0, 2)
+        .map((row) => ({ ...only(row, "dayKey", "sealed"), unreadBytes: 120 + row.rev })),
     );
     expect(await listHeads(execute, entryTable, "dayKey", owner, [])).toEqual([]);
     const counts = await countRows(execute, entryTable, "dayKey", owner, [day, otherDay, newId()]);
@@ -196,7 +198,7 @@ describe("rows", () => {
     const row = { ...entryRow(1), bytes: { recordKey, sealed: bytes() } };
     await insertRow(execute, versionTable, owner, row);
     expect(await listHeads(execute, versionTable, "recordKey", owner, [recordKey])).toEqual([
-      { ...only(row, "sealed"), unreadBytes: 0 },
+      { ...only(row, "recordKey", "sealed"), unreadBytes: 0 },
     ]);
   });
 
