@@ -24,14 +24,14 @@ export async function peopleOfTimos(
   inst: Installation,
   passwords: Passwords,
   count: number,
-): Promise<readonly { readonly email: string }[]> {
-  const people: { email: string }[] = [];
+): Promise<readonly { readonly userId: string; readonly email: string }[]> {
+  const people: { userId: string; email: string }[] = [];
   for (let n = 0; n < count; n++) {
     const { userId: id } = await makeWriter(inst, 0);
     const passwordHash = await passwords.hash(PASSWORD);
     const data = { passwordHash, emailVerifiedAt: new Date() };
     const { email } = await asSystem(() => inst.platform.user.update({ where: { id }, data }));
-    people.push({ email });
+    people.push({ userId: id, email });
   }
   return people;
 }

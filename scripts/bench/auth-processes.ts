@@ -105,7 +105,8 @@ export async function run(program: string, args: readonly string[], env: Env = {
  */
 export async function startServer(program: string, env: Env, log: string): Promise<ServerProcess> {
   const out = openSync(log, "a");
-  const child = spawn(process.execPath, ["--import", "tsx", program], {
+  const loader = program.endsWith(".ts") || program.endsWith(".mjs") ? ["--import", "tsx"] : [];
+  const child = spawn(process.execPath, [...loader, program], {
     cwd: ROOT,
     env: { ...cleanEnvironment(), NODE_ENV: "production", ...env },
     stdio: ["ignore", out, "inherit", "ipc"],

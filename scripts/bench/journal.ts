@@ -3,13 +3,13 @@
  * Express and Prisma, with and without prisma-field-encryption. Each is a process of its own on one MariaDB. Then lists
  * of people who have written little and much, and what memory the API holds under a long load.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { randomToken, randomUUID } from "../../api/src/crypto/random.ts";
 import { passwordHasher } from "../../api/src/features/auth/passwords.ts";
 import { createLogger } from "../../api/src/lib/logger.ts";
+import { variable } from "../launcher/settings.ts";
 import { newSigningKeys, writeSigningKeys } from "../jwt/signing-keys.ts";
 import { Client } from "./auth-clients.ts";
 import { atTimos, ORIGIN, peopleOfTimos } from "./auth-people.ts";
@@ -18,16 +18,19 @@ import {
   PEERS,
   run,
   startServer,
-  startTimos,
   type Env,
   type ServerProcess,
 } from "./auth-processes.ts";
 import { inRow, race, type Runner } from "./auth-race.ts";
+import { compileServers } from "./compiled.ts";
 import { databaseOfPeer, openBench, type Bench } from "./databases.ts";
+import { measureGrowth } from "./journal-growth.ts";
+import { LENGTHS, measureLengths, type Reader } from "./journal-lengths.ts";
 import { makeWriter, type Writer } from "./journal-people.ts";
 import { atLeast, type Part, type Report, type Table, type Target } from "./measure.ts";
 import * as z from "zod";
 
+const RESULTS = join(import.meta.dirname, "../../bench-results");
 const CLIENTS = 8;
 const ENTRIES = 120;
 const READS = { rounds: 21, ms: 400, atLeast: 200, warmUp: 5000 };
@@ -51,7 +54,10 @@ export const journal: Part = {
       // Nothing that it does needs the engine, which it would download first.
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     });
-    const folder = mkdtempSync(join(tmpdir(), "timos-bench-journal-"));
+    mkdirSync(RESULTS, { recursive: true });
+    const folder = mkdtempSync(join(RESULTS, "journal-"));
+    say("compiling the servers");
+    const [api = "", twin = ""] = await compileServers(folder, ["auth-server", "journal-twin"]);
     const bench = await openBench();
     const started: ServerProcess[] = [];
     try {
@@ -71,7 +77,7 @@ export const journal: Part = {
         started.push(server);
         return server;
       };
-      return await measure({ bench, env, log, start, say });
+      return await measure({ bench, env, log, api, twin, start, say });
     } finally {
       await Promise.all(started.map((server) => server.stop()));
       await bench.close();
@@ -84,6 +90,9 @@ interface Stage {
   readonly bench: Bench;
   readonly env: Env & { readonly PASSWORD_PEPPER: string };
   readonly log: string;
+  /** The compiled servers. */
+  readonly api: string;
+  readonly twin: string;
   readonly start: (starting: Promise<ServerProcess>) => Promise<ServerProcess>;
   readonly say: (line: string) => void;
 }
@@ -99,16 +108,16 @@ interface Side {
 
 async function measure(stage: Stage): Promise<Report> {
   const { bench, env, log, start, say } = stage;
-  const timos = await start(startTimos("whole", env, log));
+  const timos = await start(startServer(stage.api, { ...env, BENCH_VARIANT: "whole" }, log));
   await makePlainTables(bench.urls.VAULT_MIGRATE_URL);
-  const twin = await start(startServer(join(import.meta.dirname, "journal-twin.ts"), env, log));
+  const twin = await start(startServer(stage.twin, env, log));
   const database = await databaseOfPeer(bench.urls.PLATFORM_MIGRATE_URL);
   const prisma = (isEncrypted: boolean) => {
     const peer = { database, secret: randomToken(), isEncrypted };
     return start(startServer(join(PEERS, "journal.mjs"), { PEER: JSON.stringify(peer) }, log));
   };
-  const browsers = await browsersOfTimos(stage, timos);
-  const tokens = () => Promise.all(browsers.map(tokenOf));
+  const readers = await readersOfTimos(stage, timos);
+  const tokens = () => Promise.all(readers.slice(0, CLIENTS).map(({ signIn }) => signIn()));
 
   say(`writing ${CLIENTS * ENTRIES} entries on each server`);
   const sides = [
@@ -134,21 +143,39 @@ async function measure(stage: Stage): Promise<Report> {
       targets.push(atLeast(`${title}, CPU of ${name} / TimOS`, wanted[i] ?? NaN, cpuRatio));
     }
   }
-  return { tables, targets };
+  const minutes = Number(variable(process.env, "BENCH_LOAD_MINUTES") ?? 1);
+  say(`reading and writing for ${minutes} minutes`);
+  await sides[0].signIn();
+  const growth = await measureGrowth(timos, sides[0].writers, minutes);
+  const lengths = await measureLengths(
+    bench.inst,
+    bench.urls.VAULT_MIGRATE_URL,
+    timos,
+    readers.slice(CLIENTS),
+    { fillsTable: variable(process.env, "BENCH_MILLION_ROWS") === "1", say },
+  );
+  return {
+    tables: [...tables, ...lengths.tables, ...growth.tables],
+    targets: [...targets, ...lengths.targets, ...growth.targets],
+  };
 }
 
-async function browsersOfTimos({ bench, env }: Stage, { port }: ServerProcess) {
+/** Those who write in turns, and one for each length of a journal. */
+async function readersOfTimos({ bench, env }: Stage, { port }: ServerProcess): Promise<Reader[]> {
   const pepper = Buffer.from(env.PASSWORD_PEPPER, "base64url");
   const cost = { memoryKiB: 19_456, passes: 2, lanes: 1, atOnce: 1 };
   const hasher = await passwordHasher(pepper, cost, createLogger("bench", "silent"));
-  const people = await peopleOfTimos(bench.inst, hasher, CLIENTS);
+  const people = await peopleOfTimos(bench.inst, hasher, CLIENTS + LENGTHS.length);
   const client = new Client(port);
-  return Promise.all(people.map((person) => atTimos(client, person)));
-}
-
-async function tokenOf({ signIn, accessToken }: Awaited<ReturnType<typeof atTimos>>) {
-  await signIn();
-  return accessToken();
+  return people.map((person) => {
+    let browser: ReturnType<typeof atTimos> | undefined;
+    const signIn = async () => {
+      if (browser === undefined) browser = atTimos(client, person);
+      else await (await browser).signIn();
+      return (await browser).accessToken();
+    };
+    return { userId: person.userId, signIn };
+  });
 }
 
 async function sideOf(
@@ -179,7 +206,7 @@ function ofPrisma(name: string, server: ServerProcess): Promise<Side> {
 }
 
 /** What an entry would be without a vault: a column for each field. */
-export async function makePlainTables(url: string): Promise<void> {
+async function makePlainTables(url: string): Promise<void> {
   const fields = `rev BIGINT UNSIGNED NOT NULL, day CHAR(10) NOT NULL, time CHAR(5), title TEXT NOT NULL,
     body LONGTEXT NOT NULL, pillar_ids JSON NOT NULL, tags JSON NOT NULL, mood_id CHAR(36), starred BOOLEAN NOT NULL,
     completed BOOLEAN NOT NULL, created_at CHAR(24) NOT NULL, updated_at CHAR(24) NOT NULL`;
