@@ -9,7 +9,7 @@ import type { Recap } from "./days.ts";
 const WEEKS = 4;
 /** In so many of them there must be a recap. */
 const MIN_WEEKS = 2;
-const MAX_SHOWN = 50;
+const MAX_SHOWN = 20;
 
 /** How many days before and after a correction are looked at. */
 export const CORRECTION_DAYS = WEEKS * 7;

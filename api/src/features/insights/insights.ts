@@ -1,4 +1,5 @@
 import { addDays, dayNumber, daysBetween, weekOf, weekdayOf, weekdaysFrom } from "../../lib/day.ts";
+import { pace } from "../../vault/pace.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { gradeOf, toTwoPlaces } from "../daily-recaps/grade.ts";
 import { daysOf } from "../days/range.ts";
@@ -33,6 +34,11 @@ export async function viewInsights(
   const scope = { person, today, until: addDays(to, CORRECTION_DAYS) };
   const patterns = await findPatterns(vault, facts, { from, to }, scope);
   const streaks = await listStreaks(vault, today);
+  const breathe = pace();
+  const weeks = weeksOf(facts);
+  await breathe();
+  const weekdays = weekdaysOf(facts, person.weekStartsOn);
+  await breathe();
   const moods = facts.filter((day) => day.moods.length > 0);
   const [mood, ...others] = outcomesOf(facts);
   return {
@@ -51,8 +57,8 @@ export async function viewInsights(
             },
           ],
     ),
-    weeks: weeksOf(facts),
-    weekdays: weekdaysOf(facts, person.weekStartsOn),
+    weeks,
+    weekdays,
     streaks: streaks.items,
     correlations: patterns.correlations,
     comparisons: patterns.comparisons,

@@ -10,7 +10,7 @@ import { weeklyRecapKind } from "../weekly-recaps/weekly-recaps.ts";
 import { correlate } from "./correlations.ts";
 import { CORRECTION_DAYS, judgeCorrections } from "./corrections.ts";
 import { readDays, type DayFacts } from "./days.ts";
-import { habitSeries, outcomesOf } from "./series.ts";
+import { habitSeries, outcomesOf, type Series } from "./series.ts";
 
 /** Whose days these are, as far as it decides which day it is. */
 export interface Person {
@@ -57,11 +57,15 @@ export async function findPatterns(
     readDays(vault, weeklyRecapKind, mondays),
   ]);
   const written = [...new Set([...facts, ...checks.items].map(({ day }) => day))].sort();
-  const done = habits.items.map(({ createdAt, ...habit }) => {
+  const breathe = pace();
+  const done: Series[] = [];
+  for (const { createdAt, ...habit } of habits.items) {
     const madeOn = dayAt(new Date(createdAt), person.timeZone, person.dayStartHour);
-    return habitSeries({ ...habit, madeOn }, checks.items, written, today);
-  });
-  const { correlations, comparisons } = await correlate(done, outcomesOf(facts), pace());
+    done.push(habitSeries({ ...habit, madeOn }, checks.items, written, today));
+    await breathe();
+  }
+  const { correlations, comparisons } = await correlate(done, outcomesOf(facts), breathe);
+  await breathe();
   const known = [...recaps.items, ...facts.flatMap(({ recap }) => recap ?? [])];
   return {
     correlations,
