@@ -83,12 +83,12 @@ export const Week = z
 /** A range of days, both included. */
 export const DayRange = z.strictObject({ from: Day, to: Day });
 
-/** Whether `text` is a week, `0001-W01` to `9999-W52`. */
+/** Whether `text` is a week, `0001-W01` to `9999-W51`, the last with all of its days in the calendar. */
 export function isWeek(text: string): boolean {
   const match = /^(\d{4})-W(\d{2})$/.exec(text);
   if (match === null) return false;
   const [year, week] = [Number(match[1]), Number(match[2])];
-  return year >= 1 && week >= 1 && week <= (year === 9999 ? 52 : weeksOf(year));
+  return year >= 1 && week >= 1 && week <= (year === 9999 ? 51 : weeksOf(year));
 }
 
 /** A year has 53 weeks when it begins on a Thursday, or on a Wednesday and is a leap year. */

@@ -35,7 +35,9 @@ const WeekView = z.object({
   updatedAt: Instant.nullable(),
   from: Day,
   to: Day,
-  days: z.array(DayPixel).describe("Its seven days, in the order in which your weeks run"),
+  days: z
+    .array(DayPixel)
+    .describe("Its seven days, from Monday on, as a week of ISO 8601 has them"),
   scores: z.array(PillarWeek),
   ...Graded.shape,
   slips: z.array(z.object({ day: Day, text: z.string(), pillarId: Id.nullable() })),

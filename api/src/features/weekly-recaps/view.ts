@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { addDays, daysBetween, mondayOf, weekdaysFrom } from "../../lib/day.ts";
+import { addDays, daysBetween, mondayOf } from "../../lib/day.ts";
 import type { VaultRecord } from "../../vault/record-state.ts";
 import { findNatural, getRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
@@ -45,7 +45,6 @@ export async function viewOf(
   });
   const ofWeek = facts.filter(({ day }) => day >= from);
   const before = facts.filter(({ day }) => day < from && day >= addDays(from, -7));
-  const days = weekdaysFrom(by.person.weekStartsOn).map((weekday) => addDays(from, weekday - 1));
   return {
     ...WeeklyRecapFields.parse({ week }),
     id: null,
@@ -55,7 +54,9 @@ export async function viewOf(
     ...recap,
     from,
     to,
-    days: days.map((day) => pixelOf(ofWeek.find((known) => known.day === day) ?? emptyDay(day))),
+    days: daysBetween(from, to).map((day) =>
+      pixelOf(ofWeek.find((known) => known.day === day) ?? emptyDay(day)),
+    ),
     ...weekScores(scoresOf(ofWeek), scoresOf(before)),
     slips: ofWeek.flatMap(({ day, recap: ofDay }) =>
       (ofDay?.slips ?? []).map((slip) => ({ day, ...slip })),
