@@ -1,8 +1,9 @@
 import { createConnection, type Connection } from "mysql2/promise";
-import { randomBytes } from "../../api/src/crypto/random.ts";
+import { randomUUID } from "../../api/src/crypto/random.ts";
 import { seal } from "../../api/src/crypto/box.ts";
 import { entryKind } from "../../api/src/features/entries/entries.ts";
 import { addDays } from "../../api/src/lib/day.ts";
+import { uuidToBytes } from "../../api/src/lib/ids.ts";
 import { openVault } from "../../api/src/vault/user-vault.ts";
 import type { Installation } from "../keys/installation.ts";
 import { Client } from "./auth-clients.ts";
@@ -78,7 +79,7 @@ async function fill(
       const n = first + i;
       const fields = entryKind.fields.parse(newEntry(Math.floor(n / perDay), n));
       months.add(fields.day.slice(0, 7));
-      const row = table.sealRow(keys, randomBytes(16), n + 1, {
+      const row = table.sealRow(keys, uuidToBytes(randomUUID()), n + 1, {
         ...fields,
         createdAt: at,
         updatedAt: at,
