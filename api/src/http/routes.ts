@@ -105,8 +105,8 @@ export function straight(routers: readonly Router[]): RequestHandler {
     }
     for (const { method } of route.stack) {
       // The one that answers 405 to all other methods has none.
-      const name = method?.toUpperCase();
-      if (name && !fork.handlers.has(name)) fork.handlers.set(name, { handle, names });
+      const name = method ? method.toUpperCase() : "";
+      if (name !== "" && !fork.handlers.has(name)) fork.handlers.set(name, { handle, names });
     }
   }
   return (req, res, next) => {
