@@ -2,6 +2,7 @@
 
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { Field } from "./field.tsx";
 import { IconButton } from "./icon-button.tsx";
 
@@ -15,6 +16,7 @@ interface Props {
 }
 
 export function PasswordField(props: Props) {
+  const t = useTranslations("fields");
   const [isShown, setIsShown] = useState(false);
   return (
     <Field
@@ -25,7 +27,7 @@ export function PasswordField(props: Props) {
       autoCapitalize="none"
       trailing={
         <IconButton
-          label={isShown ? "Hide password" : "Show password"}
+          label={isShown ? t("hidePassword") : t("showPassword")}
           className="me-1.5"
           onClick={() => setIsShown(!isShown)}
         >

@@ -1,0 +1,32 @@
+import compile from "icu-minify/compile";
+import { de } from "@/messages/de/index.ts";
+import { en } from "@/messages/en/index.ts";
+import type { Locale } from "./locale.ts";
+
+declare module "use-intl" {
+  interface AppConfig {
+    Locale: Locale;
+    Messages: typeof en;
+  }
+}
+
+/** The same keys, in other words. */
+export type Translated<M> = {
+  readonly [K in keyof M]: M[K] extends string ? string : Translated<M[K]>;
+};
+
+/** A message as the pages get it: parsed ahead, so that no browser needs a parser. */
+function compiled(messages: object): object {
+  return Object.fromEntries(
+    Object.entries(messages).map(([key, message]: [string, unknown]) => [
+      key,
+      typeof message === "string" ? compile(message) : compiled(message as object),
+    ]),
+  );
+}
+
+const all = { en: compiled(en), de: compiled(de) } as unknown as Readonly<
+  Record<Locale, typeof en>
+>;
+
+export const messagesIn = (locale: Locale) => all[locale];

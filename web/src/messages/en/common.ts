@@ -1,0 +1,22 @@
+/** What any page may say. */
+export const common = {
+  title: "TimOS, a private journal",
+  description: "A private journal whose database, backups and logs hold nothing anyone wrote.",
+  skip: "Skip to the content",
+  tryAgain: "Try again",
+  loadAnew: "Load it anew",
+  oneMoment: "One moment…",
+  sending: "Sending…",
+  dismiss: "Dismiss",
+  toBeginning: ", to the beginning",
+  unreachableTitle: "TimOS cannot be reached",
+  unreachable: "Check your connection. What you wrote before is safe on the server.",
+  failedTitle: "This page failed",
+  failed: "Something went wrong in the browser. What was saved is safe on the server.",
+  notFoundTitle: "This page is blank",
+  notFoundTab: "Not found",
+  notFound: "There is nothing at this address. Perhaps it was mistyped.",
+  goToToday: "Go to today",
+  signIn: "Sign in",
+  account: "Account",
+} as const;
