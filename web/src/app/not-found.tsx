@@ -4,7 +4,7 @@ import { Wordmark } from "@/components/mark.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { titled, translations } from "@/i18n/server.ts";
 
-export const generateMetadata = titled("common", "notFoundTab");
+export const generateMetadata = titled("common", (t) => t("notFoundTab"));
 
 export default async function NotFound() {
   const t = await translations("common");

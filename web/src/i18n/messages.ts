@@ -15,7 +15,7 @@ export type Translated<M> = {
   readonly [K in keyof M]: M[K] extends string ? string : Translated<M[K]>;
 };
 
-/** A message as the pages get it: parsed ahead, so that no browser needs a parser. */
+/** Messages as the pages get them: parsed ahead, so that no browser needs a parser. */
 function compiled(messages: object): object {
   return Object.fromEntries(
     Object.entries(messages).map(([key, message]: [string, unknown]) => [
@@ -25,7 +25,8 @@ function compiled(messages: object): object {
   );
 }
 
-const all = { en: compiled(en), de: compiled(de) } as unknown as Readonly<
+// As JSON, since what is sent to a browser is made of plain objects, and what the compiler makes is not.
+const all = JSON.parse(JSON.stringify({ en: compiled(en), de: compiled(de) })) as Readonly<
   Record<Locale, typeof en>
 >;
 

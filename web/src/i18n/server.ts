@@ -24,13 +24,9 @@ export async function translations<const N extends Namespace>(namespace: N) {
   return createTranslator<Messages, N>({ locale, messages: messagesIn(locale), namespace });
 }
 
-/** `generateMetadata` of a page whose title is the word at `key` of a feature. */
+type Translator<N extends Namespace> = Awaited<ReturnType<typeof translations<N>>>;
+
+/** `generateMetadata` of a page whose title is among the words of a feature. */
 export const titled =
-  <const N extends Namespace>(
-    namespace: N,
-    key: Parameters<Awaited<ReturnType<typeof translations<N>>>["raw"]>[0],
-  ) =>
-  async (): Promise<Metadata> => {
-    const t = await translations(namespace);
-    return { title: String(t.raw(key)) };
-  };
+  <const N extends Namespace>(namespace: N, titleOf: (t: Translator<N>) => string) =>
+  async (): Promise<Metadata> => ({ title: titleOf(await translations(namespace)) });

@@ -2,7 +2,7 @@ import { FormPage } from "@/components/form-page.tsx";
 import { SignInPage } from "@/features/auth/sign-in-page.tsx";
 import { titled } from "@/i18n/server.ts";
 
-export const generateMetadata = titled("auth.signIn", "title");
+export const generateMetadata = titled("auth.signIn", (t) => t("title"));
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
