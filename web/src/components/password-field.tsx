@@ -13,6 +13,7 @@ interface Props {
   hint?: string;
   fault?: string | undefined;
   autoFocus?: boolean;
+  required?: boolean;
 }
 
 export function PasswordField(props: Props) {
@@ -20,9 +21,9 @@ export function PasswordField(props: Props) {
   const [isShown, setIsShown] = useState(false);
   return (
     <Field
+      required
       {...props}
       type={isShown ? "text" : "password"}
-      required
       spellCheck={false}
       autoCapitalize="none"
       trailing={

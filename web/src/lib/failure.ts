@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from "@timos/api/contract";
 import { useLocale, useTranslations } from "use-intl";
 import { ApiError, UnreachableError } from "@/lib/api.ts";
 
@@ -40,3 +41,6 @@ function findFault(error: unknown, field: string) {
 
 export const sentence = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+export const isErrorCode = (text: string | null | undefined): text is ErrorCode =>
+  typeof text === "string" && Object.hasOwn(ERRORS, text);

@@ -4,7 +4,7 @@ import { Words } from "@/i18n/words.tsx";
 
 export default function PrivateLayout({ children }: { children: ReactNode }) {
   return (
-    <Words of={["auth", "journal"]}>
+    <Words of={["auth", "proof", "lists", "journal"]}>
       <PrivateFrame>{children}</PrivateFrame>
     </Words>
   );

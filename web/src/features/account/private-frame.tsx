@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
+import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
 import { OwnLanguage } from "./own-language.tsx";
 import { Shell } from "./shell.tsx";
@@ -16,6 +17,7 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
           <OwnLanguage />
           <Shell>{children}</Shell>
           <SessionOver />
+          <StepUpDialog />
         </OpenEntriesProvider>
       )}
     </SessionGate>

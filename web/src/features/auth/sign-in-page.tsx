@@ -1,6 +1,5 @@
 "use client";
 
-import { ERRORS, type ErrorCode } from "@timos/api/contract";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
@@ -8,6 +7,7 @@ import { useTranslations } from "use-intl";
 import { Notice } from "@/components/notice.tsx";
 import { linkLook } from "@/components/rich-text.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
+import { isErrorCode } from "@/lib/failure.ts";
 import { leadsTo } from "./leads-to.ts";
 import { PasskeyButton } from "./passkey-button.tsx";
 import type { Question } from "./second-factor-form.tsx";
@@ -22,6 +22,8 @@ const isNotice = (text: string | undefined): text is keyof typeof NOTICES =>
 /** Who comes back from a provider may have a second factor to prove; the token of that is in a cookie. */
 const AFTER_PROVIDER: Question = { methods: ["totp", "recovery"] };
 
+const CONNECTING = "/settings/connections?error=link_required";
+
 interface Props {
   next: string | undefined;
   notice: string | undefined;
@@ -29,8 +31,6 @@ interface Props {
   /** The code that a sign-in with a provider ended in. */
   error: string | undefined;
 }
-
-const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 export function SignInPage({ next, notice, step, error }: Props) {
   const t = useTranslations();
@@ -40,13 +40,16 @@ export function SignInPage({ next, notice, step, error }: Props) {
 
   useEffect(() => {
     if (status === "over") session.forget();
-    if (status === "signed_in") router.replace(leadsTo(next));
-  }, [status, next, router, session]);
+    if (status === "signed_in") {
+      // What came back from the provider waits there to be connected.
+      router.replace(error === "link_required" ? CONNECTING : leadsTo(next));
+    }
+  }, [status, next, error, router, session]);
 
   return (
     <>
       <h1 className="font-serif text-heading font-medium">{t("auth.signIn.title")}</h1>
-      {error !== undefined && isCode(error) && (
+      {isErrorCode(error) && (
         <Notice tone="danger">
           <p>{t(`failures.codes.${error}`)}</p>
         </Notice>

@@ -7,10 +7,17 @@ const nothing = () => () => undefined;
 const detected = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The zone the person's days follow: the browser's, unless they know better. */
-export function TimeZoneField({ fault }: { fault: string | undefined }) {
+interface Props {
+  fault: string | undefined;
+  /** The zone so far, if one was chosen. */
+  chosen?: string;
+}
+
+export function TimeZoneField({ fault, chosen }: Props) {
   const t = useTranslations("fields");
   const id = useId();
-  const zone = useSyncExternalStore<string | null>(nothing, detected, () => null);
+  const found = useSyncExternalStore<string | null>(nothing, detected, () => null);
+  const zone = found && (chosen ?? found);
   const zones = zone === null ? [] : Intl.supportedValuesOf("timeZone");
   return (
     <div className="grid gap-1.5">
