@@ -44,13 +44,10 @@ function Status({ integrity, counts, keys, lastProvenRestore }: VaultStatus) {
       {integrity.unlisted !== undefined && (
         <p className="text-danger">{t("unlisted", { count: integrity.unlisted })}</p>
       )}
-      <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
         <Fact name={t("entries")}>{counts.entries}</Fact>
         <Fact name={t("versions")}>{counts.versions}</Fact>
         <Fact name={t("trash")}>{counts.trash}</Fact>
-        <Fact name={t("restore")}>
-          {lastProvenRestore === null ? t("never") : onDay(lastProvenRestore)}
-        </Fact>
       </dl>
       <ul className="grid gap-1 text-sm text-soft">
         {keys.map(({ version, state, createdAt }) => (
@@ -60,6 +57,11 @@ function Status({ integrity, counts, keys, lastProvenRestore }: VaultStatus) {
             {t("keySince", { state: t(`keyStates.${state}`), date: onDay(createdAt) })}
           </li>
         ))}
+        <li>
+          {t("restore", {
+            date: lastProvenRestore === null ? t("never") : onDay(lastProvenRestore),
+          })}
+        </li>
       </ul>
     </div>
   );

@@ -178,8 +178,8 @@ export const settings: Translated<typeof english> = {
     entries: "Einträge",
     versions: "Frühere Fassungen",
     trash: "Im Papierkorb",
-    restore: "Letzte erwiesene Wiederherstellung",
-    never: "Noch keine",
+    restore: "Letzte erwiesene Wiederherstellung: {date}",
+    never: "noch keine",
     key: "Schlüssel {version}",
     keyStates: {
       pending: "wird vorbereitet",

@@ -174,8 +174,8 @@ export const settings = {
     entries: "Entries",
     versions: "Earlier versions",
     trash: "In the trash",
-    restore: "Last proven restore",
-    never: "None yet",
+    restore: "Last proven restore: {date}",
+    never: "none yet",
     key: "Key {version}",
     keyStates: {
       pending: "being made ready",
