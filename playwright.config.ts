@@ -5,7 +5,7 @@ const chromium =
   process.env["CHROMIUM_PATH"] ??
   findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-const SERVER_ONLY = "**/privacy.spec.ts";
+const SERVER_ONLY = ["**/privacy.spec.ts", "**/readme.spec.ts"];
 /** What a small screen changes nothing about. */
 const DESKTOP_ONLY = ["account", "calendar", "passkeys", "recovery", "settings"].map(
   (name) => `**/${name}.spec.ts`,
@@ -46,6 +46,10 @@ export default defineConfig({
     // What needs no browser runs once.
     { name: "server", testMatch: SERVER_ONLY },
     { name: "desktop", testIgnore: SERVER_ONLY, use: { ...devices["Desktop Chrome"] } },
-    { name: "phone", testIgnore: [SERVER_ONLY, ...DESKTOP_ONLY], use: { ...devices["Pixel 7"] } },
+    {
+      name: "phone",
+      testIgnore: [...SERVER_ONLY, ...DESKTOP_ONLY],
+      use: { ...devices["Pixel 7"] },
+    },
   ],
 });

@@ -1,5 +1,5 @@
 /** Makes the demo account and its sample journal in the TimOS that runs on the data folder. */
-import { makeDemo } from "./launcher/demo.ts";
+import { makeDemo } from "./demo/demo.ts";
 import { asError } from "./launcher/files.ts";
 import { readRunFile } from "./launcher/run-file.ts";
 import { readSettings } from "./launcher/settings.ts";

@@ -14,16 +14,22 @@ import { entryRoutes } from "./features/entries/routes.ts";
 import { feelsRoutes } from "./features/feels/routes.ts";
 import { habitCheckRoutes } from "./features/habit-checks/routes.ts";
 import { habitRoutes } from "./features/habits/routes.ts";
+import { insightRoutes } from "./features/insights/routes.ts";
 import { mfaRoutes } from "./features/mfa/routes.ts";
 import { moodLogRoutes } from "./features/mood-logs/routes.ts";
 import { moodRoutes } from "./features/moods/routes.ts";
 import { oauthRoutes } from "./features/oauth/routes.ts";
+import { onThisDayRoutes } from "./features/on-this-day/routes.ts";
 import { passkeyRoutes } from "./features/passkeys/routes.ts";
 import { pillarScoreRoutes } from "./features/pillar-scores/routes.ts";
 import { pillarRoutes } from "./features/pillars/routes.ts";
+import { promptRoutes } from "./features/prompts/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
+import { searchRoutes } from "./features/search/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
 import { metrics } from "./features/system/metrics.ts";
+import { syncRoutes } from "./features/sync/routes.ts";
+import { validators } from "./features/sync/validator.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { templateRoutes } from "./features/templates/routes.ts";
 import { tenantRoutes } from "./features/tenants/routes.ts";
@@ -51,6 +57,7 @@ export function createApp(deps: Deps): Express {
   const gates: Gates<Caller> = {
     admit: (authorization, endpoint) => admit(deps, authorization, endpoint),
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
+    validator: validators(deps),
     limiter: deps.limiter,
     origins: http.origins,
     isSecure: http.appUrl.startsWith("https:"),
@@ -108,7 +115,12 @@ export function createApp(deps: Deps): Express {
     templateRoutes(gates, records),
     reminderRoutes(gates, records),
     dayRoutes(gates, records),
+    insightRoutes(gates, records),
+    onThisDayRoutes(gates, records),
+    promptRoutes(gates, deps),
+    searchRoutes(gates, { ...deps, ...records }),
     trashRoutes(gates, records),
+    syncRoutes(gates, records),
     vaultRoutes(gates, { ...deps, ...records }),
   ];
   app.use(straight(routers), ...routers);

@@ -187,6 +187,7 @@ const Environment = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().default("TimOS <timos@localhost>"),
   OUTBOX_DIR: z.string().optional(),
+  SEARCH_MEMORY_MIB: z.coerce.number().int().min(1).max(1_048_576).default(256),
   METRICS_TOKEN: z
     .string()
     .min(24, "must be at least 24 characters long (openssl rand -base64 24)")
@@ -249,6 +250,7 @@ export function readConfig(env: Env = process.env) {
       keyCacheSeconds: keyCacheSeconds(e),
     },
     redisUrl: e.REDIS_URL,
+    search: { memoryBytes: e.SEARCH_MEMORY_MIB * 1024 * 1024 },
     auth: {
       tokenKey: e.TOKEN_KEY,
       formerTokenKeys: e.FORMER_TOKEN_KEYS,

@@ -13,6 +13,7 @@ import { refreshTokens } from "./features/auth/refresh-token.ts";
 import { revocationOf } from "./features/oauth/accounts.ts";
 import { openProviders } from "./features/oauth/providers.ts";
 import { relyingPartyOf } from "./features/passkeys/relying-party.ts";
+import { keptTexts, type KeptTexts } from "./features/search/kept-texts.ts";
 import type { Checks } from "./features/system/health.ts";
 import { RECORD_TABLES } from "./features/vault-tables.ts";
 import { openBreachedPasswords } from "./lib/breached-passwords.ts";
@@ -33,6 +34,8 @@ export interface Deps extends AuthDeps, AccountDeps, VaultDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
   readonly checks: Checks;
+  /** What was opened to be searched. */
+  readonly texts: KeptTexts;
   /** Those of the audit's chain: the first makes seals, the others made some. */
   readonly auditKeys: readonly ChainKey[];
   close(): Promise<void>;
@@ -59,9 +62,22 @@ export async function openDeps(
   const redis = openRedis(config.redisUrl, logger);
   const meks = await masterKeys(config.vault.masterKeys);
   const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
-  const evictions = broadcast(redis, "timos:forget-keys", (userId) => keys.forget(userId));
-  const sessionChanges = broadcast(redis, "timos:sessions", (said) => sessions.onMessage(said));
-  const sessions = liveSessions(platformDatabase.execute, sessionChanges, logger);
+  const texts = keptTexts(config.search.memoryBytes);
+  const forgetHere = (userId: string) => {
+    keys.forget(userId);
+    texts.forget(userId);
+  };
+  const evictions = broadcast(redis, "timos:forget-keys", forgetHere);
+  const sessionChanges = broadcast(redis, "timos:sessions", (said) => {
+    sessions.onMessage(said);
+    texts.onMessage(said);
+  });
+  const publish = (said: string) => {
+    // Here at once, whether or not Redis hears it.
+    texts.onMessage(said);
+    return sessionChanges.publish(said);
+  };
+  const sessions = liveSessions(platformDatabase.execute, { publish }, logger);
   const limiter = limiterFactory(redis);
   const providers = openProviders(config.providers, { appUrl: config.http.appUrl, clock });
   const relyingParty = relyingPartyOf(config.http.origins);
@@ -80,12 +96,13 @@ export async function openDeps(
     keys,
     tables: RECORD_TABLES,
     forgetKeys: async (userId) => {
-      keys.forget(userId);
+      forgetHere(userId);
       // Who does not hear it forgets the keys when their time in memory is over.
       await evictions
         .publish(userId)
         .catch((error: unknown) => logger.warn({ err: error }, "keys were forgotten here only"));
     },
+    texts,
     limiter,
     send: mailer(config.mail),
     mailsToFolder: config.mail.smtpUrl === undefined,
@@ -107,6 +124,7 @@ export async function openDeps(
       keys: () => keys.health(),
     },
     close: async () => {
+      texts.close();
       evictions.close();
       sessionChanges.close();
       redis.disconnect();

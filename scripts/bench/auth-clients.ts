@@ -9,7 +9,7 @@ export interface Reply {
 }
 
 interface Asked {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -25,7 +25,7 @@ export class Client {
     this.#port = port;
   }
 
-  /** @throws Error for any answer but 200. */
+  /** @throws Error for any answer but 200 and 201. */
   send(asked: Asked): Promise<Reply> {
     const { method = "GET", path, headers, body } = asked;
     const text = body === undefined ? "" : JSON.stringify(body);
@@ -52,7 +52,8 @@ export class Client {
           response.on("data", (part: string) => (received += part));
           response.on("end", () => {
             const { statusCode: status = 0, headers: answered } = response;
-            if (status !== 200) reject(new Error(`${method} ${path}: ${status} ${received}`));
+            if (status !== 200 && status !== 201)
+              reject(new Error(`${method} ${path}: ${status} ${received}`));
             else resolve({ status, cookies: cookiesOf(answered["set-cookie"]), text: received });
           });
           response.on("error", reject);

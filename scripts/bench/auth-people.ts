@@ -46,7 +46,8 @@ export async function atTimos(client: Client, { email }: { readonly email: strin
     cookies = { ...cookies, ...reply.cookies };
     ({ accessToken } = SignedIn.parse(JSON.parse(reply.text)));
   };
-  const person: Person = {
+  const person: Person & { readonly accessToken: () => string } = {
+    accessToken: () => accessToken,
     // From a browser that is known and holds no session, as that of somebody who signs in.
     signIn: () =>
       ask("/api/auth/login", { email, password: PASSWORD, remember: true }, without("rt", cookies)),

@@ -1,25 +1,31 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, openSync, closeSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PEERS = join(import.meta.dirname, "peers");
+export const PEERS = join(import.meta.dirname, "peers");
 const START_MS = 60_000;
 
 /** What there is of the API: itself; without the memory of live sessions; without the gate before hashes. */
 export const Variant = z.enum(["whole", "row checked", "unguarded"]);
 export type Variant = z.output<typeof Variant>;
 
-/** What a server is asked: its time on the processor; to time calls of libuv's threads, and what that came to. */
-export type Question = "cpu" | "watch" | "watched";
+/**
+ * What a server is asked: its time on the processor; to time calls of libuv's threads, and what that came to; how much
+ * memory it holds once garbage is collected.
+ */
+export type Question = "cpu" | "watch" | "watched" | "memory";
 
 const Started = z.object({ port: z.number() });
 const Cpu = z.object({ user: z.number(), system: z.number() });
 const Watched = z.object({ fs: z.array(z.number()), dns: z.array(z.number()) });
 export type Watched = z.output<typeof Watched>;
+/** In bytes. */
+const Memory = z.object({ rss: z.number(), heapUsed: z.number(), external: z.number() });
+export type Memory = z.output<typeof Memory>;
 
 /** A server in a process of its own. */
 export interface ServerProcess {
@@ -28,13 +34,14 @@ export interface ServerProcess {
   readonly cpu: () => Promise<number>;
   readonly watch: () => Promise<void>;
   readonly watched: () => Promise<Watched>;
+  readonly memory: () => Promise<Memory>;
   readonly stop: () => Promise<void>;
 }
 
-type Env = Readonly<Record<string, string>>;
+export type Env = Readonly<Record<string, string>>;
 
 export const startTimos = (variant: Variant, env: Env, log: string): Promise<ServerProcess> =>
-  start(join(import.meta.dirname, "auth-server.ts"), { ...env, BENCH_VARIANT: variant }, log);
+  startServer(join(import.meta.dirname, "auth-server.ts"), { ...env, BENCH_VARIANT: variant }, log);
 
 /** What a server of better-auth is to be; see peers/better-auth.mjs. */
 export interface Peer {
@@ -46,7 +53,7 @@ export interface Peer {
 }
 
 export const startPeer = (peer: Peer, log: string): Promise<ServerProcess> =>
-  start(join(PEERS, "better-auth.mjs"), { PEER: JSON.stringify(peer) }, log);
+  startServer(join(PEERS, "better-auth.mjs"), { PEER: JSON.stringify(peer) }, log);
 
 /** What all of it is measured with. */
 export interface Stage {
@@ -57,20 +64,46 @@ export interface Stage {
   readonly say: (line: string) => void;
 }
 
+const Package = z.object({ dependencies: z.record(z.string(), z.string()) });
+const Installed = z.object({ version: z.string() });
+
 /** Installs what TimOS is measured against, as its lock file has it, if it is not there. */
 export async function ensurePeers(say: (line: string) => void): Promise<void> {
-  if (existsSync(join(PEERS, "node_modules/better-auth"))) return;
-  say("installing better-auth");
-  const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: PEERS,
-    stdio: ["ignore", "ignore", "inherit"],
+  const { dependencies } = Package.parse(read(join(PEERS, "package.json")));
+  const isThere = Object.entries(dependencies).every(([name, version]) => {
+    const installed = read(join(PEERS, "node_modules", name, "package.json"));
+    return installed !== null && Installed.parse(installed).version === version;
   });
-  const [code] = (await once(npm, "exit")) as [number | null];
-  if (code !== 0) throw new Error("better-auth could not be installed.");
+  if (isThere) return;
+  say("installing what it is measured against");
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
 }
 
-/** @param log - The file that takes what it prints, as the journal of a machine would. */
-async function start(program: string, env: Env, log: string): Promise<ServerProcess> {
+function read(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+/** Runs a program in the folder of the peers. @throws Error when it fails. */
+export async function run(program: string, args: readonly string[], env: Env = {}): Promise<void> {
+  const child = spawn(program, args, {
+    cwd: PEERS,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")} failed.`);
+}
+
+/**
+ * Starts a server that says its port by a message, and answers each {@link Question} that it is sent.
+ *
+ * @param log - The file that takes what it prints, as the journal of a machine would.
+ */
+export async function startServer(program: string, env: Env, log: string): Promise<ServerProcess> {
   const out = openSync(log, "a");
   const child = spawn(process.execPath, ["--import", "tsx", program], {
     cwd: ROOT,
@@ -99,6 +132,7 @@ async function start(program: string, env: Env, log: string): Promise<ServerProc
         await ask("watch", z.object({}));
       },
       watched: () => ask("watched", Watched),
+      memory: () => ask("memory", Memory),
       stop,
     };
   } catch (error) {

@@ -13,6 +13,7 @@ import type { Deps } from "../../api/src/deps.ts";
 import { liveSessions } from "../../api/src/features/auth/live-sessions.ts";
 import { passwordHasher } from "../../api/src/features/auth/passwords.ts";
 import { Variant, type Question } from "./auth-processes.ts";
+import { collectGarbage } from "./measure.ts";
 
 const PROBE_EVERY_MS = 5;
 const LOOKED_UP = "localhost";
@@ -72,6 +73,10 @@ const answers: Record<Question, () => unknown> = {
     return {};
   },
   watched: () => watched?.(),
+  memory: () => {
+    collectGarbage();
+    return process.memoryUsage();
+  },
 };
 process.on("message", (question: Question) => process.send?.(answers[question]()));
 process.on("disconnect", () => process.exit());

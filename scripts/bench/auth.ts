@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
 import { randomToken } from "../../api/src/crypto/random.ts";
 import { passwordHasher, type Passwords } from "../../api/src/features/auth/passwords.ts";
 import { createLogger } from "../../api/src/lib/logger.ts";
@@ -24,7 +23,7 @@ import {
 import { measureHashes } from "./auth-hashes.ts";
 import { inRow, race, type Raced } from "./auth-race.ts";
 import { measureStampede } from "./auth-stampede.ts";
-import { openBench } from "./databases.ts";
+import { databaseOfPeer, openBench } from "./databases.ts";
 import { atLeast, type Part, type Report, type Table, type Target } from "./measure.ts";
 
 const CLIENTS = 8;
@@ -85,17 +84,6 @@ const COST = { memoryKiB: 19_456, passes: 2, lanes: 1, atOnce: 1 };
 
 const hasherOf = (pepper: string): Promise<Passwords> =>
   passwordHasher(Buffer.from(pepper, "base64url"), COST, createLogger("bench", "silent"));
-
-/** A database of its own on the same server. */
-async function databaseOfPeer(migrateUrl: string): Promise<string> {
-  const connection = await createConnection(migrateUrl);
-  const url = new URL(migrateUrl);
-  // The other one that this account may make.
-  url.pathname += "_shadow";
-  await connection.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
-  await connection.end();
-  return url.href;
-}
 
 async function measure(stage: Stage): Promise<Report> {
   const { say, timos, peer } = stage;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createConnection } from "mysql2/promise";
 import { createKeyring } from "../../api/src/crypto/keyring.ts";
 import { openInstallation, type Installation } from "../keys/installation.ts";
 import { migrateBoth } from "../launcher/migrations.ts";
@@ -57,4 +58,15 @@ export async function openBench({
     await stop();
     throw error;
   }
+}
+
+/** A database of its own on the same server, for what TimOS is measured against. */
+export async function databaseOfPeer(migrateUrl: string): Promise<string> {
+  const connection = await createConnection(migrateUrl);
+  const url = new URL(migrateUrl);
+  // The other one that this account may make.
+  url.pathname += "_shadow";
+  await connection.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
+  await connection.end();
+  return url.href;
 }

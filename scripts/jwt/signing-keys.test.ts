@@ -42,14 +42,14 @@ describe("rotating the keys of access tokens", () => {
       [old, restarted],
       [restarted, old],
     ] as const) {
-      const token = await signer.issue(claims, at(61));
+      const token = signer.issue(claims, at(61));
       expect(await verifier.verify(token, at(62))).toEqual(claims);
     }
   });
 
   it("keeps what signed until no token of it can be about, and without its private part at once", async () => {
     const before = newSigningKeys(start);
-    const token = await (await server(before)).issue(claims, at(0));
+    const token = (await server(before)).issue(claims, at(0));
     const once = rotated(before, at(0));
     expect(duties(once, at(0))).toEqual(["signs", "signs next", "verifies"]);
     expect(once[2]).not.toHaveProperty("d");

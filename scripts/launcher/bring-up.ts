@@ -2,7 +2,7 @@ import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { apiProgram, webProgram, workerProgram } from "./applications.ts";
 import { ensureApplications, ensureClients } from "./build.ts";
-import { findDemo, makeDemo } from "./demo.ts";
+import { findDemo, makeDemo } from "../demo/demo.ts";
 import { asError } from "./files.ts";
 import { findEngine, serversToStart } from "./find-engine.ts";
 import { startFront } from "./front.ts";

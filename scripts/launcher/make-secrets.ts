@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { countDataKeys } from "./data-keys.ts";
-import { beginDemo } from "./demo.ts";
+import { beginDemo } from "../demo/demo.ts";
 import { holdsDatabases } from "./mariadb-folder.ts";
 import { API_SECRETS, ensureSecrets, MARIADB_SECRETS, REDIS_SECRETS } from "./secrets.ts";
 import { isGiven, type Settings } from "./settings.ts";

@@ -47,6 +47,11 @@ interface Described {
   readonly streams?: true;
   /** Answers carry `ETag: "<rev>"`, taken from the body's `rev`. */
   readonly etag?: true;
+  /**
+   * The answer depends on nothing but the caller's vault, their settings and their day: it carries a weak `ETag` of these,
+   * by which `If-None-Match` is answered with 304 before the vault is opened. Not together with `etag`.
+   */
+  readonly conditional?: true;
   /** `If-Match` and `If-None-Match: *` guard the write. */
   readonly guarded?: true;
   /** With the same `Idempotency-Key` a repeated call answers with what the first one made. */

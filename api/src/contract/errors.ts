@@ -45,7 +45,7 @@ export const ERRORS = {
   },
   last_sign_in_method: { status: 409, title: "Without it you could not sign in any more." },
   last_owner: { status: 409, title: "Somebody has to remain the owner. Hand it over first." },
-  gone: { status: 410, title: "This link is used or has expired." },
+  gone: { status: 410, title: "It is used, has expired, or is gone." },
   provider_refused: { status: 403, title: "The provider did not confirm who you are." },
   provider_email_missing: {
     status: 422,

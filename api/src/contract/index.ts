@@ -8,16 +8,21 @@ import { entries } from "../features/entries/contract.ts";
 import { feels } from "../features/feels/contract.ts";
 import { habitChecks } from "../features/habit-checks/contract.ts";
 import { habits } from "../features/habits/contract.ts";
+import { insights } from "../features/insights/contract.ts";
 import { mfa } from "../features/mfa/contract.ts";
 import { moodLogs } from "../features/mood-logs/contract.ts";
 import { moods } from "../features/moods/contract.ts";
 import { oauth } from "../features/oauth/contract.ts";
+import { onThisDay } from "../features/on-this-day/contract.ts";
 import { passkeys } from "../features/passkeys/contract.ts";
 import { pillarScores } from "../features/pillar-scores/contract.ts";
 import { pillars } from "../features/pillars/contract.ts";
+import { prompts } from "../features/prompts/contract.ts";
 import { reminders } from "../features/reminders/contract.ts";
 import { vault } from "../features/vault/contract.ts";
+import { search } from "../features/search/contract.ts";
 import { sessions } from "../features/sessions/contract.ts";
+import { sync } from "../features/sync/contract.ts";
 import { system } from "../features/system/contract.ts";
 import { tenants } from "../features/tenants/contract.ts";
 import { templates } from "../features/templates/contract.ts";
@@ -51,7 +56,12 @@ export const contract = {
   templates,
   reminders,
   days,
+  insights,
+  onThisDay,
+  prompts,
+  search,
   trash,
+  sync,
   vault,
 };
 

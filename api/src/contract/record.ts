@@ -30,6 +30,13 @@ const RecordMeta = z.object({
   updatedAt: Instant,
 });
 
+const META_EXAMPLE = {
+  id: "9b2f6c1e-4d8a-4f37-b0c5-6a1d2e3f4a5b",
+  rev: 12,
+  createdAt: "2026-11-21T06:31:07.412Z",
+  updatedAt: "2026-11-21T20:02:55.090Z",
+};
+
 /** A body for PATCH (JSON merge patch, RFC 7396): any field may be left out, null takes a field back to its default. */
 type PatchShape<S extends z.ZodRawShape> = {
   [K in keyof S]: z.ZodOptional<z.ZodNullable<z.ZodType<z.input<S[K]>>>>;
@@ -45,7 +52,7 @@ const Nothing = z.object({});
  * The shared protocol of records, for one kind: list, create, read, put, patch, delete, versions, restore.
  *
  * @param kind - The path segment and plural name, such as `entries`.
- * @param fields - The fields of the kind, each with its default where it has one.
+ * @param fields - The fields of the kind, each with its default where it has one, and an example of all.
  * @param filters - What `GET /api/<kind>` can be narrowed by.
  * @param derived - What is worked out of the fields, and answered beside them.
  */
@@ -60,19 +67,24 @@ export function recordEndpoints<
   filters: z.ZodObject<F>,
   derived?: z.ZodObject<D>,
 ) {
-  const record = z.object({
-    ...RecordMeta.shape,
-    ...fields.shape,
-    ...(derived ?? Nothing).shape,
-  } as RecordShape<S, D>);
-  const patch = z.strictObject(
-    Object.fromEntries(
-      Object.entries(fields.shape).map(([name, field]) => [
-        name,
-        z.optional(z.nullable(field instanceof z.ZodDefault ? field.unwrap() : field)),
-      ]),
-    ) as unknown as PatchShape<S>,
-  );
+  const example = exampleOf(fields);
+  const record = z
+    .object({
+      ...RecordMeta.shape,
+      ...fields.shape,
+      ...(derived ?? Nothing).shape,
+    } as RecordShape<S, D>)
+    .meta({ examples: [Object.assign({}, META_EXAMPLE, example, exampleOf(derived))] });
+  const patch = z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(fields.shape).map(([name, field]) => [
+          name,
+          z.optional(z.nullable(field instanceof z.ZodDefault ? field.unwrap() : field)),
+        ]),
+      ) as unknown as PatchShape<S>,
+    )
+    .meta({ examples: [Object.fromEntries(Object.entries(example).slice(-1)) as never] });
   const path = `/api/${kind}` as const;
   const list = z.strictObject({ ...Page.shape, ...filters.shape });
   return endpoints({
@@ -84,6 +96,7 @@ export function recordEndpoints<
       permission: "journal:read",
       query: list,
       responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
+      conditional: true,
       errors: ["invalid_request"],
     },
     create: {
@@ -171,6 +184,7 @@ export function recordEndpoints<
       params: RecordId,
       query: Page,
       responses: { 200: pageOf(record).extend({ unreadable: Unreadable }) },
+      conditional: true,
       errors: ["not_found"],
     },
     restore: {
@@ -180,11 +194,18 @@ export function recordEndpoints<
       auth: "user",
       permission: "journal:write",
       params: RecordId,
-      body: z.strictObject({ rev: z.int().min(1) }),
+      body: z.strictObject({ rev: z.int().min(1) }).meta({ examples: [{ rev: 11 }] }),
       responses: { 200: record },
       etag: true,
       guarded: true,
       errors: ["invalid_request", "not_found", "rev_mismatch", "record_unreadable"],
     },
   });
+}
+
+/** The first example that a schema was given, by which the description of the API shows it. */
+function exampleOf(schema: z.ZodType | undefined): Readonly<Record<string, unknown>> {
+  return (
+    z.array(z.record(z.string(), z.unknown())).parse(schema?.meta()?.["examples"] ?? [])[0] ?? {}
+  );
 }

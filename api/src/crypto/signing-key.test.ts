@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign, verify, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { es256PrivateKey } from "./signing-key.ts";
+import { jwtVerify } from "jose";
+import { es256PrivateKey, signEs256 } from "./signing-key.ts";
 
 const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pemOf = (key: KeyObject, type: "pkcs8" | "sec1" = "pkcs8"): string =>
@@ -33,4 +34,14 @@ describe("a private key for ES256", () => {
     const refused = new RangeError("not a private key on the curve P-256, as PEM");
     expect(() => es256PrivateKey(make())).toThrow(refused);
   });
+});
+
+it("signs a token that another implementation verifies, and that no other key does", async () => {
+  const key = es256PrivateKey(p256.privateKey.export({ format: "jwk" }));
+  const token = signEs256(key, { typ: "at+jwt", kid: "k1" }, { sub: "ü", iat: 1 });
+  const { payload, protectedHeader } = await jwtVerify(token, p256.publicKey);
+  expect(payload).toEqual({ sub: "ü", iat: 1 });
+  expect(protectedHeader).toEqual({ alg: "ES256", typ: "at+jwt", kid: "k1" });
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  await expect(jwtVerify(token, publicKey)).rejects.toThrow("signature verification failed");
 });

@@ -81,14 +81,27 @@ function operation(feature: string, name: string, endpoint: Endpoint) {
       ...parameters("path", endpoint.params),
       ...parameters("query", endpoint.query),
       ...(endpoint.guarded ? [header("If-Match"), header("If-None-Match")] : []),
+      ...(isRevalidated(endpoint) ? [header("If-None-Match")] : []),
       ...(endpoint.idempotent ? [header("Idempotency-Key")] : []),
     ],
     ...(endpoint.body
       ? { requestBody: { required: true, content: bodyOf(endpoint.body, endpoint.form) } }
       : {}),
-    responses: { ...successes(endpoint), ...failures(endpoint) },
+    responses: {
+      ...successes(endpoint),
+      ...(isRevalidated(endpoint)
+        ? { 304: { description: "It is as `If-None-Match` says", headers: ETAG } }
+        : {}),
+      ...failures(endpoint),
+    },
   };
 }
+
+const ETAG = { ETag: { schema: { type: "string" } } };
+
+/** Whether `If-None-Match` can be answered with 304. */
+const isRevalidated = ({ method, etag, conditional }: Endpoint) =>
+  method === "GET" && (etag ?? conditional) === true;
 
 function successes(endpoint: Endpoint) {
   return Object.fromEntries(
@@ -97,7 +110,7 @@ function successes(endpoint: Endpoint) {
       {
         description: schema === null ? "Done" : "The outcome",
         ...(schema === null ? {} : { content: json(schema, "output") }),
-        ...(endpoint.etag ? { headers: { ETag: { schema: { type: "string" } } } } : {}),
+        ...(endpoint.etag || endpoint.conditional ? { headers: ETAG } : {}),
       },
     ]),
   );

@@ -4,7 +4,7 @@ import type { Page } from "../contract/values.ts";
 import { createRecord, getRecord, patchRecord, putRecord, trashRecord } from "../vault/records.ts";
 import { listRecordVersions, restoreRecord } from "../vault/history.ts";
 import type { ListPage } from "../vault/pages.ts";
-import type { RecordKind, VaultRecord } from "../vault/record-state.ts";
+import type { RecordKind, VaultRecord, Write } from "../vault/record-state.ts";
 import type { UserVault } from "../vault/user-vault.ts";
 import { versionTable } from "../vault/versions.ts";
 import type { Guard } from "../contract/endpoint.ts";
@@ -45,6 +45,25 @@ export const listHandler =
     const page = await list(vault, asked.query);
     if (page.unreadable !== undefined) onUnreadable(vault, kind.table.table);
     return ok({ ...page, items: page.items.map(show) });
+  };
+
+/** The handler of a kind's removal, where that is more than moving to the trash. */
+export const removeHandler =
+  <F extends object, H extends object, C>(
+    kind: RecordKind<F, H>,
+    { openVault, clock, onUnreadable }: RecordDeps<C>,
+    remove: (vault: UserVault, id: string, write: Write) => Promise<unknown>,
+  ) =>
+  async (asked: AskedOne<C> & { guard: Guard }) => {
+    const vault = await openVault(asked);
+    await remove(vault, asked.params.id, {
+      guard: asked.guard,
+      now: clock(),
+      onUnreadable: () => {
+        onUnreadable(vault, kind.table.table);
+      },
+    });
+    return noContent();
   };
 
 const NEWEST = Number.MAX_SAFE_INTEGER;

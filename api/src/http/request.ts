@@ -61,6 +61,17 @@ export function guardOf(req: Request): Guard {
   return { rev: Number(rev) };
 }
 
+/**
+ * Whether `If-None-Match` names `etag`: whoever asks has the answer already. Compared weakly (RFC 9110 §13.1.2).
+ * `Cache-Control: no-cache` in the request, which browsers add to a condition that a page makes, is a word to caches.
+ */
+export function isKnown(req: Request, etag: string): boolean {
+  const sent = req.get("if-none-match");
+  if (sent === undefined) return false;
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
+  return sent.trim() === "*" || sent.split(",").some((tag) => opaque(tag) === opaque(etag));
+}
+
 /** @throws AppError `invalid_request` for a key that is not 1 to 255 visible ASCII characters. */
 export function idempotencyKeyOf(req: Request): string | undefined {
   const key = req.get("idempotency-key");

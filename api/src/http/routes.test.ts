@@ -529,6 +529,7 @@ describe("an endpoint of a contract", () => {
         authorization === undefined
           ? Promise.reject(new AppError("unauthenticated"))
           : Promise.resolve({ name: authorization }),
+      validator: () => Promise.resolve(null),
       confine: (caller: { name: string }, work: () => Promise<never>) => {
         confined.push(caller.name);
         return work();

@@ -8,7 +8,7 @@ import { clientKey } from "../lib/client-ip.ts";
 import type { Limiter, LimiterFactory } from "../lib/rate-limit.ts";
 import type { Answer, Cookie } from "./answer.ts";
 import { readBody } from "./body.ts";
-import { guardOf, idempotencyKeyOf, peerOf, wireName, type Peer } from "./request.ts";
+import { guardOf, idempotencyKeyOf, isKnown, peerOf, wireName, type Peer } from "./request.ts";
 import { assertSameSite } from "./same-site.ts";
 
 /** What every request passes before a handler sees it. */
@@ -21,6 +21,8 @@ export interface Gates<C> {
   admit(authorization: string | undefined, endpoint: Guarded): Promise<C>;
   /** Runs a signed-in person's request confined to their tenant. */
   confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
+  /** The weak ETag of what `url` answers a caller with now, or null when none can be told. Opens nothing. */
+  validator(caller: C, url: string): Promise<string | null>;
   readonly limiter: LimiterFactory;
   /** The origins whose pages may use the cookies. */
   readonly origins: readonly string[];
@@ -74,22 +76,55 @@ export function routes<const E extends Endpoints, C>(
   return router;
 }
 
+/** Where the addresses that begin alike lead: on, by their next segment, or to handlers, by method. */
+interface Fork {
+  readonly on: Map<string, Fork>;
+  readonly handlers: Map<string, { readonly handle: RequestHandler; readonly names: string[] }>;
+}
+
+const PARAMETER = ":";
+
 /**
- * Hands a request to its endpoint at once, where the address has no parameters, so that not each router has to be asked
- * before. Any other goes on to them: what has parameters, another method, `HEAD`, a slash at the end.
+ * Hands a request to its endpoint at once, so that not each router has to be asked before, with a regular expression for
+ * each path. What has no endpoint goes on to them: another method, `HEAD`, a slash at the end, what cannot be decoded.
  */
 export function straight(routers: readonly Router[]): RequestHandler {
-  const handlers = new Map<string, RequestHandler>();
+  const newFork = (): Fork => ({ on: new Map(), handlers: new Map() });
+  const root = newFork();
   for (const { route, handle } of routers.flatMap((router) => router.stack)) {
-    if (route === undefined || route.path.includes(":")) continue;
-    // The one that answers 405 to all other methods has none.
-    const methods = route.stack.flatMap(({ method }) => (method ? [method.toUpperCase()] : []));
-    for (const method of methods) handlers.set(`${method} ${route.path}`, handle);
+    if (route === undefined) continue;
+    const names: string[] = [];
+    let fork = root;
+    for (const segment of route.path.split("/")) {
+      const isParameter = segment.startsWith(PARAMETER);
+      if (isParameter) names.push(segment.slice(1));
+      const step = isParameter ? PARAMETER : segment;
+      const next = fork.on.get(step) ?? newFork();
+      fork.on.set(step, next);
+      fork = next;
+    }
+    for (const { method } of route.stack) {
+      // The one that answers 405 to all other methods has none.
+      const name = method?.toUpperCase();
+      if (name && !fork.handlers.has(name)) fork.handlers.set(name, { handle, names });
+    }
   }
   return (req, res, next) => {
-    const handle = handlers.get(`${req.method} ${req.path}`);
-    if (handle === undefined) next();
-    else handle(req, res, next);
+    const values: string[] = [];
+    let fork: Fork | undefined = root;
+    for (const segment of req.path.split("/")) {
+      const literal: Fork | undefined = segment === PARAMETER ? undefined : fork.on.get(segment);
+      if (literal === undefined) values.push(segment);
+      fork = literal ?? fork.on.get(PARAMETER);
+      if (fork === undefined) break;
+    }
+    const found = fork?.handlers.get(req.method);
+    if (found === undefined || values.some((value) => value === "" || value.includes("%"))) {
+      next();
+      return;
+    }
+    req.params = Object.fromEntries(found.names.map((name, i) => [name, values[i] ?? ""]));
+    found.handle(req, res, next);
   };
 }
 
@@ -117,9 +152,17 @@ async function serve<C>(
     peer,
     caller,
   };
+  // Asked before anything is read: an answer may be newer than its tag, never older.
+  const isConditional = endpoint.conditional === true && caller !== undefined;
+  const validator = isConditional ? await gates.validator(caller, req.originalUrl) : null;
+  if (validator !== null && isKnown(req, validator)) {
+    res.status(304).set("ETag", validator).end();
+    return;
+  }
   const handle = () => handler(input);
   const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
-  await send(endpoint, answer, gates.isSecure, res);
+  if (validator !== null) res.set("ETag", validator);
+  await send(endpoint, answer, gates.isSecure, req, res);
 }
 
 async function callerOf<C>(
@@ -147,6 +190,7 @@ async function send(
   endpoint: Endpoint,
   { status, body, cookies, headers }: Answer<Endpoint>,
   isSecure: boolean,
+  req: Request,
   res: Response,
 ): Promise<void> {
   for (const cookie of cookies ?? []) setCookie(res, cookie, isSecure);
@@ -168,7 +212,14 @@ async function send(
     return;
   }
   const shown = schema.parse(body);
-  if (endpoint.etag) res.set("ETag", `"${(shown as { rev: number }).rev}"`);
+  if (endpoint.etag) {
+    const etag = `"${(shown as { rev: number }).rev}"`;
+    res.set("ETag", etag);
+    if (endpoint.method === "GET" && isKnown(req, etag)) {
+      res.status(304).end();
+      return;
+    }
+  }
   res.json(shown);
 }
 

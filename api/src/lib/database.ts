@@ -46,6 +46,8 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
     maxIdle: 10,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
+    // The stack of whoever asked, which would be taken down for each statement.
+    trace: false,
   });
 
   const on =

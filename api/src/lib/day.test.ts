@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { isDay } from "../contract/values.ts";
-import { addDays, dayAt, dayNumber, dayOf, daysBetween, daysOfMonth } from "./day.ts";
+import { addDays, dayAt, dayNumber, dayOf, daysBetween, daysOfMonth, weekdaysFrom } from "./day.ts";
 
 const FIRST = -719_162;
 const LAST = 2_932_896;
@@ -300,5 +300,16 @@ describe("the beginning of a day", () => {
         expect(count).toBeGreaterThan(40);
       }
     }
+  });
+});
+
+describe("the days of a week", () => {
+  it.each([
+    [0, [7, 1, 2, 3, 4, 5, 6]],
+    [1, [1, 2, 3, 4, 5, 6, 7]],
+    [2, [2, 3, 4, 5, 6, 7, 1]],
+    [6, [6, 7, 1, 2, 3, 4, 5]],
+  ])("that begins on %d, of which 0 is Sunday, are %j", (start, order) => {
+    expect(weekdaysFrom(start)).toEqual(order);
   });
 });

@@ -64,6 +64,14 @@ export function weekdayOf(day: string): number {
   return ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
 }
 
+/**
+ * The days of the week by their ISO numbers, in the order of somebody whose week begins on `start` (0 is Sunday to 6 is
+ * Saturday).
+ */
+export function weekdaysFrom(start: number): number[] {
+  return Array.from({ length: 7 }, (_, i) => ((start + i + 6) % 7) + 1);
+}
+
 /** The ISO week that a day is in, such as `2026-W47`. */
 export function weekOf(day: string): string {
   const thursday = addDays(day, 4 - weekdayOf(day));

@@ -3,6 +3,7 @@ import type { AuditEventModel, AuditSealModel } from "../../generated/platform/m
 import { decodeLeaves, type Columns, type SealedBatch } from "../crypto/audit-chain.ts";
 import type { Execute } from "../lib/database.ts";
 import { isDuplicate } from "../lib/database-errors.ts";
+import { inserter } from "./insert.ts";
 
 /** An event as it lies in the database. */
 export interface StoredEvent {
@@ -44,6 +45,23 @@ const list = (columns: Readonly<Record<string, string>>) =>
   Object.entries(columns)
     .map(([name, sql]) => `${sql} AS ${name}`)
     .join(", ");
+
+/** An event as it is written: the database numbers it. */
+export type NewEvent = Readonly<Omit<AuditEventModel, "id">>;
+
+export const insertEvent = inserter("audit_events", {
+  tenantId: "tenant_id",
+  userId: "user_id",
+  actor: "actor",
+  actorId: "actor_id",
+  action: "action",
+  outcome: "outcome",
+  purpose: "purpose",
+  target: "target",
+  requestId: "request_id",
+  sealed: "sealed",
+  at: "at",
+} satisfies Record<keyof NewEvent, string>);
 
 /** How many events are read at once: some milliseconds' work. */
 export const EVENTS_AT_ONCE = 500;

@@ -1,11 +1,13 @@
+import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import * as z from "zod";
-import type { Prisma } from "../../generated/platform/client.ts";
-import type { AuditEventModel } from "../../generated/platform/models.ts";
+import type { AuditEventModel, AuditKeyModel } from "../../generated/platform/models.ts";
 import { openDetails, sealDetails, type DetailsOf } from "../crypto/audit-details.ts";
 import type { KeyObject } from "../crypto/digest.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
-import type { Platform, PlatformQueries } from "./client.ts";
+import type { Execute } from "../lib/database.ts";
+import { insertEvent, type NewEvent } from "./audit-statements.ts";
+import { statementsIn, type Platform, type PlatformQueries } from "./client.ts";
 import { asSystem } from "./tenancy.ts";
 
 /**
@@ -42,29 +44,70 @@ export interface AuditEvent {
   readonly details?: Details;
 }
 
+/** What the details of events are sealed under: see `openPlatform`. */
+type DetailsKeys = Pick<Platform, "$detailsKeys">;
+
 /** Keeps events. What they tell of must not happen unless this succeeds. */
 export async function recordEvents(
   queries: PlatformQueries,
   events: readonly AuditEvent[],
   at: Date,
 ): Promise<void> {
-  const [key] = queries.$detailsKeys();
+  const salt = (userId: string) => asSystem(() => saltFor(statementsIn(queries), userId));
+  await queries.auditEvent.createMany({ data: await rowsOf(events, at, queries, salt) });
+}
+
+/**
+ * {@link recordEvents} by statements, which are confined to no tenant.
+ *
+ * @param salt - Of the audit key of the one user whom all events concern, where it has been read.
+ */
+export async function insertEvents(
+  execute: Execute,
+  events: readonly AuditEvent[],
+  at: Date,
+  keys: DetailsKeys,
+  salt: Uint8Array | null = null,
+): Promise<void> {
+  const rows = await rowsOf(events, at, keys, async (id) => salt ?? saltFor(execute, id));
+  for (const row of rows) await insertEvent(execute, row);
+}
+
+async function rowsOf(
+  events: readonly AuditEvent[],
+  at: Date,
+  keys: DetailsKeys,
+  saltOf: (userId: string) => Promise<Uint8Array | null>,
+): Promise<NewEvent[]> {
+  const [key] = keys.$detailsKeys();
   const salts = new Map<string, Uint8Array | null>();
   /** Null where there is no key, or no such account any more. */
   const seal = async (of: DetailsOf, details: Details) => {
     if (key === undefined) return null;
     const { userId } = of;
-    if (!salts.has(userId)) salts.set(userId, await saltFor(queries, userId));
+    if (!salts.has(userId)) salts.set(userId, await saltOf(userId));
     const salt = salts.get(userId);
     return salt ? new Uint8Array(sealDetails(key, salt, of, JSON.stringify(details))) : null;
   };
-  const data: Prisma.AuditEventCreateManyInput[] = [];
+  const rows: NewEvent[] = [];
   for (const { subject, details, ...event } of events) {
-    const row = { ...event, ...subject, at };
-    const isSealed = subject !== null && details !== undefined && event.actor !== "admin";
-    data.push({ ...row, sealed: isSealed ? await seal({ ...row, ...subject }, details) : null });
+    const { actor, action, purpose, requestId } = event;
+    const isSealed = subject !== null && details !== undefined && actor !== "admin";
+    rows.push({
+      tenantId: subject?.tenantId ?? null,
+      userId: subject?.userId ?? null,
+      actor,
+      actorId: event.actorId ?? null,
+      action,
+      outcome: event.outcome ?? "success",
+      purpose,
+      target: event.target ?? null,
+      requestId,
+      sealed: isSealed ? await seal({ ...subject, action, at }, details) : null,
+      at,
+    });
   }
-  await queries.auditEvent.createMany({ data });
+  return rows;
 }
 
 /** Makes the salt of a user's audit key. Erasing the account destroys it, and with it what was sealed under the key. */
@@ -72,17 +115,23 @@ export async function createAuditKey(queries: PlatformQueries, userId: string): 
   await queries.auditKey.create({ data: { userId, salt: new Uint8Array(randomBytes(32)) } });
 }
 
+const FIND_SALT = "SELECT salt FROM audit_keys WHERE user_id = ?";
+const MAKE_SALT =
+  "INSERT IGNORE INTO audit_keys (user_id, salt) SELECT id, ? FROM users WHERE id = ?";
+
 /** A user's salt. An account that was made before there were any is given one; who has no account has none. */
-async function saltFor(queries: PlatformQueries, userId: string): Promise<Uint8Array | null> {
-  return asSystem(async () => {
-    const find = () => queries.auditKey.findUnique({ where: { userId } });
-    const found = await find();
-    if (found !== null) return found.salt;
-    await queries.$executeRaw`
-      INSERT IGNORE INTO audit_keys (user_id, salt) SELECT id, ${randomBytes(32)} FROM users WHERE id = ${userId}`;
-    return (await find())?.salt ?? null;
-  });
+async function saltFor(execute: Execute, userId: string): Promise<Uint8Array | null> {
+  const find = async () => {
+    const [row] = await execute<RowDataPacket[]>(FIND_SALT, [userId]);
+    return row === undefined ? null : (row as RowDataPacket & Pick<AuditKeyModel, "salt">).salt;
+  };
+  const found = await find();
+  if (found !== null) return found;
+  await execute<ResultSetHeader>(MAKE_SALT, [randomBytes(32), userId]);
+  return find();
 }
+
+["userId", "salt"] satisfies (keyof AuditKeyModel)[];
 
 /**
  * The events of one user and, since that user's account was made, those that concern everybody: newest first, from

@@ -2,6 +2,7 @@ import { PrismaMariaDb } from "@prisma/adapter-mariadb";
 import { Prisma, PrismaClient } from "../../generated/platform/client.ts";
 import { AppError } from "../contract/errors.ts";
 import type { KeyObject } from "../crypto/digest.ts";
+import type { Execute } from "../lib/database.ts";
 import { isUnavailable } from "../lib/database-errors.ts";
 import { retryConflicts } from "../lib/retry.ts";
 import { within } from "../lib/within.ts";
@@ -55,6 +56,19 @@ export type PlatformQueries = Omit<
   Platform,
   "$connect" | "$disconnect" | "$extends" | "$on" | "$transaction" | "$use"
 >;
+
+/**
+ * What is written as statements, in a transaction of Prisma's: it sees and is part of what else is done there. It is
+ * confined to no tenant, and throws unless it is called as the system.
+ */
+export function statementsIn(queries: PlatformQueries): Execute {
+  return async (sql, values) => {
+    const result = /^\s*SELECT\b/.test(sql)
+      ? await queries.$queryRawUnsafe(sql, ...values)
+      : { affectedRows: await queries.$executeRawUnsafe(sql, ...values) };
+    return result as never;
+  };
+}
 
 /**
  * Runs `work` in one transaction, again when it lost to another.

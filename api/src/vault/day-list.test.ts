@@ -5,7 +5,7 @@ import { openTestVault, type TestVault } from "../../test/vault.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import type { Execute } from "../lib/database.ts";
 import { uuidToBytes } from "../lib/ids.ts";
-import { countByDay, listByDay, listDay, type DayQuery } from "./day-list.ts";
+import { countByDay, listByDay, listFitting, type DayQuery } from "./day-list.ts";
 import { putRecord, trashRecord } from "./records.ts";
 import { insertRow } from "./statements.ts";
 import type { Times } from "./table.ts";
@@ -15,6 +15,8 @@ type Fields = typeof entryKind.fields._zod.output;
 type Query = Partial<DayQuery<Omit<Fields, "body"> & Times>>;
 
 const DAY = "2026-11-21";
+/** Makes a text too large to be read with the head of its row. */
+const LARGE = ".".repeat(9000);
 
 let test: TestVault;
 beforeAll(async () => {
@@ -30,7 +32,7 @@ async function put(vault: UserVault, fields: Partial<Fields>, id: string = rando
   return id;
 }
 const write = (vault: UserVault, id: string, text: string) =>
-  put(vault, { day: DAY, title: `title ${text}`, body: `body ${text}` }, id);
+  put(vault, { day: DAY, title: `title ${text}`, body: `body ${text}${LARGE}` }, id);
 const trash = (vault: UserVault, id: string) =>
   trashRecord(vault, entryKind, id, { guard: undefined, now: test.clock.now });
 
@@ -75,7 +77,7 @@ async function pages(vault: UserVault, query: Query): Promise<string[][]> {
 
 const LISTS = [
   ["a list", async (vault: UserVault) => (await list(vault)).items],
-  ["a day", async (vault: UserVault) => (await listDay(vault, entryKind, DAY)).records],
+  ["a day", async (vault: UserVault) => (await listFitting(vault, entryKind, [DAY])).records],
 ] as const;
 
 describe.each(LISTS)("%s", (_, read) => {
@@ -106,12 +108,12 @@ describe.each(LISTS)("%s", (_, read) => {
     expect(items).toHaveLength(2);
     expect(items.find(({ id }) => id === changed)).toMatchObject({
       title: "title after",
-      body: "body after",
+      body: `body after${LARGE}`,
       rev: 3,
     });
     expect(items.find(({ id }) => id === other)).toMatchObject({
       title: "title of another",
-      body: "body of another",
+      body: `body of another${LARGE}`,
       rev: 1,
     });
   });
@@ -213,26 +215,38 @@ describe("a list", () => {
     expect(await pages(vault, { matches, limit: 5 })).toEqual([early.slice(0, 5), early.slice(5)]);
   });
 
-  it("reads no months beyond those that fill a page, and more at once the longer it finds nothing", async () => {
+  it("reads few days at first, and then as many as fill the page by what was found", async () => {
     const reads: number[] = [];
     const counting = through(vault, (sql, values) => {
-      if (sql.includes("AS unread")) reads.push(values.length);
+      // The owner, and as many days as the next power of two.
+      if (sql.includes("AS unread")) reads.push(values.length - 1);
       return vault.database.execute(sql, values);
     });
     await list(counting, { limit: 3 });
-    // A month has about as many days as a power of two.
-    expect(reads).toEqual([1 + 32]);
+    // What is left of the month after tomorrow, four days, and twelve when those held one record.
+    expect(reads).toEqual([16, 16]);
     reads.length = 0;
     await list(counting, { matches: () => false });
-    // 1, 2, 4, 8, 12 and the last 3 months.
-    expect(reads).toEqual([33, 65, 129, 257, 513, 129]);
+    expect(reads).toEqual([16, 32, 256, 512, 128]);
     // Nor any after the range, or before the cursor.
     reads.length = 0;
     const { nextCursor } = await list(counting, { limit: 1, to: `${months[2] ?? ""}-20` });
-    expect(reads).toEqual([33, 65]);
+    expect(reads).toEqual([4, 32, 64]);
     reads.length = 0;
     await list(counting, { limit: 5, cursor: nextCursor ?? "" });
-    expect(reads).toEqual([17, 65]);
+    expect(reads).toEqual([4, 32, 64]);
+  });
+
+  it("reads a row once whose text is small, unless only some are asked for", async () => {
+    const statements: string[] = [];
+    const counting = through(vault, (sql, values) => {
+      if (sql.includes("id IN")) statements.push(sql);
+      return vault.database.execute(sql, values);
+    });
+    await list(counting);
+    expect(statements).toEqual([]);
+    await list(counting, { matches: () => true });
+    expect(statements).toHaveLength(1);
   });
 
   it("goes on behind a record that is gone by then", async () => {
@@ -286,7 +300,7 @@ describe("a day", () => {
       await put(vault, { day: DAY, time, title: time ?? "untimed" });
     }
     await put(vault, { day: "2026-11-20" });
-    const { records, ...rest } = await listDay(vault, entryKind, DAY);
+    const { records, ...rest } = await listFitting(vault, entryKind, [DAY]);
     expect(records.map((record) => record.title)).toEqual(["untimed", "08:00", "20:30"]);
     expect(rest).toEqual({ isComplete: true });
   });
@@ -296,7 +310,7 @@ describe("a day", () => {
     for (const time of ["10:00", "11:00", "12:00"])
       await put(vault, { day: DAY, time, title: time });
     const large = withLargeRows(vault, 4 * 1024 * 1024);
-    const { records, ...rest } = await listDay(large, entryKind, DAY);
+    const { records, ...rest } = await listFitting(large, entryKind, [DAY]);
     expect(records.map((record) => record.title)).toEqual(["10:00", "11:00"]);
     expect(rest).toEqual({ isComplete: false });
   });
@@ -313,14 +327,14 @@ describe("a day", () => {
         await insertRow(execute, entryKind.table, vault.keys.ownerId, row);
       }
     });
-    const cut = await listDay(vault, entryKind, DAY);
+    const cut = await listFitting(vault, entryKind, [DAY]);
     expect(cut.records).toHaveLength(200);
     expect(cut.isComplete).toBe(false);
     const all = await pages(vault, { limit: 150 });
     expect(all.map((page) => page.length)).toEqual([150, 51]);
     const { id = "" } = cut.records.at(-1) ?? {};
     await test.sql("vault", "DELETE FROM daily_entries WHERE id = ?", uuidToBytes(id));
-    const whole = await listDay(vault, entryKind, DAY);
+    const whole = await listFitting(vault, entryKind, [DAY]);
     expect(whole).toMatchObject({ isComplete: true });
     expect(whole.records).toHaveLength(200);
   });
@@ -347,7 +361,7 @@ describe("a row that does not open", () => {
       const { items, unreadable } = await list(vault);
       expect(items.map((item) => item.title)).toEqual(["good", "older"]);
       expect(unreadable).toBe(1);
-      const day = await listDay(vault, entryKind, DAY);
+      const day = await listFitting(vault, entryKind, [DAY]);
       expect(day.records.map(({ id }) => id)).toEqual([good]);
       expect(day).toMatchObject({ unreadable: 1, isComplete: false });
     },
@@ -362,7 +376,7 @@ describe("a row that does not open", () => {
       "UPDATE daily_entries a JOIN daily_entries b ON b.id = ? SET a.day_key = b.day_key WHERE a.id = ?",
       ...[uuidToBytes(other), uuidToBytes(moved)],
     );
-    const { records, ...rest } = await listDay(vault, entryKind, DAY);
+    const { records, ...rest } = await listFitting(vault, entryKind, [DAY]);
     expect(records.map(({ id }) => id)).toEqual([other]);
     expect(rest).toEqual({ isComplete: false, unreadable: 1 });
     expect(await list(vault, { from: DAY })).toMatchObject({ unreadable: 1 });
@@ -370,7 +384,7 @@ describe("a row that does not open", () => {
 
   it("does not hide that a database is away", async () => {
     const vault = await newVault();
-    await put(vault, { day: DAY });
+    await put(vault, { day: DAY, body: LARGE });
     const away = new Error("away");
     const failing = through(vault, (sql, values) =>
       sql.includes("id IN") ? Promise.reject(away) : vault.database.execute(sql, values),

@@ -4,6 +4,7 @@ import { openTestVault, type Owner, type TestVault } from "../../test/vault.ts";
 import { AppError } from "../contract/errors.ts";
 import { seal } from "../crypto/box.ts";
 import { entryKind } from "../features/entries/entries.ts";
+import { entryTable } from "../features/entries/table.ts";
 import { findState, moveState } from "../platform/state-statements.ts";
 import { eraseOwner } from "./erase.ts";
 import { inChange, monthsOf, underLock } from "./head.ts";
@@ -45,6 +46,8 @@ const settled = async () => {
   }
   throw new Error("it is never settled");
 };
+const stored = async () =>
+  (await test.sql("vault", "SELECT * FROM vault_heads WHERE owner_id = ?", ada.ownerId))[0];
 const count = async (table: string) =>
   (await test.sql("vault", "SELECT 1 FROM ?? WHERE owner_id = ?", table, ada.ownerId)).length;
 
@@ -224,6 +227,29 @@ describe("a change", () => {
         at: test.clock.now,
       },
     ]);
+  });
+
+  it("that is cancelled takes no revision and writes nothing, unless it wrote a row", async () => {
+    await put("2026-11-21");
+    const [before, state] = [await stored(), await settled()];
+    const answer = await inChange(ada.vault, (change) => {
+      change.cancel();
+      return Promise.resolve("nothing to do");
+    });
+    expect(answer).toBe("nothing to do");
+    expect(await stored()).toEqual(before);
+    expect(await settled()).toEqual(state);
+    const row = entryTable.sealRow(ada.vault.keys, randomBytes(16), 2, {
+      ...entryKind.fields.parse({ day: "2026-11-22" }),
+      createdAt: "2026-11-21T20:00:00.000Z",
+      updatedAt: "2026-11-21T20:00:00.000Z",
+    });
+    await inChange(ada.vault, async (change) => {
+      change.cancel();
+      await change.put(entryTable, { ...row, rev: change.takeRev() }, null);
+    });
+    expect(await take()).toBe(3);
+    expect(await verifyVault(ada.vault)).toMatchObject({ status: "ok" });
   });
 
   it("waits for the one before it, and gives way once that has ended, even by an error", async () => {

@@ -26,10 +26,17 @@ import type { StoredRow, Table } from "./table.ts";
 import { RECORD_TABLES } from "./tables.ts";
 import { inTurn, isAwaited } from "./turns.ts";
 import type { UserVault } from "./user-vault.ts";
+import { versionTable } from "./versions.ts";
 
-/** For each table, the months `YYYY-MM` that hold records, ascending: where a list without a range looks. */
-const Head = z.object({ months: z.record(z.string(), z.array(z.string())) });
+const Head = z.object({
+  /** For each table, the months `YYYY-MM` that hold records, ascending: where a list without a range looks. */
+  months: z.record(z.string(), z.array(z.string())),
+  /** Whoever has seen all changes up to this revision has seen the deletion of every record that is gone: ADR 0026. */
+  syncFloor: z.int().min(0).default(0),
+});
 type Head = z.output<typeof Head>;
+
+const NEW_HEAD: Head = { months: {}, syncFloor: 0 };
 
 /** A change under way: all of what is written here is written, or nothing at all. */
 export interface Change {
@@ -43,11 +50,13 @@ export interface Change {
   readonly remove: (table: Table, before: StoredRow) => Promise<void>;
   /** Notes that `table` holds a record of this month. */
   readonly noteMonth: (table: string, month: string) => void;
+  /** Says that there is nothing to write after all: a change that writes no row then takes no revision. */
+  readonly cancel: () => void;
 }
 
 /**
  * Runs `work` as one change of the owner: one transaction, one after the other. It takes a revision for each row that is
- * written, and one at least; a change that throws takes none, so that they have no gaps. What the vault will hold is
+ * written, and one at least; a change that throws, or is cancelled, takes none, so that they have no gaps. What the vault will hold is
  * announced to the platform before it is committed.
  *
  * @throws AppError `vault_unavailable` or `platform_unavailable`; after the latter nothing was written.
@@ -111,6 +120,15 @@ async function makeChange<T>(
     let next = first;
     const takeRev = () => next++;
     const rows: RowChange[] = [];
+    let isCancelled = false as boolean;
+    const cancel = () => {
+      isCancelled = true;
+    };
+    const raiseFloor = (to: number) => {
+      head.syncFloor = Math.max(head.syncFloor, to);
+    };
+    // Revisions between were of states that this vault does not have any more.
+    if (first > stored.rev + 1) raiseFloor(first);
     const noteMonth = (table: string, month: string) => {
       const months = (head.months[table] ??= []);
       if (!months.includes(month)) months.push(month);
@@ -123,9 +141,12 @@ async function makeChange<T>(
     };
     const remove: Change["remove"] = (table, before) => {
       rows.push({ table: table.table, before, after: null });
+      // It was in the trash since that revision; nothing is left that says so to whoever has not seen it.
+      if (table.table !== versionTable.table) raiseFloor(before.rev);
       return deleteRow(execute, table, ownerId, before.id);
     };
-    const result = await work({ execute, takeRev, put, remove, noteMonth });
+    const result = await work({ execute, takeRev, put, remove, noteMonth, cancel });
+    if (isCancelled && rows.length === 0) return { result, announced: null };
     // A change that writes no row is a change of the head: it has a revision like any other.
     const rev = Math.max(first, next - 1);
     const [, announced] = await both(
@@ -175,7 +196,7 @@ export async function readMonths({ keys, tables }: UserVault, execute: Execute):
     }
     months[table.table] = [...found].sort();
   }
-  return { months };
+  return { ...NEW_HEAD, months };
 }
 
 /** Puts one that opens in the place of a head that does not. The next change finds the months in the rows. */
@@ -184,14 +205,14 @@ export async function mendHead(vault: UserVault): Promise<void> {
   await underLock(vault, async (execute) => {
     const stored = await lockHead(execute, keys.ownerId);
     if (stored === null || ifOpens(() => openHead(keys, stored)) !== null) return;
-    await updateHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
+    await updateHead(execute, keys.ownerId, sealHead(keys, 0, NEW_HEAD));
   });
 }
 
 /** In a transaction of its own: two first writers that both found none would deadlock inserting it. */
 async function makeHead({ database, keys }: UserVault): Promise<void> {
   await database.transaction(async (execute) => {
-    await insertHead(execute, keys.ownerId, sealHead(keys, 0, { months: {} }));
+    await insertHead(execute, keys.ownerId, sealHead(keys, 0, NEW_HEAD));
     for (const dek of keys.wrapped) await insertKey(execute, keys.ownerId, dek);
     // Asked last: an erasure has either been committed before, or deletes what is written here. Without a head no
     // change is made, so that nothing of the owner comes back.
@@ -223,6 +244,11 @@ export async function findMonths(
 export async function monthsOf({ database, keys }: UserVault, table: string): Promise<string[]> {
   const stored = await findHead(database.execute, keys.ownerId);
   return stored === null ? [] : [...(openHead(keys, stored).months[table] ?? [])].reverse();
+}
+
+/** @throws DecryptionError when it does not open. */
+export function syncFloorIn(keys: OwnerKeys, stored: StoredHead): number {
+  return openHead(keys, stored).syncFloor;
 }
 
 function place(keys: OwnerKeys, rev: number) {

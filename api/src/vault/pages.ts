@@ -67,10 +67,10 @@ export function recordsOf<F>(items: VaultRecord<F>[], unreadable: number): Recor
 }
 
 /** The first of `found` that fit into one answer: at least one, at most `limit`. */
-export function whatFits<H>(
-  found: readonly Candidate<H>[],
+export function whatFits<T extends { readonly row: Pick<HeadRow, "unreadBytes"> }>(
+  found: readonly T[],
   limit: number,
-): readonly Candidate<H>[] {
+): readonly T[] {
   let bytes = 0;
   const end = found.slice(0, limit).findIndex(({ row }, i) => {
     bytes += row.unreadBytes;
@@ -88,13 +88,12 @@ export async function openWhole<F extends object, H extends object>(
   { table }: RecordKind<F, H>,
   chosen: readonly Candidate<H & Times>[],
 ): Promise<Opened<VaultRecord<F>>> {
-  const ids = chosen.map(({ row }) => row.id);
-  // Of a table with one box nothing is left to be read.
-  const isRead = table.boxColumns.length === 1;
-  const rows = isRead ? [] : await listRows(database.execute, table, keys.ownerId, ids);
+  const isRead = ({ row }: Candidate<H & Times>) => table.boxColumns.every((box) => row.bytes[box]);
+  const ids = chosen.flatMap((candidate) => (isRead(candidate) ? [] : [candidate.row.id]));
+  const rows = await listRows(database.execute, table, keys.ownerId, ids);
   const byId = new Map(rows.map((row) => [bytesToUuid(row.id), row]));
   const there = chosen.flatMap((candidate) => {
-    const row = isRead ? candidate.row : byId.get(bytesToUuid(candidate.row.id));
+    const row = isRead(candidate) ? candidate.row : byId.get(bytesToUuid(candidate.row.id));
     return row === undefined ? [] : [{ row, candidate }];
   });
   return openEach(there, ({ row, candidate }) => {

@@ -21,8 +21,21 @@ export interface RecordKind<F extends object, H extends object> {
   readonly fields: z.ZodType<F>;
   readonly table: Table<F, H>;
   readonly dayOf: ((fields: F) => string) | null;
+  /** What of a record is searched; absent for kinds that nobody writes a text in. It may miss fields of today. */
+  readonly searched?: (fields: Partial<F>) => Searched;
   /** Where the record stands in a list, begun by its day if it has one: text that sorts in ascending order. */
   readonly sortKey: (head: H & Times) => string;
+}
+
+/** What a record is found by. */
+export interface Searched {
+  /** What it is called. */
+  readonly title?: string | undefined;
+  /** Everything else that somebody wrote in it. */
+  readonly texts: readonly (string | undefined)[];
+  readonly tags?: readonly string[] | undefined;
+  /** The pillars that it is about. */
+  readonly pillarIds?: readonly (string | null | undefined)[] | undefined;
 }
 
 /** A record as the API shows it. */
@@ -207,6 +220,17 @@ export function toRecord<F extends object>(
   row: Pick<StoredRow, "id" | "rev">,
 ): VaultRecord<F> {
   return { ...content, id: bytesToUuid(row.id), rev: row.rev };
+}
+
+/** Whether a record that opens has these fields, whatever its revision and times are. */
+export function isSameContent<F extends object, H extends object>(
+  kind: RecordKind<F, H>,
+  record: VaultRecord<F> | null,
+  fields: F,
+): boolean {
+  if (record === null) return false;
+  // Parsed, its fields are in the order of those of a request.
+  return JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields);
 }
 
 export function fieldsOf<F extends object>(record: VaultRecord<F>): object {

@@ -7,6 +7,7 @@ import {
   assertGuard,
   fieldsOf,
   holderOf,
+  isSameContent,
   readable,
   readState,
   writeState,
@@ -131,8 +132,7 @@ async function findRepeated<F extends object, H extends object>(
   const record = readable(current.record);
   // Of a record that was changed since nobody can say any more what it was made of.
   const wasChanged = record.updatedAt !== record.createdAt;
-  const isSame = JSON.stringify(kind.fields.parse(fieldsOf(record))) === JSON.stringify(fields);
-  if ((wasChanged || isSame) && !current.isTrashed) return record;
+  if ((wasChanged || isSameContent(kind, record, fields)) && !current.isTrashed) return record;
   throw new AppError("conflict", {
     detail: "This Idempotency-Key was used already, for other content or for what is in the trash.",
     members: { id },
@@ -169,14 +169,14 @@ export async function patchRecord<F extends object, H extends object>(
   });
 }
 
-/** Moves a record to the trash, from which it is deleted after 30 days. */
+/** Moves a record to the trash, from which it is deleted after 30 days. Answers with the revision that it took. */
 export async function trashRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
   { guard, now, onUnreadable }: Write,
-): Promise<void> {
-  await inChange(vault, async (change) => {
+): Promise<number> {
+  return inChange(vault, async (change) => {
     const current = await readState(change, vault, kind, id);
     if (current === null || current.isTrashed) throw new AppError("not_found");
     assertGuard(guard, current);
@@ -188,5 +188,6 @@ export async function trashRecord<F extends object, H extends object>(
         : kind.table.sealRow(vault.keys, current.row.id, rev, current.record);
     const purgeAfter = addDays(now.toISOString().slice(0, 10), TRASH_DAYS);
     await change.put(kind.table, { ...row, purgeAfter }, current.row);
+    return rev;
   });
 }

@@ -12,7 +12,8 @@ interface Placed {
 
 /**
  * Gives the records of a kind the places of their ids in `ids`, in one change. Archived ones may be named or left out;
- * a record that stands where it should is not written.
+ * a record that stands where it should is not written, and
+ * where all do nothing is changed.
  *
  * @throws AppError `invalid_request` unless `ids` names each record that is not archived, and each once.
  */
@@ -31,6 +32,10 @@ export async function reorderRecords<F extends Placed, H extends Placed>(
       }
     }
     assertAll(ids, there);
+    if (ids.every((id, position) => there.get(id)?.position === position)) {
+      change.cancel();
+      return;
+    }
     for (const [position, id] of ids.entries()) {
       if (there.get(id)?.position === position) continue;
       const current = await readState(change, vault, kind, id);

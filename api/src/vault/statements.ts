@@ -134,25 +134,39 @@ export interface HeadRow extends StoredRow {
   readonly unreadBytes: number;
 }
 
-/** Reads the rows that hold one of `values` in a blind column, with the box `sealed` only; those in the trash apart. */
+/** Above that InnoDB keeps a box on pages of its own, which are better left alone where they may not be needed. */
+const SMALL_BYTES = 8000;
+
+/**
+ * Reads the rows that hold one of `values` in a blind column, with that and the box `sealed`; those in the trash apart.
+ *
+ * @param withSmall - Has boxes read with them that are small. Others are missing in the row.
+ */
 export async function listHeads(
   execute: Execute,
   table: Table,
   column: string,
   ownerId: Uint8Array,
   values: readonly Uint8Array[],
+  withSmall = false,
 ): Promise<HeadRow[]> {
   if (values.length === 0) return [];
   const others = table.boxColumns.filter((box) => box !== "sealed");
   const unread = ["0", ...others.map((box) => `LENGTH(${snake(box)})`)].join(" + ");
+  const small = (withSmall ? others.map(snake) : []).map(
+    (box) => `IF(LENGTH(${box}) <= ${SMALL_BYTES}, ${box}, NULL) AS ${box}, `,
+  );
   const rows = await execute<RowDataPacket[]>(
-    `SELECT ${rowColumns(["sealed"])}, ${unread} AS unread FROM ${table.table} WHERE owner_id = ? AND ${snake(column)} IN ${placeholders(values)} AND purge_after IS NULL`,
+    `SELECT ${small.join("")}${rowColumns([column, "sealed"])}, ${unread} AS unread FROM ${table.table} WHERE owner_id = ? AND ${snake(column)} IN ${placeholders(values)} AND purge_after IS NULL`,
     [ownerId, ...padded(values)],
   );
-  return rows.map((row) => ({
-    ...toStoredRow(row, ["sealed"]),
-    unreadBytes: Number(row["unread"]),
-  }));
+  return rows.map((row) => {
+    const read = others.filter((box) => row[snake(box)] instanceof Uint8Array);
+    return {
+      ...toStoredRow(row, [column, "sealed", ...read]),
+      unreadBytes: Number(row["unread"]),
+    };
+  });
 }
 
 /** How many rows hold each of `values` in a blind column, by the value in hex; those in the trash apart. */
@@ -241,6 +255,52 @@ export async function* listSealed(
   }
 }
 
+/** Where a row stands, and how long its boxes are. */
+export interface RowSize {
+  readonly id: Uint8Array;
+  readonly rev: number;
+  readonly isTrashed: boolean;
+  readonly bytes: number;
+}
+
+/** The rows of the owner in a table with a revision above `since`, in its order, without what they hold, in pages. */
+export async function* listSizes(
+  execute: Execute,
+  { table, boxColumns }: Table,
+  ownerId: Uint8Array,
+  since: number,
+): AsyncGenerator<readonly RowSize[]> {
+  const bytes = boxColumns.map((box) => `LENGTH(${snake(box)})`).join(" + ");
+  for (let after = since; ;) {
+    const rows = await execute<RowDataPacket[]>(
+      `SELECT id, rev, purge_after, ${bytes} AS bytes FROM ${table} WHERE owner_id = ? AND rev > ? ORDER BY rev LIMIT ${PAGE_ROWS}`,
+      [ownerId, after],
+    );
+    yield rows.map((row) => ({
+      id: row["id"] as Uint8Array,
+      rev: Number(row["rev"]),
+      isTrashed: row["purge_after"] !== null,
+      bytes: Number(row["bytes"]),
+    }));
+    if (rows.length < PAGE_ROWS) return;
+    after = Number(rows.at(-1)?.["rev"]);
+  }
+}
+
+/** Reads the rows of a range of revisions, both included, whole; those in the trash apart. */
+export async function listRange(
+  execute: Execute,
+  { table, boxColumns }: Table,
+  ownerId: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<StoredRow[]> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT ${rowColumns(boxColumns)} FROM ${table} WHERE owner_id = ? AND rev BETWEEN ? AND ? AND purge_after IS NULL`,
+    [ownerId, from, to],
+  );
+  return rows.map((row) => toStoredRow(row, boxColumns));
+}
+
 /** The values that the rows of the owner in a table have in a blind column, each once, in pages. */
 export async function* listBlind(
   execute: Execute,
@@ -282,17 +342,18 @@ export async function highestRev(
   return Number(row?.["rev"]);
 }
 
-/** The ids of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
+/** The ids and revisions of the rows of the owner in the trash, in pages, and the days after which they are deleted. */
 export async function* listTrash(
   execute: Execute,
   table: RecordTable,
   ownerId: Uint8Array,
-): AsyncGenerator<readonly { id: Uint8Array; purgeAfter: string }[]> {
-  const select = `SELECT id, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`;
+): AsyncGenerator<readonly { id: Uint8Array; rev: number; purgeAfter: string }[]> {
+  const select = `SELECT id, rev, purge_after FROM ${table} WHERE owner_id = ? AND purge_after IS NOT NULL`;
   const walk = pages(execute, select, ownerId, ["purge_after", "id"]);
   for await (const rows of walk) {
     yield rows.map((row) => ({
       id: row["id"] as Uint8Array,
+      rev: Number(row["rev"]),
       purgeAfter: String(row["purge_after"]),
     }));
   }
@@ -386,7 +447,7 @@ function toStoredRow(row: RowDataPacket, columns: readonly string[]): StoredRow 
 }
 
 /** The number of values is rounded up to a power of two by repeating the last. */
-function padded(values: readonly Uint8Array[]): Uint8Array[] {
+export function padded(values: readonly Uint8Array[]): Uint8Array[] {
   const last = values.at(-1);
   const length = 2 ** Math.ceil(Math.log2(values.length));
   return last === undefined
@@ -394,13 +455,19 @@ function padded(values: readonly Uint8Array[]): Uint8Array[] {
     : [...values, ...Array.from({ length: length - values.length }, () => last)];
 }
 
-function placeholders(values: readonly Uint8Array[]): string {
+export function placeholders(values: readonly Uint8Array[]): string {
   return `(${padded(values)
     .map(() => "?")
     .join(", ")})`;
 }
 
+const snakes = new Map<string, string>();
+
 /** The column of a field. */
 export function snake(column: string): string {
-  return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = snakes.get(column);
+  if (known !== undefined) return known;
+  const made = column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  snakes.set(column, made);
+  return made;
 }

@@ -67,8 +67,13 @@ export interface Table<
    * @throws DecryptionError when a box does not open where it lies.
    */
   resealRow(keys: OwnerKeys, row: StoredRow): StoredRow;
-  /** @throws DecryptionError when a box does not open where it lies. So do the two below. */
+  /** @throws DecryptionError when a box does not open where it lies. So do the three below. */
   openRow(keys: OwnerKeys, row: StoredRow): F & Times;
+  /**
+   * Opens a row without comparing it with the fields of today, which takes a quarter of the time: for whoever reads
+   * thousands and takes what there is. A box holds only what its fields were when it was sealed.
+   */
+  peekRow(keys: OwnerKeys, row: StoredRow): Partial<F>;
   /** Opens the box `sealed` only. */
   openHead(keys: OwnerKeys, row: StoredRow): H & Times;
   /** Opens the other boxes of a row whose `sealed` held `head` at the same revision. */
@@ -166,6 +171,11 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     },
     openRow: (keys, row) =>
       Object.assign({}, ...boxes.map((box) => openBox(keys, row, box))) as FieldsOf<B> & Times,
+    peekRow: (keys, row) =>
+      Object.assign(
+        {},
+        ...boxes.map(([box]) => JSON.parse(readBox(keys, row, box)) as object),
+      ) as Partial<FieldsOf<B>>,
     openHead: (keys, row) => openBox(keys, row, head) as z.output<B["sealed"]> & Times,
     openRest: (keys, row, content) =>
       Object.assign({}, content, ...others.map((box) => openBox(keys, row, box))) as FieldsOf<B> &

@@ -4,7 +4,8 @@ import { ifOpens } from "../crypto/decryption-error.ts";
 import { bytesToUuid, uuidToBytes } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
 import { decodeCursor, openEach } from "./pages.ts";
-import { assertFree, readable, readState, type RecordKind } from "./record-state.ts";
+import type { OwnerKeys } from "./key-service.ts";
+import { assertFree, readable, readState, type RecordKind, type Searched } from "./record-state.ts";
 import { findRow, listTrash, listTrashedRows, listVersions } from "./statements.ts";
 import type { StoredRow, Table } from "./table.ts";
 import type { RecordTable } from "./tables.ts";
@@ -17,13 +18,25 @@ export interface AnyKind {
   readonly table: Table;
   /** Takes a record out of the trash, as its newest state. Throws as {@link takeFromTrash}. */
   readonly takeFromTrash: (vault: UserVault, id: string) => Promise<{ id: string; rev: number }>;
+  /** What of a row is searched, with its day; null for kinds that are not. @throws DecryptionError when it does not open. */
+  readonly searchedIn:
+    ((keys: OwnerKeys, row: StoredRow) => Searched & { readonly day: string | null }) | null;
 }
 
 export function anyKind<F extends object, H extends object>(kind: RecordKind<F, H>): AnyKind {
+  const { table, dayOf, searched } = kind;
   return {
     kind: kind.kind,
-    table: kind.table,
+    table,
     takeFromTrash: (vault, id) => takeFromTrash(vault, kind, id),
+    searchedIn:
+      searched === undefined
+        ? null
+        : (keys, row) => {
+            const fields = table.peekRow(keys, row);
+            // Its day is what no kind that has one was ever without.
+            return { ...searched(fields), day: dayOf === null ? null : dayOf(fields as F) };
+          },
   };
 }
 
@@ -37,7 +50,7 @@ export interface Trashed {
 }
 
 /**
- * What is in the trash, of all kinds, by the day after which it is deleted, the last first: at most `limit`, from where
+ * What is in the trash, of all kinds, what was put there last first: at most `limit`, from where
  * `cursor` left off. Rows that do not open are left out; `damaged` has the table of each.
  *
  * @throws AppError `invalid_request` for a cursor that no page gave.
@@ -53,8 +66,8 @@ export async function listTrashed(
   for (const kind of kinds) {
     const table = kind.table.table as RecordTable;
     for await (const rows of listTrash(database.execute, table, keys.ownerId)) {
-      for (const { id, purgeAfter } of rows) {
-        places.push({ key: `${purgeAfter} ${kind.kind} ${bytesToUuid(id)}`, kind, id });
+      for (const { id, rev, purgeAfter } of rows) {
+        places.push({ key: placeOf(kind.kind, bytesToUuid(id), rev, purgeAfter), kind, id });
       }
     }
   }
@@ -74,7 +87,7 @@ export async function listTrashed(
       purgeAfter: String(row.purgeAfter),
       record: { ...table.openHead(keys, row) },
     }));
-    for (const one of opened) byKey.set(`${one.purgeAfter} ${kind} ${one.id}`, one);
+    for (const one of opened) byKey.set(placeOf(kind, one.id, one.rev, one.purgeAfter), one);
     damaged.push(...Array.from({ length: unreadable }, () => table.table));
   }
   const last = left.length > page.length ? page.at(-1) : undefined;
@@ -85,7 +98,12 @@ export async function listTrashed(
   };
 }
 
-const isPlace = (key: string) => /^\d{4}-\d{2}-\d{2} [a-z-]+ [0-9a-f-]{36}$/.test(key);
+/** By when it was put there: the day, which the day of its deletion tells, and then the order of changes. */
+function placeOf(kind: string, id: string, rev: number, purgeAfter: string): string {
+  return `${purgeAfter} ${String(rev).padStart(16, "0")} ${kind} ${id}`;
+}
+
+const isPlace = (key: string) => /^\d{4}-\d{2}-\d{2} \d{16} [a-z-]+ [0-9a-f-]{36}$/.test(key);
 
 /**
  * Takes a record out of the trash.

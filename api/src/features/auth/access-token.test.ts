@@ -61,7 +61,7 @@ const DER = ourPublicKey.export({ type: "spki", format: "der" });
 describe("an access token", () => {
   it("says whom it is for, for fifteen minutes", async () => {
     const tokens = await accessTokens(issuer, [jwk]);
-    const token = await tokens.issue(claims, now);
+    const token = tokens.issue(claims, now);
     expect(await tokens.verify(token, now)).toEqual(claims);
     expect(await tokens.verify(token, new Date(now.getTime() + 899_000))).toEqual(claims);
     expect(await tokens.verify(token, new Date(now.getTime() + 929_000))).toEqual(claims);
@@ -70,7 +70,7 @@ describe("an access token", () => {
   });
 
   it("of a retired key is good until the key is taken away", async () => {
-    const token = await (await accessTokens(issuer, [jwk])).issue(claims, now);
+    const token = (await accessTokens(issuer, [jwk])).issue(claims, now);
     const next = keyPair("k2", "active").jwk;
     const rotated = await accessTokens(issuer, [next, { ...jwk, status: "verify" }]);
     expect(await rotated.verify(token, now)).toEqual(claims);
@@ -189,7 +189,7 @@ describe("an access token that was verified before", () => {
 
   it("is good for as long as it says, and no longer", async () => {
     const tokens = await accessTokens(issuer, [jwk]);
-    const token = await tokens.issue(claims, now);
+    const token = tokens.issue(claims, now);
     for (const ms of [0, 1, 899_000, 929_999]) {
       expect(await tokens.verify(token, at(ms))).toEqual(claims);
     }
@@ -212,7 +212,7 @@ describe("an access token that was verified before", () => {
     ["its signature", 2],
   ])("is not good when %s is another's", async (_, part) => {
     const tokens = await accessTokens(issuer, [jwk]);
-    const [one, two] = [await tokens.issue(claims, now), await sign({ ...good, sub: "u2" })];
+    const [one, two] = [tokens.issue(claims, now), await sign({ ...good, sub: "u2" })];
     await tokens.verify(one, now);
     await tokens.verify(two, now);
     const mixed = one.split(".").map((text, i) => (i === part ? two.split(".")[i] : text));

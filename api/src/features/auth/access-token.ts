@@ -1,9 +1,10 @@
-import { errors, importJWK, jwtVerify, SignJWT } from "jose";
+import { errors, importJWK, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { SigningKeys } from "../../config.ts";
 import { AppError } from "../../contract/errors.ts";
 import { sha256 } from "../../crypto/digest.ts";
 import { randomUUID } from "../../crypto/random.ts";
+import { es256PrivateKey, signEs256 } from "../../crypto/signing-key.ts";
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
@@ -21,7 +22,7 @@ export interface AccessClaims {
 }
 
 export interface AccessTokens {
-  issue(claims: AccessClaims, now: Date): Promise<string>;
+  issue(claims: AccessClaims, now: Date): string;
   /** @throws AppError `token_expired`, or `unauthenticated` for anything else that is wrong. */
   verify(token: string, now: Date): Promise<AccessClaims>;
 }
@@ -42,7 +43,8 @@ interface Verified {
 export async function accessTokens(issuer: string, keys: SigningKeys): Promise<AccessTokens> {
   const active = keys.find((key) => key.status === "active");
   if (active === undefined) throw new Error("there is no active signing key");
-  const signingKey = await importJWK(active, ALGORITHM);
+  const signingKey = es256PrivateKey(active);
+  const header = { typ: TYPE, kid: active.kid };
   const verifying = new Map(
     await Promise.all(
       keys.map(async ({ d: _private, status: _status, ...key }) => {
@@ -91,16 +93,11 @@ export async function accessTokens(issuer: string, keys: SigningKeys): Promise<A
 
   return {
     issue: ({ userId, sessionId }, now) => {
-      const issuedAt = Math.floor(now.getTime() / 1000);
-      return new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: active.kid })
-        .setIssuer(issuer)
-        .setAudience(AUDIENCE)
-        .setSubject(userId)
-        .setJti(randomUUID())
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + ACCESS_TOKEN_SECONDS)
-        .sign(signingKey);
+      const iat = Math.floor(now.getTime() / 1000);
+      return signEs256(signingKey, header, {
+        ...{ iss: issuer, aud: AUDIENCE, sub: userId, sid: sessionId, jti: randomUUID() },
+        ...{ iat, exp: iat + ACCESS_TOKEN_SECONDS },
+      });
     },
     verify: async (token, now) => {
       const digest = sha256(token).toString("base64");

@@ -2,7 +2,9 @@ import type * as z from "zod";
 import { AppError, type ErrorCode } from "../../contract/errors.ts";
 import { isEqual, sha256 } from "../../crypto/digest.ts";
 import { randomBytes } from "../../crypto/random.ts";
+import type { Execute } from "../../lib/database.ts";
 import type { Platform, PlatformQueries } from "../../platform/client.ts";
+import { insertChallenge } from "../../platform/sign-in-statement.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 
 const SELECTOR_BYTES = 8;
@@ -25,7 +27,7 @@ interface Asked {
 export interface Challenges<T> {
   /** @returns the token by which the next step comes back: `selector 8 | secret 24`, as base64url. */
   create(
-    db: PlatformQueries,
+    execute: Execute,
     step: Pending<T> & { readonly browser?: string; readonly now: Date },
   ): Promise<string>;
   /** Tells what it is about, whichever browser asks: proves nothing, and uses nothing up. @throws AppError `expired`. */
@@ -84,20 +86,18 @@ export function challenges<T>(kind: {
   };
 
   return {
-    create: async (db, step) => {
-      const selector = new Uint8Array(randomBytes(SELECTOR_BYTES));
+    create: async (execute, step) => {
+      const selector = randomBytes(SELECTOR_BYTES);
       const secret = randomBytes(secretBytes);
-      await db.authChallenge.create({
-        data: {
-          selector,
-          kind: name,
-          secretHash: new Uint8Array(sha256(secret)),
-          userId: step.userId,
-          browserHash: step.browser === undefined ? null : new Uint8Array(sha256(step.browser)),
-          payload: JSON.stringify(step.payload),
-          createdAt: step.now,
-          expiresAt: new Date(step.now.getTime() + seconds * 1000),
-        },
+      await insertChallenge(execute, {
+        selector,
+        kind: name,
+        secretHash: sha256(secret),
+        userId: step.userId,
+        browserHash: step.browser === undefined ? null : sha256(step.browser),
+        payload: JSON.stringify(step.payload),
+        createdAt: step.now,
+        expiresAt: new Date(step.now.getTime() + seconds * 1000),
       });
       return Buffer.concat([selector, secret]).toString("base64url");
     },

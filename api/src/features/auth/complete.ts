@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
-import { recordEvents, type AuditEvent } from "../../platform/audit.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
-import { asSystem } from "../../platform/tenancy.ts";
+import type { Execute } from "../../lib/database.ts";
+import { insertEvents, type AuditEvent } from "../../platform/audit.ts";
+import type { PlatformQueries } from "../../platform/client.ts";
+import { replaceSession } from "../../platform/sign-in-statement.ts";
 import { findFactors, holdUser, type HeldUser } from "../../platform/users.ts";
-import { countRecoveryCodes } from "../mfa/recovery-codes.ts";
 import { useTrustedDevice } from "../mfa/trusted-devices.ts";
 import { challenges } from "./challenges.ts";
 import type { Challenge } from "./contract.ts";
@@ -12,7 +12,7 @@ import type { AuthDeps } from "./deps.ts";
 import { areTwoAsked } from "./factors.ts";
 import { eventFrom, type From } from "./from.ts";
 import { rememberDevice } from "./known-devices.ts";
-import { NEVER, revokeSessions, startSession, type HeldSession, type Proof } from "./sessions.ts";
+import { NEVER, startSession, type HeldSession, type Proof } from "./sessions.ts";
 
 /** What a sign-in comes to: a session, or the question for a second factor. */
 export type SignedIn =
@@ -58,34 +58,38 @@ type Deps = Pick<AuthDeps, "platform" | "refreshTokens" | "clock">;
  * @throws AppError `invalid_credentials` when the password has been replaced since; `email_not_verified`,
  * `account_suspended`.
  */
-export async function completeSignIn(deps: Deps, signIn: SignIn): Promise<SignedIn> {
-  return asSystem(() =>
-    inTransaction(deps.platform, (tx) => completeSignInWithin(tx, deps, signIn)),
+export async function completeSignIn(
+  deps: Deps & Pick<AuthDeps, "platformDatabase">,
+  signIn: SignIn,
+): Promise<SignedIn> {
+  return deps.platformDatabase.transaction((execute) =>
+    completeSignInWithin(execute, deps, signIn),
   );
 }
 
-/** {@link completeSignIn} in a transaction of the caller's, who sees everyone's rows. */
+/** {@link completeSignIn} in a transaction of the caller's. */
 export async function completeSignInWithin(
-  tx: PlatformQueries,
+  execute: Execute,
   deps: Deps,
   { userId, proof, passwordHash, remember, from }: SignIn,
 ): Promise<SignedIn> {
   const now = deps.clock();
-  const user = await holdUser(tx, userId);
+  const user = await holdUser(execute, userId);
   if (user === null || (passwordHash !== undefined && user.passwordHash !== passwordHash))
     throw new AppError("invalid_credentials");
   if (user.emailVerifiedAt === null) throw new AppError("email_not_verified");
-  const { hasTotp, hasPasskey, isMfaRequired } = await findFactors(tx, user);
+  const factors = await findFactors(execute, user);
+  const { hasTotp, hasRecoveryCode, hasPasskey, isMfaRequired } = factors;
   const isTwoRequired = areTwoAsked({ ...user, mfaRequired: isMfaRequired });
   const isAsked = proof.assurance === 1 && hasTotp;
   // Not where somebody has to have proven two.
-  const isSpared = isAsked && !isTwoRequired && (await useTrustedDevice(tx, userId, from, now));
+  const isSpared =
+    isAsked && !isTwoRequired && (await useTrustedDevice(execute, userId, from, now));
   if (isAsked && !isSpared) {
     const { provenAt } = proof;
     const payload = { amr: [...proof.amr], remember, ...(provenAt && { provenAt }) };
-    const mfaToken = await secondFactor.create(tx, { userId, payload, now });
-    const hasCodes = (await countRecoveryCodes(tx, userId)) > 0;
-    const methods: Challenge["methods"] = hasCodes ? ["totp", "recovery"] : ["totp"];
+    const mfaToken = await secondFactor.create(execute, { userId, payload, now });
+    const methods: Challenge["methods"] = hasRecoveryCode ? ["totp", "recovery"] : ["totp"];
     return { is: "challenge", challenge: { mfaRequired: true, mfaToken, methods } };
   }
   // Only who proved all that is asked learns that the account is suspended.
@@ -97,10 +101,10 @@ export async function completeSignInWithin(
   const isHeldBack = isSpared || couldProveTwo;
   const amr = isSpared ? [...proof.amr, "tdv"] : proof.amr;
   const proven = isHeldBack ? { ...proof, amr, provenAt: NEVER } : proof;
-  const replaced = await endHeld(tx, deps, user, from, now);
+  const replaced = await endHeld(execute, deps, user, from, now);
   const ended = replaced && eventFrom(from, user, "session.ended", { target: replaced });
   const begun = { user, proof: proven, remember, from, now };
-  const session = await beginHeld(tx, deps, begun, ended ? [ended] : []);
+  const session = await beginHeld(execute, deps, begun, ended ? [ended] : [], factors.auditSalt);
   return { is: "session", session: replaced === undefined ? session : { ...session, replaced } };
 }
 
@@ -110,15 +114,15 @@ export async function completeSignInWithin(
  * @returns its id, if there was one.
  */
 async function endHeld(
-  tx: PlatformQueries,
+  execute: Execute,
   { refreshTokens }: Deps,
   { id: userId }: HeldUser,
   from: From,
   now: Date,
 ): Promise<string | undefined> {
-  const only = refreshTokens.decode(from.cookie("rt") ?? "")?.sessionId;
-  if (only === undefined) return undefined;
-  return (await revokeSessions(tx, { userId, only }, "replaced", now)) > 0 ? only : undefined;
+  const id = refreshTokens.decode(from.cookie("rt") ?? "")?.sessionId;
+  if (id === undefined) return undefined;
+  return (await replaceSession(execute, { id, userId }, now)) ? id : undefined;
 }
 
 /** {@link areTwoAsked} of a user whose tenant is yet to be read. */
@@ -138,27 +142,28 @@ type Begun = Parameters<typeof startSession>[2];
  * @throws AppError `session_revoked` when the account is gone.
  */
 export async function beginSession(
-  tx: PlatformQueries,
-  deps: Pick<AuthDeps, "refreshTokens">,
+  execute: Execute,
+  deps: Pick<AuthDeps, "platform" | "refreshTokens">,
   session: Omit<Begun, "user"> & { readonly user: { readonly id: string } },
 ): Promise<HeldSession> {
-  const user = await holdUser(tx, session.user.id);
+  const user = await holdUser(execute, session.user.id);
   if (user === null) throw new AppError("session_revoked");
-  return beginHeld(tx, deps, { ...session, user }, []);
+  return beginHeld(execute, deps, { ...session, user }, []);
 }
 
 /** {@link beginSession} for a user who is held, with what else there is to be kept in the audit. */
 async function beginHeld(
-  tx: PlatformQueries,
-  { refreshTokens }: Pick<AuthDeps, "refreshTokens">,
+  execute: Execute,
+  { platform, refreshTokens }: Pick<AuthDeps, "platform" | "refreshTokens">,
   session: Begun,
   events: readonly AuditEvent[],
+  auditSalt: Uint8Array | null = null,
 ): Promise<HeldSession> {
   const { user, from, now } = session;
-  const held = await startSession(tx, refreshTokens, session);
+  const held = await startSession(execute, refreshTokens, session);
   const { id: target, device } = held;
   const succeeded = eventFrom(from, user, "login.succeeded", { target });
-  await recordEvents(tx, [...events, succeeded], now);
-  const isNew = device !== undefined && (await rememberDevice(tx, user, device, now));
+  await insertEvents(execute, [...events, succeeded], now, platform, auditSalt);
+  const isNew = device !== undefined && (await rememberDevice(execute, user, device, now));
   return isNew ? { ...held, newTo: from } : held;
 }

@@ -1,4 +1,6 @@
+import type { Execute } from "../../lib/database.ts";
 import type { PlatformQueries } from "../../platform/client.ts";
+import { keepKnownDevice } from "../../platform/sign-in-statement.ts";
 import { deviceHash, deviceOf, type From } from "./from.ts";
 
 const KNOWN_SECONDS = 180 * 86_400;
@@ -30,26 +32,14 @@ export const keyOfDevice = (hash: Uint8Array): string => Buffer.from(hash).toStr
  * @returns whether it is new to a user who has others.
  */
 export async function rememberDevice(
-  tx: PlatformQueries,
+  execute: Execute,
   { id: userId, tenantId }: { readonly id: string; readonly tenantId: string },
   device: string,
   now: Date,
 ): Promise<boolean> {
-  const hash = deviceHash(device);
   const expiresAt = new Date(now.getTime() + KNOWN_SECONDS * 1000);
-  const known = await tx.knownDevice.updateMany({
-    where: { userId, deviceHash: hash, expiresAt: { gt: now } },
-    data: { expiresAt },
-  });
-  if (known.count === 1) return false;
-  await tx.knownDevice.deleteMany({ where: { userId, expiresAt: { lte: now } } });
-  const others = await tx.knownDevice.count({ where: { userId } });
-  // Two sign-ins of one browser may come at once.
-  await tx.knownDevice.createMany({
-    data: [{ userId, tenantId, deviceHash: hash, createdAt: now, expiresAt }],
-    skipDuplicates: true,
-  });
-  return others > 0;
+  const row = { userId, tenantId, deviceHash: deviceHash(device), createdAt: now, expiresAt };
+  return keepKnownDevice(execute, row);
 }
 
 /** Forgets every browser of a user, or every other than this one. */

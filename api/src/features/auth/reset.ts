@@ -5,7 +5,7 @@ import { clientKey } from "../../lib/client-ip.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
 import type { Letter, Letters } from "../../mails/letters.ts";
 import { recordEvents } from "../../platform/audit.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
 import { tell } from "./tell.ts";
@@ -131,7 +131,7 @@ export async function resetPassword(
     await revokeTokens(tx, user.id, now);
     await forgetDevices(tx, user.id);
     const tenantId = await holdInTenant(tx, user.id);
-    await rememberDevice(tx, { id: user.id, tenantId }, device, now);
+    await rememberDevice(statementsIn(tx), { id: user.id, tenantId }, device, now);
     await recordEvents(tx, [eventFrom(from, user, "password.reset")], now);
   };
   await (isAsked

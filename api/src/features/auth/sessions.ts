@@ -1,9 +1,11 @@
 import { AppError } from "../../contract/errors.ts";
 import { isEqual } from "../../crypto/digest.ts";
 import { randomBytes, randomToken, randomUUID } from "../../crypto/random.ts";
+import type { Execute } from "../../lib/database.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type Platform, type PlatformQueries } from "../../platform/client.ts";
 import { findSession, rotate } from "../../platform/session-statement.ts";
+import { insertSession } from "../../platform/sign-in-statement.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { ShownUser } from "../../platform/users.ts";
 import { isFresh } from "./authorize.ts";
@@ -61,7 +63,7 @@ export const IDLE_SECONDS = IDLE_MS / 1000;
 
 /** Begins a session for a user who has just proved who they are. */
 export async function startSession(
-  db: PlatformQueries,
+  execute: Execute,
   tokens: RefreshTokens,
   session: {
     readonly user: ShownUser;
@@ -75,26 +77,23 @@ export async function startSession(
   const id = randomUUID();
   const device = deviceOf(from) ?? randomToken();
   const token = tokens.first(id);
-  // Not `create`, which would read the row that it has made.
-  await db.authSession.createMany({
-    data: {
-      id,
-      tenantId: user.tenantId,
-      userId: user.id,
-      currentHash: hashOf(token),
-      salt: new Uint8Array(randomBytes(16)),
-      rotatedAt: now,
-      remember,
-      userAgent: from.userAgent,
-      network: networkOf(from.address),
-      deviceHash: deviceHash(device),
-      amr: proof.amr.join(","),
-      assurance: proof.assurance,
-      authTime: proof.provenAt ?? now,
-      createdAt: now,
-      idleExpiresAt: new Date(now.getTime() + IDLE_MS),
-      absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
-    },
+  await insertSession(execute, {
+    id,
+    tenantId: user.tenantId,
+    userId: user.id,
+    currentHash: hashOf(token),
+    salt: randomBytes(16),
+    rotatedAt: now,
+    remember,
+    userAgent: from.userAgent,
+    network: networkOf(from.address),
+    deviceHash: deviceHash(device),
+    amr: proof.amr.join(","),
+    assurance: proof.assurance,
+    authTime: proof.provenAt ?? now,
+    createdAt: now,
+    idleExpiresAt: new Date(now.getTime() + IDLE_MS),
+    absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
   });
   return { id, user, token, remember, device };
 }
@@ -196,7 +195,6 @@ export async function listLiveSessions(
 export type RevokeReason =
   | "logout"
   | "logout_all"
-  | "replaced"
   | "revoked"
   | "refresh_reused"
   | "password_changed"

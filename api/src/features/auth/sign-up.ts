@@ -5,7 +5,7 @@ import { isDuplicate } from "../../lib/database-errors.ts";
 import type { Mail } from "../../lib/mail.ts";
 import type { Limiter } from "../../lib/rate-limit.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { beginSession } from "./complete.ts";
 import type { AuthDeps } from "./deps.ts";
@@ -209,7 +209,7 @@ export async function verifyEmail(
       if (user.status !== "active") throw new AppError("account_suspended");
       // The address is proven and the password was chosen just now; nothing else can be set up yet.
       const proof = { amr: ["pwd"], assurance: 1 } as const;
-      return beginSession(tx, deps, { user, proof, from, remember: true, now });
+      return beginSession(statementsIn(tx), deps, { user, proof, from, remember: true, now });
     });
   });
 }

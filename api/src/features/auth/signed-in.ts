@@ -40,11 +40,11 @@ export async function authResult(
   return resultOf(deps, { id, user });
 }
 
-async function resultOf(
+function resultOf(
   { accessTokens, clock }: Pick<AuthDeps, "accessTokens" | "clock">,
   { id: sessionId, user }: Pick<HeldSession, "id" | "user">,
-): Promise<AuthResult> {
-  const accessToken = await accessTokens.issue({ userId: user.id, sessionId }, clock());
+): AuthResult {
+  const accessToken = accessTokens.issue({ userId: user.id, sessionId }, clock());
   return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS, user: toMe(user) };
 }
 
@@ -55,7 +55,7 @@ export async function handSession(
 ): Promise<Handed<AuthResult>> {
   if (replaced !== undefined) await deps.sessions.evict({ sessionId: replaced });
   const value = deps.refreshTokens.encode(token);
-  const body = await resultOf(deps, session);
+  const body = resultOf(deps, session);
   if (newTo !== undefined)
     tell(deps, body.user, newTo, (letters, whence) => letters.newDevice(whence));
   return {

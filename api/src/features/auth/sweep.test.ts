@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { call, linkToken, signUp } from "../../../test/people.ts";
-import { asSystem } from "../../platform/tenancy.ts";
 import { eraseUnproven } from "../account/erase.ts";
 import { secondFactor } from "./complete.ts";
 import { deleteExpired } from "./sweep.ts";
@@ -57,7 +56,7 @@ describe("the sweep", () => {
 
   it("deletes steps and links that nobody took, when their time is over", async () => {
     const step = { userId: null, payload: { amr: ["pwd"], remember: false }, now: start };
-    await asSystem(() => secondFactor.create(app.deps.platform, step));
+    await secondFactor.create(app.deps.platformDatabase.execute, step);
     const body = { email: "late@example.org", password: "correct horse battery" };
     await call(app, "POST", "/api/auth/signup", { body });
     const left = async () => [await count("auth_challenges"), await count("one_time_tokens")];

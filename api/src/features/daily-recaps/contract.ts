@@ -10,35 +10,51 @@ const Item = z.strictObject({ text: name(4096), pillarId: Id.nullable().default(
 /** What to do better. */
 export const Correction = z.strictObject({ ...Item.shape, done: z.boolean().default(false) });
 
-export const DailyRecapFields = z.strictObject({
-  day: Day,
-  scores: z
-    .array(z.strictObject({ pillarId: Id, score: Score }))
-    .max(MAX_ITEMS)
-    .refine(
-      (scores) => new Set(scores.map(({ pillarId }) => pillarId)).size === scores.length,
-      "must not score a pillar twice",
-    )
-    .default([]),
-  slips: z
-    .array(Item)
-    .max(MAX_ITEMS)
-    .default([])
-    .describe("What should have happened and did not, without a reason"),
-  outs: z
-    .array(Item)
-    .max(MAX_ITEMS)
-    .default([])
-    .describe("Misses that were decided, or outside of one's control"),
-  corrections: z.array(Correction).max(MAX_ITEMS).default([]),
-  summary: Note,
-});
+const EXAMPLE = {
+  scores: [{ pillarId: "3c9e1f52-7a64-4b0d-8e21-5d0c9b7f1a33", score: 8 }],
+  slips: [
+    { text: "Took the tram although it was dry", pillarId: "3c9e1f52-7a64-4b0d-8e21-5d0c9b7f1a33" },
+  ],
+  outs: [{ text: "No reading: Leo had a fever", pillarId: null }],
+  corrections: [
+    { text: "Shoes by the door", pillarId: "3c9e1f52-7a64-4b0d-8e21-5d0c9b7f1a33", done: false },
+  ],
+  summary: "A day that held.",
+};
 
-export const Graded = z.object({
-  overall: z.number().nullable().describe("The mean of the scores, to two places"),
-  grade: z.enum(["A", "B", "C", "D", "F"]).nullable(),
-  label: z.enum(["Excellent", "Consistent", "Mixed", "Off-track", "Critical"]).nullable(),
-});
+export const DailyRecapFields = z
+  .strictObject({
+    day: Day,
+    scores: z
+      .array(z.strictObject({ pillarId: Id, score: Score }))
+      .max(MAX_ITEMS)
+      .refine(
+        (scores) => new Set(scores.map(({ pillarId }) => pillarId)).size === scores.length,
+        "must not score a pillar twice",
+      )
+      .default([]),
+    slips: z
+      .array(Item)
+      .max(MAX_ITEMS)
+      .default([])
+      .describe("What should have happened and did not, without a reason"),
+    outs: z
+      .array(Item)
+      .max(MAX_ITEMS)
+      .default([])
+      .describe("Misses that were decided, or outside of one's control"),
+    corrections: z.array(Correction).max(MAX_ITEMS).default([]),
+    summary: Note,
+  })
+  .meta({ examples: [{ day: "2026-11-21", ...EXAMPLE }] });
+
+export const Graded = z
+  .object({
+    overall: z.number().nullable().describe("The mean of the scores, to two places"),
+    grade: z.enum(["A", "B", "C", "D", "F"]).nullable(),
+    label: z.enum(["Excellent", "Consistent", "Mixed", "Off-track", "Critical"]).nullable(),
+  })
+  .meta({ examples: [{ overall: 8, grade: "B", label: "Consistent" }] });
 
 const protocol = recordEndpoints(
   "daily-recaps",
@@ -71,7 +87,7 @@ export const dailyRecaps = endpoints({
     auth: "user",
     permission: "journal:write",
     params: OfDay,
-    body: DailyRecapFields.omit({ day: true }),
+    body: DailyRecapFields.omit({ day: true }).meta({ examples: [EXAMPLE] }),
     bodyLimit: "journal",
     responses: { 200: DailyRecap, 201: DailyRecap },
     etag: true,

@@ -16,6 +16,13 @@ export const dailyRecapKind: RecordKind<Fields, Fields> = {
   fields: DailyRecapFields,
   table: dailyRecapTable,
   dayOf: (recap) => recap.day,
+  searched: ({ summary, slips = [], outs = [], corrections = [] }) => {
+    const items = [...slips, ...outs, ...corrections];
+    return {
+      texts: [summary, ...items.map(({ text }) => text)],
+      pillarIds: items.map(({ pillarId }) => pillarId),
+    };
+  },
   sortKey: (recap) => recap.day,
 };
 

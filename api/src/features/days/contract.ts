@@ -34,6 +34,7 @@ export const days = endpoints({
     auth: "user",
     permission: "journal:read",
     responses: { 200: DayView },
+    conditional: true,
     errors: [],
   },
   get: {
@@ -44,6 +45,7 @@ export const days = endpoints({
     permission: "journal:read",
     params: z.strictObject({ day: Day }),
     responses: { 200: DayView },
+    conditional: true,
     errors: ["invalid_request"],
   },
   list: {
@@ -54,6 +56,7 @@ export const days = endpoints({
     permission: "journal:read",
     query: z.strictObject({ from: Day, to: Day }),
     responses: { 200: z.object({ days: z.array(z.object({ day: Day, entries: z.int() })) }) },
+    conditional: true,
     errors: ["invalid_request"],
   },
 });

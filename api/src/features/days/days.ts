@@ -1,5 +1,5 @@
 import { dayAt } from "../../lib/day.ts";
-import { countByDay, listDay, listDays } from "../../vault/day-list.ts";
+import { countByDay, listDays, listFitting } from "../../vault/day-list.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { dailyRecapKind, graded } from "../daily-recaps/daily-recaps.ts";
 import { entryKind } from "../entries/entries.ts";
@@ -21,7 +21,7 @@ export function todayOf(
 /** Everything of one day. */
 export async function viewDay(vault: UserVault, day: string): Promise<DayView> {
   const [entries, feels, habits, moodLogs, scores, recaps] = await Promise.all([
-    listDay(vault, entryKind, day),
+    listFitting(vault, entryKind, [day]),
     listDays(vault, feelsKind, [day]),
     habitsOfDay(vault, day),
     listDays(vault, moodLogKind, [day]),

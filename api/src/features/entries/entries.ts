@@ -14,15 +14,20 @@ export const entryKind: RecordKind<Fields, Omit<Fields, "body">> = {
   fields: EntryFields,
   table: entryTable,
   dayOf: (entry) => entry.day,
+  searched: ({ title, body, tags = [], pillarIds }) => ({
+    title,
+    texts: [body, ...tags],
+    tags,
+    pillarIds,
+  }),
   sortKey: (entry) => `${entry.day} ${entry.time ?? "     "} ${entry.createdAt}`,
 };
 
 /** Entries of a range of days, newest first, narrowed to a pillar and a tag. */
 export function listEntries(vault: UserVault, { pillarId, tag, ...range }: EntryQuery) {
-  return listByDay(vault, entryKind, {
-    ...range,
-    matches: (entry) =>
-      (pillarId === undefined || entry.pillarIds.includes(pillarId)) &&
-      (tag === undefined || entry.tags.includes(tag)),
-  });
+  const matches = (entry: Omit<Fields, "body">) =>
+    (pillarId === undefined || entry.pillarIds.includes(pillarId)) &&
+    (tag === undefined || entry.tags.includes(tag));
+  const isNarrowed = pillarId !== undefined || tag !== undefined;
+  return listByDay(vault, entryKind, { ...range, matches: isNarrowed ? matches : undefined });
 }

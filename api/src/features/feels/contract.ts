@@ -35,6 +35,24 @@ export const FeelsFields = FeelsContent.superRefine((feels, context) => {
       message: `is asked in the ${other} only`,
     });
   }
+}).meta({
+  examples: [
+    {
+      day: "2026-11-21",
+      kind: "morning",
+      mentalState: 7,
+      strongestEmotion: "curious",
+      avoiding: "the tax letter",
+    },
+    {
+      day: "2026-11-21",
+      kind: "evening",
+      gaveEnergy: "the river",
+      drainedEnergy: "four calls in a row",
+      pressureOrPurpose: "purpose",
+      honestNote: "I was where I was, most of the day.",
+    },
+  ],
 });
 
 export const feels = recordEndpoints(

@@ -13,6 +13,9 @@ export const feelsKind: RecordKind<Fields, Fields> = {
   fields: FeelsFields,
   table: feelsTable,
   dayOf: (feels) => feels.day,
+  searched: ({ strongestEmotion, avoiding, gaveEnergy, drainedEnergy, honestNote }) => ({
+    texts: [strongestEmotion, avoiding, gaveEnergy, drainedEnergy, honestNote],
+  }),
   sortKey: (feels) => `${feels.day} ${feels.kind === "morning" ? 0 : 1}`,
 };
 

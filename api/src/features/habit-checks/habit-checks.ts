@@ -23,6 +23,7 @@ export const checkKind: RecordKind<Fields, Fields> = {
   fields: CheckFields,
   table: checkTable,
   dayOf: (check) => check.day,
+  searched: ({ note }) => ({ texts: [note] }),
   sortKey: (check) => `${check.day} ${check.habitId}`,
 };
 
@@ -35,16 +36,26 @@ export const listAllChecks = (vault: UserVault) => listAll(vault, checkKind);
 
 /**
  * @param today - The day that it is for whoever checks.
- * @throws AppError `not_found` when there is no such habit, `invalid_request` for a day that has not begun, and as
- * {@link putNatural}.
+ * @param path - Where the day was sent.
+ * @throws AppError `not_found` when there is no such habit, `invalid_request` for a day that has not begun.
  */
-export async function putCheck(vault: UserVault, fields: Fields, today: string, write: Write) {
-  if (fields.day > today) {
+export async function assertCheckable(
+  vault: UserVault,
+  { day, habitId }: Fields,
+  today: string,
+  path: string,
+): Promise<void> {
+  if (day > today) {
     throw new AppError("invalid_request", {
-      errors: [{ path: "params.day", message: `must not be after today, which is ${today}` }],
+      errors: [{ path, message: `must not be after today, which is ${today}` }],
     });
   }
-  await getRecord(vault, habitKind, fields.habitId);
+  await getRecord(vault, habitKind, habitId);
+}
+
+/** @throws AppError as {@link assertCheckable} and {@link putNatural}. */
+export async function putCheck(vault: UserVault, fields: Fields, today: string, write: Write) {
+  await assertCheckable(vault, fields, today, "params.day");
   return putNatural(vault, checkKind, { fields, ...write });
 }
 

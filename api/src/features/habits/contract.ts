@@ -30,15 +30,29 @@ export const Schedule = z.discriminatedUnion("type", [
 ]);
 export type Schedule = z.output<typeof Schedule>;
 
-export const HabitFields = z.strictObject({
-  name: name(),
-  icon: text(64).default(""),
-  color: Color.default("#64748b"),
-  goal: Goal.default({ type: "yes_no" }),
-  schedule: Schedule.default({ type: "daily" }),
-  position: Position,
-  archived: z.boolean().default(false),
-});
+export const HabitFields = z
+  .strictObject({
+    name: name(),
+    icon: text(64).default(""),
+    color: Color.default("#64748b"),
+    goal: Goal.default({ type: "yes_no" }),
+    schedule: Schedule.default({ type: "daily" }),
+    position: Position,
+    archived: z.boolean().default(false),
+  })
+  .meta({
+    examples: [
+      {
+        name: "Water",
+        icon: "💧",
+        color: "#0284c7",
+        goal: { type: "at_least", value: 6, unit: "glasses" },
+        schedule: { type: "daily" },
+        position: 1,
+        archived: false,
+      },
+    ],
+  });
 
 const protocol = recordEndpoints("habits", HabitFields, z.object({}));
 export const Habit = protocol.get.responses[200];
@@ -50,7 +64,7 @@ export const HabitOfDay = z.object({
   isDue: z.boolean().describe("Whether it is to be done on this day"),
 });
 
-const Streak = z.object({
+export const Streak = z.object({
   habitId: Id,
   unit: z.enum(["days", "weeks"]),
   current: z.int(),
@@ -62,6 +76,20 @@ const Streak = z.object({
 const CheckPath = z.strictObject({ id: Id, day: Day });
 
 export const habits = endpoints({
+  suggestions: {
+    method: "GET",
+    path: "/api/habits/suggestions",
+    summary: "Habits to begin with, in your language: what POST /api/habits takes",
+    auth: "user",
+    permission: "journal:read",
+    responses: {
+      200: z.object({
+        items: z.array(HabitFields.omit({ position: true, archived: true })),
+      }),
+    },
+    conditional: true,
+    errors: [],
+  },
   today: {
     method: "GET",
     path: "/api/habits/today",
@@ -71,6 +99,7 @@ export const habits = endpoints({
     responses: {
       200: z.object({ day: Day, items: z.array(HabitOfDay), unreadable: Unreadable }),
     },
+    conditional: true,
     errors: [],
   },
   streaks: {
@@ -80,6 +109,7 @@ export const habits = endpoints({
     auth: "user",
     permission: "journal:read",
     responses: { 200: z.object({ day: Day, items: z.array(Streak), unreadable: Unreadable }) },
+    conditional: true,
     errors: [],
   },
   reorder: {
@@ -88,7 +118,11 @@ export const habits = endpoints({
     summary: "Put the habits into this order: all that are not archived, each once",
     auth: "user",
     permission: "journal:write",
-    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }),
+    body: z.strictObject({ ids: z.array(Id).min(1).max(500) }).meta({
+      examples: [
+        { ids: ["c41d7e08-2f95-4a6b-9d13-0e8f5a2b6c77", "1b7a9c3d-6e20-4f58-8a94-d3c5b7e91f02"] },
+      ],
+    }),
     responses: { 204: null },
     errors: ["invalid_request"],
   },
@@ -110,6 +144,7 @@ export const habits = endpoints({
         unreadable: Unreadable,
       }),
     },
+    conditional: true,
     errors: ["invalid_request", "not_found", "record_unreadable"],
   },
   putCheck: {
@@ -119,7 +154,9 @@ export const habits = endpoints({
     auth: "user",
     permission: "journal:write",
     params: CheckPath,
-    body: CheckFields.omit({ habitId: true, day: true }),
+    body: CheckFields.omit({ habitId: true, day: true }).meta({
+      examples: [{ state: "done", value: 7, note: "" }],
+    }),
     bodyLimit: "journal",
     responses: { 200: HabitCheck, 201: HabitCheck },
     etag: true,
@@ -139,4 +176,8 @@ export const habits = endpoints({
   },
   ...protocol,
   list: { ...protocol.list, summary: "List habits in their order" },
+  remove: {
+    ...protocol.remove,
+    summary: "Move a habit to the trash for 30 days, or archive it when checks refer to it",
+  },
 });

@@ -11,5 +11,9 @@ export const habitKind: RecordKind<Fields, Fields> = {
   fields: HabitFields,
   table: habitTable,
   dayOf: null,
+  searched: ({ name, icon, goal }) => ({
+    title: name,
+    texts: [icon, goal !== undefined && "unit" in goal ? goal.unit : undefined],
+  }),
   sortKey: (habit) => `${String(habit.position).padStart(7, "0")} ${habit.createdAt}`,
 };

@@ -51,6 +51,21 @@ describe("habits", () => {
   });
 });
 
+describe("a habit that is deleted", () => {
+  it("stays, archived, as long as a check names it, be it in the trash", async () => {
+    const [id, other] = [await make(), await make()];
+    await check(id, "2026-11-21");
+    await ada.call("DELETE", `/api/habits/${id}/checks/2026-11-21`);
+    const headers = { "if-match": '"999"' };
+    expect((await ada.call("DELETE", `/api/habits/${id}`, { headers })).status).toBe(412);
+    for (const one of [id, other]) {
+      expect((await ada.call("DELETE", `/api/habits/${one}`)).status).toBe(204);
+    }
+    expect((await ada.call("GET", `/api/habits/${id}`)).body).toMatchObject({ archived: true });
+    expect((await ada.call("GET", `/api/habits/${other}`)).status).toBe(404);
+  });
+});
+
 describe("checks", () => {
   it("are one a habit and day, which is replaced and taken back", async () => {
     const id = await make();

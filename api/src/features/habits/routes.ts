@@ -1,5 +1,10 @@
 import { created, noContent, ok } from "../../http/answer.ts";
-import { listHandler, recordHandlers, type RecordDeps } from "../../http/record-routes.ts";
+import {
+  listHandler,
+  recordHandlers,
+  removeHandler,
+  type RecordDeps,
+} from "../../http/record-routes.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import { dayAt } from "../../lib/day.ts";
 import { getRecord } from "../../vault/records.ts";
@@ -12,6 +17,8 @@ import { checkKind, listChecks, putCheck, removeCheck } from "../habit-checks/ha
 import { habits } from "./contract.ts";
 import { habitsOfDay, listHabits, listStreaks } from "./habits.ts";
 import { habitKind } from "./habit-kind.ts";
+import { habitRemoval } from "./removal.ts";
+import { habitsToBeginWith } from "./suggestions.ts";
 
 export function habitRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   const { openVault, clock, onUnreadable } = deps;
@@ -22,6 +29,9 @@ export function habitRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   return routes(habits, gates, {
     ...recordHandlers(habitKind, deps),
     list: listHandler(habitKind, deps, listHabits),
+    remove: removeHandler(habitKind, deps, habitRemoval.remove),
+    suggestions: ({ caller }) =>
+      Promise.resolve(ok({ items: habitsToBeginWith(caller.user.locale) })),
     today: async (asked) => {
       const day = today(asked.caller);
       const vault = await openVault(asked);

@@ -1,10 +1,12 @@
 import { AppError } from "../../contract/errors.ts";
 import { sha256 } from "../../crypto/digest.ts";
 import { randomBytes, randomUUID } from "../../crypto/random.ts";
+import type { Execute } from "../../lib/database.ts";
 import { bytesToUuid, uuidToBytes } from "../../lib/ids.ts";
 import { deviceName } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { noteTrustedDevice } from "../../platform/sign-in-statement.ts";
 import { holdInTenant } from "../../platform/tenants.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { eventFrom, type From } from "../auth/from.ts";
@@ -55,19 +57,13 @@ export async function trustDevice(
 
 /** Whether this browser is one that the user trusts; notes that it was used. */
 export async function useTrustedDevice(
-  tx: PlatformQueries,
+  execute: Execute,
   userId: string,
   from: From,
   now: Date,
 ): Promise<boolean> {
   const presented = presentedBy(from);
-  if (presented === null) return false;
-  const { id, secretHash } = presented;
-  const { count } = await tx.trustedDevice.updateMany({
-    where: { id, userId, secretHash, expiresAt: { gt: now } },
-    data: { lastUsedAt: now },
-  });
-  return count === 1;
+  return presented !== null && noteTrustedDevice(execute, { ...presented, userId }, now);
 }
 
 /** Ends the trust in all of a user's devices: at a change of their password or of a factor, and signing out everywhere. */

@@ -1,5 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
+import { statementsIn } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import {
   completeSignInWithin,
@@ -40,7 +41,7 @@ export async function signInBySecondFactor(
       ...(provenAt && { provenAt }),
     };
     const signIn = { userId: user.id, proof, remember, from };
-    const outcome = await completeSignInWithin(tx, deps, signIn);
+    const outcome = await completeSignInWithin(statementsIn(tx), deps, signIn);
     if (!asked.trustDevice || (await mustProveTwo(tx, user))) return { outcome, trust: null };
     const { id, cookie } = await trustDevice(tx, user, from, now);
     const added = eventFrom(from, user, "trusted_device.added", { target: id });

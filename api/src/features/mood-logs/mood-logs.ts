@@ -13,6 +13,7 @@ export const moodLogKind: RecordKind<Fields, Fields> = {
   fields: MoodLogFields,
   table: moodLogTable,
   dayOf: (log) => log.day,
+  searched: ({ note }) => ({ texts: [note] }),
   sortKey: (log) => `${log.day} ${log.at}`,
 };
 

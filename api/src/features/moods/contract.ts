@@ -3,12 +3,14 @@ import { endpoints } from "../../contract/endpoint.ts";
 import { recordEndpoints } from "../../contract/record.ts";
 import { Id, Instant, Unreadable, name, pageOf, text } from "../../contract/values.ts";
 
-export const MoodFields = z.strictObject({
-  name: name(),
-  emoji: text(64).default(""),
-  valence: z.int().min(-2).max(2).describe("From very unpleasant to very pleasant"),
-  archived: z.boolean().default(false),
-});
+export const MoodFields = z
+  .strictObject({
+    name: name(),
+    emoji: text(64).default(""),
+    valence: z.int().min(-2).max(2).describe("From very unpleasant to very pleasant"),
+    archived: z.boolean().default(false),
+  })
+  .meta({ examples: [{ name: "Scattered", emoji: "🪁", valence: -1, archived: false }] });
 
 const protocol = recordEndpoints("moods", MoodFields, z.object({}));
 
@@ -28,5 +30,10 @@ export const moods = endpoints({
     ...protocol.list,
     summary: "List moods: those that everybody has, then one's own by name",
     responses: { 200: pageOf(ListedMood).extend({ unreadable: Unreadable }) },
+  },
+  remove: {
+    ...protocol.remove,
+    summary:
+      "Move a mood to the trash for 30 days, or archive it when logs or entries refer to it; one that everybody has is as it was",
   },
 });

@@ -15,6 +15,7 @@ export const moodKind: RecordKind<Fields, Fields> = {
   fields: MoodFields,
   table: moodTable,
   dayOf: null,
+  searched: ({ name, emoji }) => ({ title: name, texts: [emoji] }),
   sortKey: (mood) => mood.name.toLowerCase(),
 };
 

@@ -67,6 +67,35 @@ describe("moods", () => {
   });
 });
 
+describe("a mood that is deleted", () => {
+  it.each([
+    ["a log", "mood-logs", { day: "2026-11-21", at: "2026-11-21T08:00:00.000Z" }],
+    ["an entry", "entries", { day: "2026-11-21" }],
+  ])("stays, archived, when it is named by %s", async (_, kind, fields) => {
+    const make = async (name: string) => {
+      const { body } = await ada.call("POST", "/api/moods", { body: { name, valence: 1 } });
+      return String(body["id"]);
+    };
+    const [moodId, other] = [await make("Brave"), await make("Zesty")];
+    expect((await ada.call("POST", `/api/${kind}`, { body: { ...fields, moodId } })).status).toBe(
+      201,
+    );
+    for (const id of [moodId, other]) {
+      expect((await ada.call("DELETE", `/api/moods/${id}`)).status).toBe(204);
+    }
+    expect((await ada.call("GET", `/api/moods/${moodId}`)).body).toMatchObject({ archived: true });
+    expect((await ada.call("GET", `/api/moods/${other}`)).status).toBe(404);
+  });
+
+  it("is as everybody has it, when it is one of these, whatever names it", async () => {
+    const body = { name: "Overjoyed", valence: 2 };
+    await ada.call("PUT", `/api/moods/${first}`, { body });
+    await ada.call("POST", "/api/entries", { body: { day: "2026-11-21", moodId: first } });
+    expect((await ada.call("DELETE", `/api/moods/${first}`)).status).toBe(204);
+    expect((await list()).items[0]).toMatchObject({ name: "Joyful", archived: false, rev: 0 });
+  });
+});
+
 describe("logs of moods", () => {
   it("are many a day, newest first, and narrowed to one mood", async () => {
     const log = (at: string, moodId: string) =>

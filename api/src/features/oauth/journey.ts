@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from "../../contract/errors.ts";
 import { randomToken } from "../../crypto/random.ts";
+import { statementsIn } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import type { AuthDeps } from "../auth/deps.ts";
@@ -55,7 +56,7 @@ export async function startJourney(
   const provider = providerOf(deps, journey.provider);
   const [nonce, verifier] = [randomToken(), randomToken()];
   const state = await asSystem(() =>
-    journeys.create(deps.platform, {
+    journeys.create(statementsIn(deps.platform), {
       userId: linker?.user.id ?? null,
       payload: {
         provider: provider.name,
@@ -91,7 +92,7 @@ export async function keepPosted(
   const journey = await journeys.look(deps.platform, { token: answer.state ?? "", now });
   if (journey.payload.provider !== provider) throw new AppError("gone");
   const payload = { provider, answer, personName: nameOf(user) };
-  return asSystem(() => posted.create(deps.platform, { userId: null, payload, now }));
+  return asSystem(() => posted.create(statementsIn(deps.platform), { userId: null, payload, now }));
 }
 
 /**

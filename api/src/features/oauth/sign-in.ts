@@ -3,7 +3,7 @@ import { randomToken } from "../../crypto/random.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import { compose, lettersIn } from "../../mails/compose.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { completeSignInWithin, type SignedIn } from "../auth/complete.ts";
 import type { AuthDeps } from "../auth/deps.ts";
@@ -79,7 +79,11 @@ async function tryToAdmit(deps: AuthDeps, identity: Identity, guest: Guest): Pro
       });
       if (used.count !== 1) return null;
       const proof = proofOf(guest, deps.clock());
-      return completeSignInWithin(tx, deps, { userId: known.userId, proof, ...guest });
+      return completeSignInWithin(statementsIn(tx), deps, {
+        userId: known.userId,
+        proof,
+        ...guest,
+      });
     });
     // One that was disconnected at this moment is not known any more.
     if (outcome === null) return tryToAdmit(deps, identity, guest);
@@ -103,7 +107,7 @@ async function waitForSignIn(
   { from }: Guest,
 ): Promise<Admitted> {
   const step = { userId: user.id, payload: { for: "link", identity }, now: deps.clock() } as const;
-  const cookie = await links.create(deps.platform, step);
+  const cookie = await links.create(statementsIn(deps.platform), step);
   if (identity.isEmailVerified) return { is: "waiting", code: "link_required", cookie };
   // Anybody can claim an address: whether it has an account, its owner is told, and the browser is not.
   const letter = lettersIn(user.locale).accountExists(`${deps.appUrl}/sign-in`);
@@ -122,7 +126,12 @@ async function waitForProof(
   const browser = randomToken();
   const payload = { for: "address", identity } as const;
   const now = deps.clock();
-  const token = await proofs.create(deps.platform, { userId: null, payload, browser, now });
+  const token = await proofs.create(statementsIn(deps.platform), {
+    userId: null,
+    payload,
+    browser,
+    now,
+  });
   const mail = verificationMail(deps, { email, locale: "en" }, token);
   await sendMail(deps, mail, clientKey(from.address));
   return { is: "waiting", code: "email_not_verified", cookie: browser };
@@ -194,7 +203,12 @@ async function begin(
   const complete = async (tx: PlatformQueries, user: { id: string; tenantId: string }) => {
     await alsoFirst(tx);
     await insertAccount(tx, user, identity, { from, now });
-    return completeSignInWithin(tx, deps, { userId: user.id, proof: PROOF, remember, from });
+    return completeSignInWithin(statementsIn(tx), deps, {
+      userId: user.id,
+      proof: PROOF,
+      remember,
+      from,
+    });
   };
   const shell = await deps.platform.user.findUnique({ where: { email } });
   if (shell === null) {

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "../../crypto/random.ts";
 import { isDuplicate } from "../../lib/database-errors.ts";
 import { deviceName } from "../../mails/whence.ts";
 import { recordEvents } from "../../platform/audit.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
@@ -48,7 +48,7 @@ export async function beginRegistration(
     const existing = await deps.platform.passkey.findMany({ where: { userId } });
     const payload = { sessionId };
     return {
-      challenge: await registrations.create(deps.platform, { userId, payload, now }),
+      challenge: await registrations.create(statementsIn(deps.platform), { userId, payload, now }),
       rp: { id: rpId, name: "TimOS" },
       user: {
         id: Buffer.from(handle).toString("base64url"),

@@ -1,5 +1,5 @@
 import { AppError } from "../../contract/errors.ts";
-import type { PlatformQueries } from "../../platform/client.ts";
+import { statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { completeSignInWithin, type SignedIn } from "../auth/complete.ts";
@@ -24,7 +24,11 @@ type InSession = Pick<Caller, "user" | "sessionId">;
 export async function beginSignIn(deps: Deps, browser: string): Promise<RequestOptions> {
   const { id } = partyOf(deps);
   const step = { userId: null, payload: { sessionId: null }, browser, now: deps.clock() };
-  return optionsFor(id, await asSystem(() => assertions.create(deps.platform, step)), []);
+  return optionsFor(
+    id,
+    await asSystem(() => assertions.create(statementsIn(deps.platform), step)),
+    [],
+  );
 }
 
 const optionsFor = (
@@ -60,7 +64,7 @@ export async function signInByPasskey(
     const { userId, amr } = signer;
     const proof = { amr, assurance: 2 } as const;
     const signIn = { userId, proof, remember, from };
-    return { userId, signedIn: await completeSignInWithin(tx, deps, signIn) };
+    return { userId, signedIn: await completeSignInWithin(statementsIn(tx), deps, signIn) };
   });
   await forgetFactorFailures(deps, userId);
   return signedIn;
@@ -80,7 +84,11 @@ export async function beginReauth(
   return asSystem(async () => {
     const own = await deps.platform.passkey.findMany({ where: { userId: user.id } });
     if (own.length === 0) throw new AppError("not_found", { detail: "You have no passkey." });
-    return optionsFor(id, await assertions.create(deps.platform, step), own.map(descriptorOf));
+    return optionsFor(
+      id,
+      await assertions.create(statementsIn(deps.platform), step),
+      own.map(descriptorOf),
+    );
   });
 }
 

@@ -1,15 +1,17 @@
-import {
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type CredentialDeviceType,
-} from "@simplewebauthn/server";
-import { COSEALG, decodeAttestationObject } from "@simplewebauthn/server/helpers";
+import type { CredentialDeviceType } from "@simplewebauthn/server";
+import type { AttestationObject } from "@simplewebauthn/server/helpers";
 import type { Assertion, Attestation } from "./contract.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { challengeOf } from "./steps.ts";
 
-/** What keys may be of: what is verified by every version of Node that this runs on. */
-export const ALGORITHMS: readonly number[] = [COSEALG.EdDSA, COSEALG.ES256, COSEALG.RS256];
+/** What keys may be of: what is verified by every version of Node that this runs on. EdDSA, ES256, RS256 (IANA COSE). */
+export const ALGORITHMS: readonly number[] = [-8, -7, -257];
+
+/**
+ * Loaded when somebody first uses a passkey. With it comes what parses certificates of every kind, which takes a quarter
+ * of the time in which a server starts.
+ */
+const library = () => import("@simplewebauthn/server");
 
 /** What is kept of a passkey to know its signatures by. */
 export interface PublicKey {
@@ -44,8 +46,11 @@ export async function verifyAttestation(
   party: RelyingParty,
   credential: Attestation,
 ): Promise<MadePasskey | null> {
+  const { verifyRegistrationResponse } = await library();
+  const { decodeAttestationObject } = await import("@simplewebauthn/server/helpers");
   const verified = await orNull(async () => {
-    if (isAttested(credential)) return null;
+    const bytes = new Uint8Array(Buffer.from(credential.response.attestationObject, "base64url"));
+    if (isAttested(decodeAttestationObject(bytes))) return null;
     return verifyRegistrationResponse({
       response: { ...credential, clientExtensionResults: {} },
       expectedChallenge: challengeOf(credential),
@@ -73,9 +78,7 @@ export async function verifyAttestation(
  * Attestation is not asked for, and browsers take it away: what is left is "none", or a key that vouches for itself.
  * Statements with certificates are kept from the code that parses them.
  */
-function isAttested({ response }: Attestation): boolean {
-  const bytes = new Uint8Array(Buffer.from(response.attestationObject, "base64url"));
-  const attestation = decodeAttestationObject(bytes);
+function isAttested(attestation: AttestationObject): boolean {
   const format = attestation.get("fmt");
   const isSelf = format === "packed" && attestation.get("attStmt").get("x5c") === undefined;
   return format !== "none" && !isSelf;
@@ -100,6 +103,7 @@ export async function verifyAssertion(
   { publicKey }: PublicKey,
   credential: Assertion,
 ): Promise<Signature | null> {
+  const { verifyAuthenticationResponse } = await library();
   const verified = await orNull(() => {
     const { userHandle, ...response } = credential.response;
     return verifyAuthenticationResponse({

@@ -22,6 +22,7 @@ export const scoreKind: RecordKind<Fields, Fields> = {
   fields: ScoreFields,
   table: scoreTable,
   dayOf: (score) => score.day,
+  searched: ({ note, pillarId }) => ({ texts: [note], pillarIds: [pillarId] }),
   sortKey: (score) => `${score.day} ${score.pillarId}`,
 };
 

@@ -13,6 +13,7 @@ export const pillarKind: RecordKind<Fields, Fields> = {
   fields: PillarFields,
   table: pillarTable,
   dayOf: null,
+  searched: ({ name, description, icon }) => ({ title: name, texts: [description, icon] }),
   sortKey: (pillar) => `${String(pillar.position).padStart(7, "0")} ${pillar.createdAt}`,
 };
 

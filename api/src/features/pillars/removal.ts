@@ -1,7 +1,5 @@
+import { archivable } from "../../vault/archive.ts";
 import { someRecord } from "../../vault/ordered-list.ts";
-import type { Write } from "../../vault/record-state.ts";
-import { patchRecord, trashRecord } from "../../vault/records.ts";
-import type { UserVault } from "../../vault/user-vault.ts";
 import { dailyRecapKind } from "../daily-recaps/daily-recaps.ts";
 import { entryKind } from "../entries/entries.ts";
 import { scoreKind } from "../pillar-scores/pillar-scores.ts";
@@ -12,19 +10,8 @@ interface OfPillar {
   readonly pillarId: string | null;
 }
 
-/**
- * Moves a pillar to the trash; one that records refer to is archived instead, so that they go on naming something.
- *
- * @throws AppError as {@link trashRecord} and {@link patchRecord}.
- */
-export async function removePillar(vault: UserVault, id: string, write: Write): Promise<void> {
-  if (await isReferredTo(vault, id)) {
-    await patchRecord(vault, pillarKind, id, { patch: { archived: true }, ...write });
-  } else await trashRecord(vault, pillarKind, id, write);
-}
-
-/** Whether anything that was written names the pillar, be it in the trash, from which it can come back. */
-async function isReferredTo(vault: UserVault, id: string): Promise<boolean> {
+/** How pillars are removed: scores, recaps and entries name them. */
+export const pillarRemoval = archivable(pillarKind, async (vault, id) => {
   const names = (items: readonly OfPillar[]) => items.some(({ pillarId }) => pillarId === id);
   return (
     (await someRecord(vault, scoreKind, ({ pillarId }) => pillarId === id)) ||
@@ -34,4 +21,4 @@ async function isReferredTo(vault: UserVault, id: string): Promise<boolean> {
     (await someRecord(vault, weeklyRecapKind, ({ corrections }) => names(corrections))) ||
     (await someRecord(vault, entryKind, ({ pillarIds }) => pillarIds.includes(id)))
   );
-}
+});

@@ -1,12 +1,18 @@
 import { created, noContent, ok } from "../../http/answer.ts";
-import { listHandler, recordHandlers, type RecordDeps } from "../../http/record-routes.ts";
+import {
+  listHandler,
+  recordHandlers,
+  removeHandler,
+  type RecordDeps,
+} from "../../http/record-routes.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import { reorderRecords } from "../../vault/reorder.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { daysOf } from "../days/range.ts";
 import { pillars } from "./contract.ts";
 import { listPillars, pillarKind } from "./pillars.ts";
-import { removePillar } from "./removal.ts";
+import { pillarRemoval } from "./removal.ts";
+import { pillarsToBeginWith } from "./suggestions.ts";
 import { listScores, putScore, removeScore, scoreKind } from "../pillar-scores/pillar-scores.ts";
 
 export function pillarRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
@@ -14,17 +20,9 @@ export function pillarRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>) {
   return routes(pillars, gates, {
     ...recordHandlers(pillarKind, deps),
     list: listHandler(pillarKind, deps, listPillars),
-    remove: async (asked) => {
-      const vault = await openVault(asked);
-      await removePillar(vault, asked.params.id, {
-        guard: asked.guard,
-        now: clock(),
-        onUnreadable: () => {
-          onUnreadable(vault, pillarKind.table.table);
-        },
-      });
-      return noContent();
-    },
+    remove: removeHandler(pillarKind, deps, pillarRemoval.remove),
+    suggestions: ({ caller }) =>
+      Promise.resolve(ok({ items: pillarsToBeginWith(caller.user.locale) })),
     scores: async (asked) => {
       const days = daysOf(asked.query);
       const vault = await openVault(asked);

@@ -1,6 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import { recordEvents } from "../../platform/audit.ts";
-import { inTransaction, type PlatformQueries } from "../../platform/client.ts";
+import { inTransaction, statementsIn, type PlatformQueries } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { holdUser, lockUsers } from "../../platform/users.ts";
 import type { Caller } from "../auth/authenticate.ts";
@@ -202,7 +202,7 @@ async function assertStillTaken(
     throw await reauthRequired(tx, caller, here);
   }
   // By a locking read: what else was read in the transaction before may show them as they were.
-  const user = await holdUser(tx, id);
+  const user = await holdUser(statementsIn(tx), id);
   const isSame = user?.passwordHash === passwordHash && user.passwordBlockedAt === null;
   if (!isSame) throw new AppError("invalid_credentials");
 }

@@ -13,6 +13,7 @@ export const templateKind: RecordKind<Fields, Omit<Fields, "body">> = {
   fields: TemplateFields,
   table: templateTable,
   dayOf: null,
+  searched: ({ name, body }) => ({ title: name, texts: [body] }),
   sortKey: (template) => template.name.toLowerCase(),
 };
 

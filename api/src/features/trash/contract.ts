@@ -24,6 +24,7 @@ export const trash = endpoints({
     permission: "journal:read",
     query: Page,
     responses: { 200: pageOf(Trashed).extend({ unreadable: Unreadable }) },
+    conditional: true,
     errors: ["invalid_request"],
   },
   restore: {

@@ -3,13 +3,22 @@ import { endpoints } from "../../contract/endpoint.ts";
 import { recordEndpoints } from "../../contract/record.ts";
 import { Day, Id, Instant, Note, Unreadable, Week, name } from "../../contract/values.ts";
 import { Correction, Graded } from "../daily-recaps/contract.ts";
+import { DayPixel, Pattern, PillarWeek } from "../insights/contract.ts";
 
-export const WeeklyRecapFields = z.strictObject({
-  week: Week,
-  wins: z.array(name(4096)).max(100).default([]),
-  note: Note,
-  corrections: z.array(Correction).max(100).default([]),
-});
+const EXAMPLE = {
+  wins: ["Three walks, one of them in rain"],
+  note: "The days that began with drawing ended better.",
+  corrections: [{ text: "Two calls a day at most", pillarId: null, done: false }],
+};
+
+export const WeeklyRecapFields = z
+  .strictObject({
+    week: Week,
+    wins: z.array(name(4096)).max(100).default([]),
+    note: Note,
+    corrections: z.array(Correction).max(100).default([]),
+  })
+  .meta({ examples: [{ week: "2026-W47", ...EXAMPLE }] });
 
 const protocol = recordEndpoints(
   "weekly-recaps",
@@ -26,16 +35,11 @@ const WeekView = z.object({
   updatedAt: Instant.nullable(),
   from: Day,
   to: Day,
-  scores: z.array(
-    z.object({
-      pillarId: Id,
-      average: z.number(),
-      days: z.int().describe("How many days of the week have a score"),
-      trend: z.number().nullable().describe("Against the week before; null without scores there"),
-    }),
-  ),
+  days: z.array(DayPixel).describe("Its seven days, in the order in which your weeks run"),
+  scores: z.array(PillarWeek),
   ...Graded.shape,
   slips: z.array(z.object({ day: Day, text: z.string(), pillarId: Id.nullable() })),
+  patterns: z.array(Pattern).describe("What shows in the eight weeks up to this one"),
   unreadable: Unreadable,
 });
 export type WeekView = z.output<typeof WeekView>;
@@ -50,6 +54,7 @@ export const weeklyRecaps = endpoints({
     auth: "user",
     permission: "journal:read",
     responses: { 200: WeekView },
+    conditional: true,
     errors: ["record_unreadable"],
   },
   getByWeek: {
@@ -60,6 +65,7 @@ export const weeklyRecaps = endpoints({
     permission: "journal:read",
     params: OfWeek,
     responses: { 200: WeekView },
+    conditional: true,
     errors: ["invalid_request", "record_unreadable"],
   },
   putByWeek: {
@@ -69,7 +75,7 @@ export const weeklyRecaps = endpoints({
     auth: "user",
     permission: "journal:write",
     params: OfWeek,
-    body: WeeklyRecapFields.omit({ week: true }),
+    body: WeeklyRecapFields.omit({ week: true }).meta({ examples: [EXAMPLE] }),
     bodyLimit: "journal",
     responses: { 200: WeekView, 201: WeekView },
     guarded: true,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { signUp, type Person } from "../../../test/people.ts";
+import { daysBetween } from "../../lib/day.ts";
 
 let app: TestApp;
 let ada: Person;
@@ -30,11 +31,16 @@ describe("a week", () => {
       updatedAt: null,
       from: "2026-11-16",
       to: "2026-11-22",
+      days: daysBetween("2026-11-16", "2026-11-22").map((day) => ({
+        day,
+        ...{ mood: null, overall: null, grade: null, mentalState: null, entries: 0 },
+      })),
       scores: [],
       overall: null,
       grade: null,
       label: null,
       slips: [],
+      patterns: [],
     });
     expect((await ada.call("GET", byWeek)).body).toEqual(body);
     expect((await ada.call("GET", "/api/weekly-recaps")).body["items"]).toEqual([]);
@@ -90,6 +96,20 @@ describe("a week", () => {
       { day: "2026-11-18", text: "Late", pillarId: null },
     ]);
   });
+
+  it.each([
+    [0, ["22", "16", "17", "18", "19", "20", "21"]],
+    [1, ["16", "17", "18", "19", "20", "21", "22"]],
+    [6, ["21", "22", "16", "17", "18", "19", "20"]],
+  ])(
+    "is one of ISO 8601, its days shown in the order of weeks from %d on",
+    async (start, order) => {
+      await ada.call("PATCH", "/api/me", { body: { weekStartsOn: start } });
+      const { body } = await ada.call("GET", byWeek);
+      expect(body).toMatchObject({ from: "2026-11-16", to: "2026-11-22" });
+      expect((body["days"] as { day: string }[]).map(({ day }) => day.slice(-2))).toEqual(order);
+    },
+  );
 
   it("of the year's turn is the ISO week, whatever the year of its days", async () => {
     const { body } = await ada.call("GET", "/api/weekly-recaps/by-week/2026-W53");

@@ -7,6 +7,19 @@ export interface DayScore {
   readonly score: number;
 }
 
+/** The scores of days. What was said of a pillar by itself goes before what the day's recap says of it. */
+export function mergeScores(
+  recaps: readonly { readonly day: string; readonly scores: readonly Omit<DayScore, "day">[] }[],
+  own: readonly DayScore[],
+): DayScore[] {
+  const scores = new Map<string, DayScore>();
+  const keep = ({ pillarId, day, score }: DayScore) =>
+    scores.set(`${pillarId}/${day}`, { pillarId, day, score });
+  for (const { day, scores: ofDay } of recaps) for (const score of ofDay) keep({ day, ...score });
+  own.forEach(keep);
+  return [...scores.values()];
+}
+
 /** What the scores of a week come to, for each pillar and in all: the mean of the pillars, each counting the same. */
 export function weekScores(scores: readonly DayScore[], before: readonly DayScore[]) {
   const ofWeek = byPillar(scores);

@@ -5,14 +5,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { AuthResult } from "../../api/src/features/auth/contract.ts";
 import { entries } from "../../api/src/features/entries/contract.ts";
+import { sync } from "../../api/src/features/sync/contract.ts";
+import { isDay } from "../../api/src/contract/values.ts";
 import { addDays, dayAt } from "../../api/src/lib/day.ts";
-import { DEMO_ENTRIES } from "./demo-entries.ts";
-import { readIfThere, writeAtomically } from "./files.ts";
+import { DEMO_ENTRIES } from "./entries.ts";
+import { demoLife } from "./life.ts";
+import { readIfThere, writeAtomically } from "../launcher/files.ts";
 
 const EMAIL = "demo@timos.example";
 /** Without letters and digits that look alike: somebody will type this. */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 const MAIL_WAIT_MS = 15_000;
+/** Two months: patterns need some weeks of days. */
+const LIFE_DAYS = 61;
+const OPS_AT_ONCE = 500;
 
 const Account = z.object({ email: z.string(), password: z.string(), isComplete: z.boolean() });
 export type DemoAccount = z.output<typeof Account>;
@@ -76,10 +82,29 @@ async function writeJournal(place: Place, { accessToken, user }: AuthResult): Pr
   const listed = await succeed(place, "GET", "/api/entries?limit=200", { accessToken });
   const { items } = entries.list.responses[200].parse(await listed.json());
   const written = new Set(items.map(({ title }) => title));
-  for (const { daysAgo, starred = false, ...fields } of DEMO_ENTRIES) {
+  for (const { daysAgo = 0, yearsAgo = 0, starred = false, ...fields } of DEMO_ENTRIES) {
     if (written.has(fields.title)) continue;
-    const body = { ...fields, day: addDays(today, -daysAgo), starred };
+    const body = { ...fields, day: earlier(addDays(today, -daysAgo), yearsAgo), starred };
     await succeed(place, "PUT", `/api/entries/${randomUUID()}`, { accessToken, body });
+  }
+  await writeLife(place, accessToken, today);
+}
+
+/** The same day of an earlier year; of 29 February, the day before where there is none. */
+function earlier(day: string, years: number): string {
+  const moved = `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
+  return isDay(moved) ? moved : `${moved.slice(0, 8)}28`;
+}
+
+async function writeLife(place: Place, accessToken: string, today: string): Promise<void> {
+  // What was made before, and may have been changed since, stays as it is.
+  const ops = demoLife(today, LIFE_DAYS).map((made) => ({ op: "put", ifRev: 0, ...made }));
+  for (let from = 0; from < ops.length; from += OPS_AT_ONCE) {
+    const body = { ops: ops.slice(from, from + OPS_AT_ONCE) };
+    const answer = await succeed(place, "POST", "/api/sync", { accessToken, body });
+    const { outcomes } = sync.push.responses[200].parse(await answer.json());
+    const refused = outcomes.find(({ status }) => status === "invalid" || status === "not_found");
+    if (refused !== undefined) throw new Error(`the sample journal: ${JSON.stringify(refused)}`);
   }
 }
 

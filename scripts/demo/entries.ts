@@ -1,6 +1,8 @@
-/** A page of the sample journal: how many days before today, and what was written. */
+/** A page of the sample journal: how long before today, and what was written. */
 export interface DemoEntry {
-  readonly daysAgo: number;
+  readonly daysAgo?: number;
+  /** On the same day of an earlier year. */
+  readonly yearsAgo?: number;
   readonly time: string;
   readonly title: string;
   readonly body: string;
@@ -143,5 +145,24 @@ Better now. Tea. We left the dishes.`,
     body: `Three pages a week is the deal, and they may be bad.
 
 What I would like to know in a year: what the ordinary days were like. I remember the trips anyway.`,
+  },
+  {
+    yearsAgo: 1,
+    time: "22:30",
+    title: "The last day at the agency",
+    tags: ["work"],
+    starred: true,
+    body: `Handed in the badge. Eleven years, and the lift did not even slow down.
+
+Ana asked how it felt. Like the moment after the roller coaster stops and before the bar lifts. I bought a
+second-hand desk on the way home.`,
+  },
+  {
+    yearsAgo: 2,
+    time: "20:15",
+    title: "Leo reads",
+    tags: ["family"],
+    body: `He read a whole page to me, with one finger under the line, and then closed the book and said that this
+was enough for today because otherwise there would be nothing left.`,
   },
 ];
