@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 interface Props {
   label: string;
@@ -13,13 +13,22 @@ interface Props {
 /** Pages that belong together: their list beside them, or above them where there is no room. */
 export function Places({ label, places, children }: Props) {
   const pathname = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // Where they stand in a line, the one that is open may be beyond the edge.
+  useEffect(() => {
+    const current = list.current?.querySelector("[aria-current]");
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
     <div className="grid gap-8 lg:grid-cols-[11rem_minmax(0,1fr)] lg:gap-12">
-      <nav aria-label={label} className="lg:sticky lg:top-14 lg:self-start">
+      <nav aria-label={label} className="min-w-0 lg:sticky lg:top-14 lg:self-start">
         <p className="hidden pb-2 ps-3 text-sm text-faint lg:block">{label}</p>
-        <ul className="-mx-1 flex flex-wrap gap-x-1 gap-y-0.5 lg:mx-0 lg:flex-col">
+        <ul
+          ref={list}
+          className="-mx-5 flex gap-1 overflow-x-auto border-b border-line px-4 pb-2 sm:-mx-8 sm:px-6 md:-mx-10 md:px-8 lg:mx-0 lg:flex-col lg:gap-0.5 lg:border-0 lg:p-0"
+        >
           {places.map(({ href, name }) => (
-            <li key={href}>
+            <li key={href} className="shrink-0">
               <Link
                 href={href}
                 aria-current={pathname === href ? "page" : undefined}

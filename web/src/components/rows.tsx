@@ -20,14 +20,18 @@ interface Props {
 export function Row({ title, details = [], actions }: Props) {
   const shown = details.filter((detail) => typeof detail === "string" && detail !== "");
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-5 gap-y-2 py-3.5">
+    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 py-3.5 sm:flex-nowrap">
       <div className="grid min-w-0 gap-0.5">
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium">{title}</div>
         {shown.length > 0 && (
           <p className="min-w-0 text-sm text-soft [overflow-wrap:anywhere]">{shown.join(" · ")}</p>
         )}
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && (
+        <div className="flex shrink-0 flex-wrap items-center gap-2 max-sm:[&>button:first-child]:-ms-2.5">
+          {actions}
+        </div>
+      )}
     </li>
   );
 }

@@ -10,11 +10,6 @@ declare module "use-intl" {
   }
 }
 
-/** The same keys, in other words. */
-export type Translated<M> = {
-  readonly [K in keyof M]: M[K] extends string ? string : Translated<M[K]>;
-};
-
 /** Messages as the pages get them: parsed ahead, so that no browser needs a parser. */
 function compiled(messages: object): object {
   return Object.fromEntries(

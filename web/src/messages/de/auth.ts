@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { auth as english } from "../en/auth.ts";
 
 export const auth: Translated<typeof english> = {

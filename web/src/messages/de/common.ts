@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { common as english } from "../en/common.ts";
 
 export const common: Translated<typeof english> = {

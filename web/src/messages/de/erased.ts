@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { erased as english } from "../en/erased.ts";
 
 export const erased: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { events as english } from "../en/events.ts";
 
 export const events: Translated<typeof english> = {

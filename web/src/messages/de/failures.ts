@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { failures as english } from "../en/failures.ts";
 
 export const failures: Translated<typeof english> = {

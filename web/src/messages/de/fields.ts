@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { fields as english } from "../en/fields.ts";
 
 export const fields: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { join as english } from "../en/join.ts";
 
 export const join: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { journal as english } from "../en/journal.ts";
 
 export const journal: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { lists as english } from "../en/lists.ts";
 
 export const lists: Translated<typeof english> = {

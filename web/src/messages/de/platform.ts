@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { platform as english } from "../en/platform.ts";
 
 export const platform: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { proof as english } from "../en/proof.ts";
 
 export const proof: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { tenant as english } from "../en/tenant.ts";
 
 export const tenant: Translated<typeof english> = {

@@ -1,4 +1,4 @@
-import type { Translated } from "@/i18n/messages.ts";
+import type { Translated } from "../translated.ts";
 import type { welcome as english } from "../en/welcome.ts";
 
 export const welcome: Translated<typeof english> = {
