@@ -1,5 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import {
   addTo,
   articles,
@@ -9,40 +7,8 @@ import {
   openAccountMenu,
   textOf,
 } from "./support/journal.ts";
+import { expectSound } from "./support/sound.ts";
 import { expect, test } from "./support/test.ts";
-
-const THEMES = ["light", "dark"] as const;
-
-/** What was just changed is drawn. */
-const nextFrame = (page: Page) =>
-  page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
-
-/** Nothing for axe to find, in either theme, and nothing beyond the edge of a small phone. */
-async function expectSound(page: Page) {
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await nextFrame(page);
-    // A page that is still changing its colours is measured again; what is wrong with one at rest stays wrong.
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-      expect(
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]),
-        `${page.url()} in ${colorScheme}`,
-      ).toEqual([]);
-    }).toPass({ timeout: 10_000 });
-  }
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 740 });
-  // The editors measure themselves anew in a later frame.
-  await expect
-    .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
-    .toBeLessThanOrEqual(360);
-  if (size) await page.setViewportSize(size);
-}
 
 test("the public pages are sound", async ({ page }) => {
   const token = "A".repeat(32);

@@ -2,10 +2,15 @@
 export default {
   testEnvironment: "jsdom",
   roots: ["<rootDir>/src"],
+  setupFiles: ["<rootDir>/jest.setup.js"],
   testMatch: ["**/*.test.ts", "**/*.test.tsx"],
+  // These come as ES modules alone.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(use-intl|icu-minify|intl-messageformat|@formatjs)/)",
+  ],
   moduleNameMapper: { "^@/(.*)$": "<rootDir>/src/$1" },
   transform: {
-    "^.+\\.tsx?$": [
+    "^.+\\.[jt]sx?$": [
       "@swc/jest",
       {
         jsc: {

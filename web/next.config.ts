@@ -33,7 +33,11 @@ const config = (phase: string): NextConfig => ({
   reactStrictMode: true,
   output: "standalone",
   outputFileTracingRoot: repository,
-  turbopack: { root: repository },
+  turbopack: {
+    root: repository,
+    // Messages are compiled on the server (src/i18n/messages.ts): what formats them is small, and parses nothing.
+    resolveAlias: { "use-intl/format-message": "use-intl/format-message/format-only" },
+  },
   transpilePackages: ["@timos/api"],
   headers: () =>
     Promise.resolve([

@@ -70,6 +70,18 @@ export { ERRORS, type ErrorCode, type Fault } from "./errors.ts";
 export { isDay } from "./values.ts";
 export type { AuthResult, Challenge } from "../features/auth/contract.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
-export type { Me } from "../features/account/contract.ts";
+export type { Event, Me, Receipt } from "../features/account/contract.ts";
 export { type Entry, EntryFields } from "../features/entries/contract.ts";
-export { Assertion, type RequestOptions } from "../features/passkeys/contract.ts";
+export type { Account } from "../features/admin/contract.ts";
+export type { Linked, ProviderName } from "../features/oauth/contract.ts";
+export {
+  Assertion,
+  Attestation,
+  type CreationOptions,
+  type Passkey,
+  type RequestOptions,
+} from "../features/passkeys/contract.ts";
+export type { Session } from "../features/sessions/contract.ts";
+export type { Invitation, Member, Role, TenantEvent } from "../features/tenants/contract.ts";
+export type { Token } from "../features/tokens/contract.ts";
+export type { VaultStatus } from "../features/vault/contract.ts";

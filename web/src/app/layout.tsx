@@ -7,15 +7,20 @@ import { cookies } from "next/headers";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { ToastProvider } from "@/components/toast.tsx";
+import { pageLocale, translations } from "@/i18n/server.ts";
+import { Words } from "@/i18n/words.tsx";
 import { TimosProvider } from "@/lib/client.tsx";
 import { parseTheme, THEME_COOKIE } from "@/lib/theme.ts";
 
-export const metadata: Metadata = {
-  title: { default: "TimOS, a private journal", template: "%s · TimOS" },
-  description: "A private journal whose database, backups and logs hold nothing anyone wrote.",
-  robots: { index: false, follow: false },
-  referrer: "no-referrer",
-};
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await translations("common");
+  return {
+    title: { default: t("title"), template: "%s · TimOS" },
+    description: t("description"),
+    robots: { index: false, follow: false },
+    referrer: "no-referrer",
+  };
+}
 
 export const viewport: Viewport = {
   colorScheme: "light dark",
@@ -30,11 +35,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   await connection();
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <html lang="en" data-theme={theme === "system" ? undefined : theme}>
+    <html lang={await pageLocale()} data-theme={theme === "system" ? undefined : theme}>
       <body>
-        <TimosProvider>
-          <ToastProvider>{children}</ToastProvider>
-        </TimosProvider>
+        <Words of={["common", "failures", "fields"]}>
+          <TimosProvider>
+            <ToastProvider>{children}</ToastProvider>
+          </TimosProvider>
+        </Words>
       </body>
     </html>
   );

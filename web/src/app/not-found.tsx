@@ -1,24 +1,25 @@
-import type { Metadata } from "next";
 import Link from "next/link";
 import { buttonLook } from "@/components/button.tsx";
 import { Wordmark } from "@/components/mark.tsx";
 import { PageState } from "@/components/page-state.tsx";
+import { titled, translations } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Not found" };
+export const generateMetadata = titled("common", (t) => t("notFoundTab"));
 
-export default function NotFound() {
+export default async function NotFound() {
+  const t = await translations("common");
   return (
     <main id="content" className="mx-auto grid max-w-reading gap-10 px-6 py-10 sm:py-20">
       <Wordmark />
       <PageState
-        title="This page is blank"
+        title={t("notFoundTitle")}
         actions={
           <Link href="/today" className={buttonLook()}>
-            Go to today
+            {t("goToToday")}
           </Link>
         }
       >
-        <p>There is nothing at this address. Perhaps it was mistyped.</p>
+        <p>{t("notFound")}</p>
       </PageState>
     </main>
   );

@@ -1,18 +1,18 @@
-import { type ReactNode, useId } from "react";
+import { type InputHTMLAttributes, type ReactNode, useId } from "react";
 
-interface Props {
+interface Props extends InputHTMLAttributes<HTMLInputElement> {
   name: string;
   children: ReactNode;
   hint?: string;
 }
 
-export function Checkbox({ name, children, hint }: Props) {
+export function Checkbox({ children, hint, ...input }: Props) {
   const id = useId();
   return (
     <div className="grid grid-cols-[auto_1fr] items-start gap-x-2.5">
       <input
         id={id}
-        name={name}
+        {...input}
         type="checkbox"
         aria-describedby={hint ? `${id}-hint` : undefined}
         className="mt-0.5 size-5 accent-accent"

@@ -2,7 +2,7 @@ import { type InputHTMLAttributes, type ReactNode, useId } from "react";
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   fault?: string | undefined;
   /** Stands at the end of the input, inside its frame. */
   trailing?: ReactNode;

@@ -1,23 +1,25 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 import { PageState } from "./page-state.tsx";
 
 /** Stands where a page was that threw while it was shown. */
 export function PageFailed({ onRetry }: { onRetry: () => void }) {
+  const t = useTranslations("common");
   return (
     <PageState
-      title="This page failed"
+      title={t("failedTitle")}
       actions={
         <>
-          <Button onClick={onRetry}>Try again</Button>
+          <Button onClick={onRetry}>{t("tryAgain")}</Button>
           <Button look="secondary" onClick={() => location.reload()}>
-            Load it anew
+            {t("loadAnew")}
           </Button>
         </>
       }
     >
-      <p>Something went wrong in the browser. What was saved is safe on the server.</p>
+      <p>{t("failed")}</p>
     </PageState>
   );
 }

@@ -2,6 +2,7 @@
 
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { Field } from "./field.tsx";
 import { IconButton } from "./icon-button.tsx";
 
@@ -12,20 +13,22 @@ interface Props {
   hint?: string;
   fault?: string | undefined;
   autoFocus?: boolean;
+  required?: boolean;
 }
 
 export function PasswordField(props: Props) {
+  const t = useTranslations("fields");
   const [isShown, setIsShown] = useState(false);
   return (
     <Field
+      required
       {...props}
       type={isShown ? "text" : "password"}
-      required
       spellCheck={false}
       autoCapitalize="none"
       trailing={
         <IconButton
-          label={isShown ? "Hide password" : "Show password"}
+          label={isShown ? t("hidePassword") : t("showPassword")}
           className="me-1.5"
           onClick={() => setIsShown(!isShown)}
         >

@@ -7,7 +7,8 @@ interface Props {
   button: ReactNode;
   buttonClassName: string;
   panelClassName: string;
-  children: ReactNode;
+  /** The panel; what in it leads elsewhere closes it. */
+  children: (close: () => void) => ReactNode;
 }
 
 /** A button and what it opens. Escape, a press outside and leaving by keyboard close it. */
@@ -56,7 +57,7 @@ export function Popover({ button, buttonClassName, panelClassName, children }: P
           id={id}
           className={`absolute z-20 grid animate-settle gap-4 rounded-lg border border-line bg-raised p-4 shadow-raised ${panelClassName}`}
         >
-          {children}
+          {children(() => setIsOpen(false))}
         </div>
       )}
     </div>

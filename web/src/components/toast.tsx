@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
 import { IconButton } from "./icon-button.tsx";
 
 interface Toast {
@@ -15,6 +16,7 @@ const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
 
 /** Says what was just done, with a way to take it back. One at a time; the newest counts. */
 export function ToastProvider({ children }: { children: ReactNode }) {
+  const t = useTranslations("common");
   const [toast, setToast] = useState<Toast | null>(null);
   const [isHeld, setIsHeld] = useState(false);
   const show = useCallback((next: Toast) => setToast(next), []);
@@ -55,7 +57,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
               </button>
             )}
             <IconButton
-              label="Dismiss"
+              label={t("dismiss")}
               className="text-page outline-page hover:text-page"
               onClick={() => setToast(null)}
             >

@@ -40,6 +40,7 @@ const Problem = z.object({
   requestId: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
   current: z.unknown().optional(),
+  methods: z.array(z.string()).default([]),
 });
 
 /** The API said no, and why. */
@@ -49,6 +50,8 @@ export class ApiError extends Error {
   readonly faults: readonly Fault[];
   /** The record as it is now, where the answer holds it. */
   readonly current: unknown;
+  /** By what one can prove who one is, where that is asked. */
+  readonly methods: readonly string[];
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -62,6 +65,7 @@ export class ApiError extends Error {
     this.code = code;
     this.faults = particulars.errors ?? [];
     this.current = particulars.current;
+    this.methods = particulars.methods ?? [];
     this.requestId = particulars.requestId;
     this.retryAfterSeconds = particulars.retryAfterSeconds;
   }
@@ -90,37 +94,52 @@ interface Sent extends Call {
   readonly idempotencyKey?: string;
 }
 
-/** A typed client read off the contract: `client.entries.put({ params, body, guard })`. */
+/**
+ * A typed client read off the contract: `client.entries.put({ params, body, guard })`.
+ *
+ * @param prove - Asks the person for the fresh proof of who they are that a request wants, given as `reauth_required`.
+ * Where it resolves to true the request is made once more.
+ */
 export function createClient<const C extends Readonly<Record<string, Endpoints>>>(
   contract: C,
   send: Send,
+  prove: (wanted: ApiError) => Promise<boolean> = () => Promise.resolve(false),
 ): Client<C> {
   const caller =
     (endpoint: Endpoint) =>
     async (request: Sent = {}) => {
-      const timeout = AbortSignal.timeout(TIMEOUT_MS);
-      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
       try {
-        const init = {
-          method: endpoint.method,
-          headers: headersOf(request),
-          cache: "no-store",
-          credentials: "same-origin",
-          redirect: "error",
-          signal,
-          ...(request.keepalive && { keepalive: true }),
-          ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-        } satisfies RequestInit;
-        return await read(endpoint, await send(pathOf(endpoint, request), init, endpoint.auth));
+        return await once(endpoint, request);
       } catch (error) {
-        if (request.signal?.aborted) throw error;
-        // fetch rejects with a TypeError when the network fails, and with a DOMException in time-outs.
-        if (error instanceof TypeError || error instanceof DOMException) {
-          throw new UnreachableError({ cause: error });
-        }
-        throw error;
+        if (!(error instanceof ApiError && error.code === "reauth_required")) throw error;
+        if (!(await prove(error))) throw error;
+        return once(endpoint, request);
       }
     };
+  const once = async (endpoint: Endpoint, request: Sent) => {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    try {
+      const init = {
+        method: endpoint.method,
+        headers: headersOf(request),
+        cache: "no-store",
+        credentials: "same-origin",
+        redirect: "error",
+        signal,
+        ...(request.keepalive && { keepalive: true }),
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      } satisfies RequestInit;
+      return await read(endpoint, await send(pathOf(endpoint, request), init, endpoint.auth));
+    } catch (error) {
+      if (request.signal?.aborted) throw error;
+      // fetch rejects with a TypeError when the network fails, and with a DOMException in time-outs.
+      if (error instanceof TypeError || error instanceof DOMException) {
+        throw new UnreachableError({ cause: error });
+      }
+      throw error;
+    }
+  };
   return mapValues(contract, (group) => mapValues(group, caller)) as unknown as Client<C>;
 }
 

@@ -12,14 +12,20 @@ import {
 } from "react";
 import { ApiError, type Client, createClient, type Send } from "@/lib/api.ts";
 import { createSession, type Session, type SessionMessage } from "@/lib/session.ts";
+import { createStepUp, type StepUp } from "@/lib/step-up.ts";
 import { aloneAcrossTabs, openChannel } from "@/lib/tabs.ts";
 
 interface Timos {
   readonly session: Session;
+  /** Asks by itself for the fresh proof that some of its requests want. */
   readonly api: Client<typeof contract>;
+  readonly stepUp: StepUp;
 }
 
 const TimosContext = createContext<Timos | null>(null);
+
+/** What the answers kept are of: the first part of their keys. These go when their owner does. */
+const PRIVATE: readonly unknown[] = ["journal", "account", "tenant", "platform"];
 
 const MAX_READ_ATTEMPTS = 3;
 
@@ -53,7 +59,8 @@ function connect(): Timos {
     now: Date.now,
     hint: signedInHint,
   });
-  return { session, api: createClient(contract, session.send) };
+  const stepUp = createStepUp();
+  return { session, stepUp, api: createClient(contract, session.send, stepUp.ask) };
 }
 
 function createQueryClient() {
@@ -82,7 +89,7 @@ export function TimosProvider({ children }: { children: ReactNode }) {
     () =>
       session.subscribe(() => {
         if (session.getState().status === "signed_out") {
-          queries.removeQueries({ queryKey: ["journal"] });
+          queries.removeQueries({ predicate: ({ queryKey }) => PRIVATE.includes(queryKey[0]) });
         }
       }),
     [session, queries],

@@ -1,30 +1,46 @@
+import { ERRORS, type ErrorCode } from "@timos/api/contract";
+import { useLocale, useTranslations } from "use-intl";
 import { ApiError, UnreachableError } from "@/lib/api.ts";
 
-/** A failure in the words of a person: what happened and what to do. */
-export function explain(error: unknown): string {
-  if (error instanceof UnreachableError) {
-    return "TimOS cannot be reached. Check your connection and try again.";
+/** Tells failures in the words of a person: what happened and what to do. */
+export function useFailure() {
+  const t = useTranslations("failures");
+  const isEnglish = useLocale() === "en";
+
+  function explain(error: unknown): string {
+    if (error instanceof UnreachableError) return t("unreachable");
+    if (!(error instanceof ApiError)) return t("unknown");
+    // The API writes English, and there knows more of the case than its code tells.
+    const message = isEnglish ? error.message : t(`codes.${error.code}`);
+    if (error.status === 429) return `${message} ${waitOf(error)}`.trim();
+    if (error.code === "internal" && error.requestId) {
+      return `${message} ${t("report", { requestId: error.requestId })}`;
+    }
+    return message;
   }
-  if (!(error instanceof ApiError)) return "Something went wrong here. Try again.";
-  if (error.status === 429) return `${error.message} ${waitOf(error)}`;
-  if (error.code === "internal" && error.requestId) {
-    return `${error.message} If it goes on, report it with the number ${error.requestId}.`;
+
+  function waitOf({ retryAfterSeconds: seconds }: ApiError): string {
+    if (seconds === undefined) return "";
+    if (seconds < 90) return t("seconds", { seconds });
+    return t("minutes", { minutes: Math.ceil(seconds / 60) });
   }
-  return error.message;
+
+  /** What the API found wrong with one field of the body. */
+  function faultOf(error: unknown, field: string): string | undefined {
+    const fault = findFault(error, field);
+    return fault && (isEnglish ? sentence(fault.message) : t("field"));
+  }
+
+  return { explain, faultOf };
 }
 
-function waitOf({ retryAfterSeconds }: ApiError): string {
-  if (retryAfterSeconds === undefined) return "";
-  if (retryAfterSeconds < 90) return `Try again in ${retryAfterSeconds} seconds.`;
-  return `Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`;
-}
-
-/** What the API found wrong with one field of the body. */
-export function faultOf(error: unknown, field: string): string | undefined {
+function findFault(error: unknown, field: string) {
   if (!(error instanceof ApiError)) return undefined;
-  const fault = error.faults.find(({ path }) => path === field || path === `body.${field}`);
-  return fault && sentence(fault.message);
+  return error.faults.find(({ path }) => path === field || path === `body.${field}`);
 }
 
 export const sentence = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+export const isErrorCode = (text: string | null | undefined): text is ErrorCode =>
+  typeof text === "string" && Object.hasOwn(ERRORS, text);

@@ -1,4 +1,9 @@
-import { Assertion, type RequestOptions } from "@timos/api/contract";
+import {
+  Assertion,
+  Attestation,
+  type CreationOptions,
+  type RequestOptions,
+} from "@timos/api/contract";
 
 /** Whether this browser can use passkeys on this page. They belong to a domain: a page at an address has none. */
 export function arePasskeysUsable(): boolean {
@@ -15,9 +20,27 @@ export function arePasskeysUsable(): boolean {
  */
 export async function askForPasskey(options: RequestOptions): Promise<Assertion | null> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await unlessRefused(navigator.credentials.get({ publicKey }));
+  return credential && Assertion.parse(credential.toJSON());
+}
+
+/**
+ * Has the person's device make a passkey.
+ *
+ * @returns null when they did not want it to.
+ */
+export async function makePasskey(options: CreationOptions): Promise<Attestation | null> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const credential = await unlessRefused(navigator.credentials.create({ publicKey }));
+  return credential && Attestation.parse(credential.toJSON());
+}
+
+async function unlessRefused(
+  asked: Promise<Credential | null>,
+): Promise<PublicKeyCredential | null> {
   try {
-    const credential = await navigator.credentials.get({ publicKey });
-    return credential instanceof PublicKeyCredential ? Assertion.parse(credential.toJSON()) : null;
+    const credential = await asked;
+    return credential instanceof PublicKeyCredential ? credential : null;
   } catch (error) {
     // A browser does not say which it was: the person said no, has none, or took too long.
     if (error instanceof DOMException && error.name === "NotAllowedError") return null;

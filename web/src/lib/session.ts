@@ -202,10 +202,17 @@ export function createSession(around: Surroundings) {
     end("signed_out");
   }
 
+  /** Takes what the API answered of the person who is signed in, for here and for the other tabs. */
+  function update(user: Me) {
+    if (access === null || state.status !== "signed_in" || state.user.id !== user.id) return;
+    channel?.post({ kind: "access", access, user });
+    become({ status: "signed_in", user });
+  }
+
   /** Lets go of the person a session is over for, so that another may sign in. */
   function forget() {
     if (state.status === "over") become({ status: "signed_out" });
   }
 
-  return { getState: () => state, subscribe, start, ask, accept, send, signOut, forget };
+  return { getState: () => state, subscribe, start, ask, accept, update, send, signOut, forget };
 }

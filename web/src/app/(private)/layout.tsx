@@ -1,20 +1,11 @@
-"use client";
-
 import type { ReactNode } from "react";
-import { Shell } from "@/features/account/shell.tsx";
-import { SessionGate } from "@/features/auth/session-gate.tsx";
-import { SessionOver } from "@/features/auth/session-over.tsx";
-import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
+import { PrivateFrame } from "@/features/account/private-frame.tsx";
+import { Words } from "@/i18n/words.tsx";
 
 export default function PrivateLayout({ children }: { children: ReactNode }) {
   return (
-    <SessionGate>
-      {(userId) => (
-        <OpenEntriesProvider key={userId}>
-          <Shell>{children}</Shell>
-          <SessionOver />
-        </OpenEntriesProvider>
-      )}
-    </SessionGate>
+    <Words of={["auth", "proof", "lists", "journal"]}>
+      <PrivateFrame>{children}</PrivateFrame>
+    </Words>
   );
 }

@@ -4,16 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
+import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { Skeleton } from "@/components/skeleton.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { leadsTo } from "./leads-to.ts";
 
 /** The end of a sign-in with a provider: the cookies are there, and an access token is asked for. */
 export function CompleteSignIn({ to }: { to: string | undefined }) {
   const router = useRouter();
+  const t = useTranslations();
+  const { explain } = useFailure();
   const { api, session } = useTimos();
   const { status } = useSession();
   const { data, error } = useQuery({
@@ -36,17 +39,17 @@ export function CompleteSignIn({ to }: { to: string | undefined }) {
   if (!error) {
     return (
       <div className="grid gap-6">
-        <h1 className="font-serif text-heading font-medium">Signing in…</h1>
-        <Skeleton label="One moment" lines={["h-4 w-3/4", "h-4 w-1/2"]} />
+        <h1 className="font-serif text-heading font-medium">{t("auth.signIn.completing")}</h1>
+        <Skeleton label={t("common.oneMoment")} lines={["h-4 w-3/4", "h-4 w-1/2"]} />
       </div>
     );
   }
   return (
     <PageState
-      title="Not signed in"
+      title={t("auth.signIn.notSignedIn")}
       actions={
         <Link href="/sign-in" className={buttonLook("secondary")}>
-          Sign in
+          {t("common.signIn")}
         </Link>
       }
     >

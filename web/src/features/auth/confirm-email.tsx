@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { useTimos } from "@/lib/client.tsx";
@@ -9,6 +10,7 @@ import { LinkPage } from "./link-page.tsx";
 
 /** Uses the address to which the link was mailed. */
 export function ConfirmEmail() {
+  const t = useTranslations("join.confirmEmail");
   const { api } = useTimos();
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: (token: string) => api.emailChange.confirm({ body: { token } }),
@@ -16,29 +18,28 @@ export function ConfirmEmail() {
   if (isSuccess) {
     return (
       <PageState
-        title="Your account has this address now"
+        title={t("doneTitle")}
         actions={
           <Link href="/sign-in" className={buttonLook()}>
-            Go on
+            {t("goOn")}
           </Link>
         }
       >
-        <p>Every other device was signed out. Sign in with the new address from now on.</p>
+        <p>{t("done")}</p>
       </PageState>
     );
   }
   return (
     <LinkPage
-      title="Use this address?"
-      label="Use this address"
-      busyLabel="One moment…"
+      title={t("title")}
+      label={t("label")}
       isPending={isPending}
       error={error}
       act={mutate}
     >
-      <p>Your account will have the address to which this link was mailed.</p>
-      <p>Every other device is signed out. The address until now is told.</p>
-      <p>If you did not ask for this, close the page: it is not your account.</p>
+      <p>{t("text")}</p>
+      <p>{t("others")}</p>
+      <p>{t("notYou")}</p>
     </LinkPage>
   );
 }

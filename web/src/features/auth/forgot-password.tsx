@@ -2,16 +2,21 @@
 
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTranslations } from "use-intl";
 import { Button, buttonLook } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PageState } from "@/components/page-state.tsx";
+import { strong } from "@/components/rich-text.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 
 /** Has a link mailed to choose a new password. Says the same whether or not there is an account. */
 export function ForgotPassword() {
+  const t = useTranslations("join.forgot");
+  const words = useTranslations();
+  const { explain, faultOf } = useFailure();
   const { api } = useTimos();
   const { mutate, isPending, isSuccess, error, variables } = useMutation({
     mutationFn: (email: string) => api.auth.forgotPassword({ body: { email } }),
@@ -21,28 +26,22 @@ export function ForgotPassword() {
   if (isSuccess) {
     return (
       <PageState
-        title="Check your mail"
+        title={words("join.checkMail.title")}
         actions={
           <Link href="/sign-in" className={buttonLook("secondary")}>
-            Back to signing in
+            {t("back")}
           </Link>
         }
       >
-        <p>
-          If there is an account for <strong className="font-medium text-ink">{variables}</strong>,
-          a letter is on its way there. The link in it works once, within 30 minutes.
-        </p>
-        <p>Nothing there after a few minutes? Look among the unwanted mail.</p>
+        <p>{t.rich("sent", { email: variables, strong })}</p>
+        <p>{t("nothing")}</p>
       </PageState>
     );
   }
   return (
     <>
-      <h1 className="font-serif text-heading font-medium">Forgot your password?</h1>
-      <p className="text-soft">
-        We send a link to choose another to your address. Your journal stays as it is, whatever
-        becomes of the password.
-      </p>
+      <h1 className="font-serif text-heading font-medium">{t("title")}</h1>
+      <p className="text-soft">{t("text")}</p>
       <form
         className="grid gap-5"
         onSubmit={(event) => {
@@ -57,7 +56,7 @@ export function ForgotPassword() {
         )}
         <Field
           name="email"
-          label="E-mail address"
+          label={words("fields.email")}
           type="email"
           autoComplete="username"
           autoCapitalize="none"
@@ -65,8 +64,8 @@ export function ForgotPassword() {
           required
           fault={fault}
         />
-        <Button type="submit" busyLabel={isPending && "Sending…"}>
-          Send the link
+        <Button type="submit" busyLabel={isPending && words("common.sending")}>
+          {t("label")}
         </Button>
       </form>
     </>

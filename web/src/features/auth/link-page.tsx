@@ -1,18 +1,18 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { ApiError } from "@/lib/api.ts";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { useLinkToken } from "./link-token.ts";
 
 interface Props {
   title: string;
   children: ReactNode;
   label: string;
-  busyLabel: string;
   isPending: boolean;
   error: Error | null;
   act: (token: string) => void;
@@ -27,30 +27,31 @@ export function LinkPage({
   title,
   children,
   label,
-  busyLabel,
   isPending,
   error,
   act,
   isEarly = false,
   useless,
 }: Props) {
+  const t = useTranslations();
+  const { explain } = useFailure();
   const token = useLinkToken();
   if (token === null) {
-    const title = "This link is not whole";
+    const title = t("join.wholeTitle");
     return (
       useless?.(title) ?? (
         <PageState title={title}>
-          <p>Open the link in the letter itself.</p>
+          <p>{t("join.whole")}</p>
         </PageState>
       )
     );
   }
   if (error instanceof ApiError && (error.code === "gone" || error.code === "invalid_request")) {
-    const title = "This link is used or has expired";
+    const title = t("join.goneTitle");
     return (
       useless?.(title) ?? (
         <PageState title={title}>
-          <p>Nothing was changed.</p>
+          <p>{t("join.gone")}</p>
         </PageState>
       )
     );
@@ -66,7 +67,7 @@ export function LinkPage({
         title={title}
         actions={
           <Button
-            busyLabel={isPending && busyLabel}
+            busyLabel={isPending && t("common.oneMoment")}
             disabled={token === undefined || isEarly}
             onClick={() => token !== undefined && act(token)}
           >

@@ -2,16 +2,19 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { arePasskeysUsable, askForPasskey } from "@/lib/passkeys.ts";
 
 const never = () => () => undefined;
 
 /** Signs in with a passkey, where the browser can; nothing where it cannot. */
 export function PasskeyButton() {
+  const t = useTranslations("auth.signIn");
+  const { explain } = useFailure();
   const { api, session } = useTimos();
   const isUsable = useSyncExternalStore(never, arePasskeysUsable, () => false);
   const signIn = useMutation({
@@ -32,7 +35,7 @@ export function PasskeyButton() {
         </Notice>
       )}
       <Button look="secondary" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
-        Sign in with a passkey
+        {t("passkey")}
       </Button>
     </div>
   );

@@ -1,14 +1,16 @@
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@timos/api/contract";
+import { useTranslations } from "use-intl";
 
-export const PASSWORD_HINT = `At least ${MIN_PASSWORD_LENGTH} characters. A few unrelated words do well.`;
-
-/** What is wrong with the length of a new password; characters as a person counts them, as the API does. */
-export function faultOfLength(password: string): string | undefined {
-  const { length } = Array.from(password);
-  if (length < MIN_PASSWORD_LENGTH) {
-    return `This has ${length} of at least ${MIN_PASSWORD_LENGTH} characters.`;
-  }
-  return length > MAX_PASSWORD_LENGTH
-    ? `This has ${length} of at most ${MAX_PASSWORD_LENGTH} characters.`
-    : undefined;
+/** What is asked of a new password, and what is wrong with the length of one; characters as a person counts them. */
+export function usePasswordLength() {
+  const t = useTranslations("fields");
+  const [min, max] = [MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH];
+  return {
+    hint: t("passwordHint", { min }),
+    faultOfLength: (password: string): string | undefined => {
+      const { length } = Array.from(password);
+      if (length < min) return t("tooShort", { length, min });
+      return length > max ? t("tooLong", { length, max }) : undefined;
+    },
+  };
 }

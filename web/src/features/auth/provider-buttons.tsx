@@ -1,13 +1,16 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 
 /** One button for each provider that is configured; nothing when none is. */
 export function ProviderButtons() {
+  const t = useTranslations("auth.signIn");
+  const { explain } = useFailure();
   const { api } = useTimos();
   const { data } = useQuery({
     queryKey: ["providers"],
@@ -34,7 +37,7 @@ export function ProviderButtons() {
           disabled={start.isPending}
           onClick={() => start.mutate(name)}
         >
-          Continue with {label}
+          {t("provider", { provider: label })}
         </Button>
       ))}
     </div>

@@ -1,15 +1,19 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 
 /** A new verification link, for whoever comes with an old one. */
 export function ResendByAddress() {
+  const t = useTranslations("join.newLink");
+  const words = useTranslations();
+  const { explain, faultOf } = useFailure();
   const { api } = useTimos();
   const resend = useMutation({
     mutationFn: (email: string) => api.auth.resendVerification({ body: { email } }),
@@ -18,8 +22,8 @@ export function ResendByAddress() {
 
   if (resend.isSuccess) {
     return (
-      <Notice title="Look into your mail">
-        <p>If {resend.variables} still has to be confirmed, a new link is on its way there.</p>
+      <Notice title={t("title")}>
+        <p>{t("sent", { email: resend.variables })}</p>
       </Notice>
     );
   }
@@ -38,14 +42,18 @@ export function ResendByAddress() {
       )}
       <Field
         name="email"
-        label="E-mail address"
+        label={words("fields.email")}
         type="email"
         autoComplete="email"
         required
         fault={fault}
       />
-      <Button type="submit" look="secondary" busyLabel={resend.isPending && "Sending…"}>
-        Send a new link
+      <Button
+        type="submit"
+        look="secondary"
+        busyLabel={resend.isPending && words("common.sending")}
+      >
+        {t("label")}
       </Button>
     </form>
   );

@@ -2,14 +2,17 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 
 const COOL_DOWN_SECONDS = 60;
 
 /** Sends the verification link again, but not over and over. */
 export function ResendLink({ email, isFresh = false }: { email: string; isFresh?: boolean }) {
+  const t = useTranslations();
+  const { explain } = useFailure();
   const { api } = useTimos();
   const [secondsLeft, setSecondsLeft] = useState(isFresh ? COOL_DOWN_SECONDS : 0);
   const isWaiting = secondsLeft > 0;
@@ -29,13 +32,13 @@ export function ResendLink({ email, isFresh = false }: { email: string; isFresh?
       <Button
         look="secondary"
         disabled={isWaiting}
-        busyLabel={resend.isPending && "Sending…"}
+        busyLabel={resend.isPending && t("common.sending")}
         onClick={() => resend.mutate()}
       >
-        {isWaiting ? `Send again in ${secondsLeft} s` : "Send the link again"}
+        {isWaiting ? t("auth.resend.wait", { seconds: secondsLeft }) : t("auth.resend.again")}
       </Button>
       <p role="status" className="text-sm text-soft empty:hidden">
-        {resend.isSuccess && "Sent. The newest link is the one that works."}
+        {resend.isSuccess && t("auth.resend.sent")}
         {resend.isError && explain(resend.error)}
       </p>
     </div>

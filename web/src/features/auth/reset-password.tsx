@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRef, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button, buttonLook } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
@@ -10,10 +11,10 @@ import { PageState } from "@/components/page-state.tsx";
 import { PasswordField } from "@/components/password-field.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { useLinkToken } from "./link-token.ts";
-import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
+import { usePasswordLength } from "./password-length.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 /** The answers that are said at the field for the code. */
@@ -21,6 +22,10 @@ const OF_THE_CODE: readonly string[] = ["mfa_invalid_code", "mfa_code_already_us
 
 /** Sets a new password by the token of the link, and asks for a code where a second factor is set up. */
 export function ResetPassword() {
+  const t = useTranslations("join.reset");
+  const words = useTranslations();
+  const { explain, faultOf } = useFailure();
+  const { hint, faultOfLength } = usePasswordLength();
   const { api, session } = useTimos();
   const token = useLinkToken();
   const form = useRef<HTMLFormElement>(null);
@@ -54,24 +59,24 @@ export function ResetPassword() {
   if (isSuccess) {
     return (
       <PageState
-        title="Your password is changed"
+        title={t("doneTitle")}
         actions={
           <Link href="/sign-in" className={buttonLook()}>
-            Sign in
+            {words("common.signIn")}
           </Link>
         }
       >
-        <p>Every device was signed out. Sign in with the new password.</p>
+        <p>{t("done")}</p>
       </PageState>
     );
   }
-  if (token === null) return <Useless title="This link is not whole" />;
+  if (token === null) return <Useless title={words("join.wholeTitle")} />;
   if (code === "gone" || faultOf(error, "token") !== undefined) {
-    return <Useless title="This link is used or has expired" />;
+    return <Useless title={words("join.goneTitle")} />;
   }
   return (
     <>
-      <h1 className="font-serif text-heading font-medium">Choose a new password</h1>
+      <h1 className="font-serif text-heading font-medium">{t("title")}</h1>
       <form
         ref={form}
         className="grid gap-5"
@@ -90,16 +95,16 @@ export function ResetPassword() {
         )}
         <PasswordField
           name="password"
-          label="New password"
+          label={t("password")}
           autoComplete="new-password"
-          hint={PASSWORD_HINT}
+          hint={hint}
           fault={passwordFault}
         />
         {isCodeAsked && (
           <Field
             name="code"
-            label="Code of your second factor"
-            hint="From your authenticator app, or one of your recovery codes."
+            label={t("code")}
+            hint={t("codeHint")}
             autoComplete="one-time-code"
             autoCapitalize="characters"
             spellCheck={false}
@@ -109,30 +114,27 @@ export function ResetPassword() {
             fault={codeFault}
           />
         )}
-        <Button
-          type="submit"
-          disabled={token === undefined}
-          busyLabel={isPending && "Changing your password…"}
-        >
-          Change the password
+        <Button type="submit" disabled={token === undefined} busyLabel={isPending && t("busy")}>
+          {t("label")}
         </Button>
       </form>
-      <p className="text-soft">Every device is signed out by it. Nothing you wrote changes.</p>
+      <p className="text-soft">{t("everyDevice")}</p>
     </>
   );
 }
 
 function Useless({ title }: { title: string }) {
+  const t = useTranslations("join.reset");
   return (
     <PageState
       title={title}
       actions={
         <Link href="/forgot-password" className={buttonLook()}>
-          Have a new link sent
+          {t("newLink")}
         </Link>
       }
     >
-      <p>Your password is what it was.</p>
+      <p>{t("useless")}</p>
     </PageState>
   );
 }

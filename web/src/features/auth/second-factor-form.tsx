@@ -3,13 +3,14 @@
 import type { Challenge } from "@timos/api/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Checkbox } from "@/components/checkbox.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
@@ -24,29 +25,28 @@ interface Props {
 
 type Method = Challenge["methods"][number];
 
-/** What is asked for after the password. */
+/** What the field for what is asked after the password takes. */
 const FIELDS = {
   totp: {
-    label: "Code from your authenticator app",
-    hint: "Six digits, which change every half minute.",
     inputMode: "numeric",
     autoComplete: "one-time-code",
   },
   recovery: {
-    label: "Recovery code",
-    hint: "One of the ten you were given, such as 7-4Z9K-0MXQ-T2VB-8RWD. Each is good once.",
     inputMode: "text",
     autoComplete: "off",
   },
 } as const;
 
 const OTHER = {
-  totp: { method: "recovery", label: "Use a recovery code" },
-  recovery: { method: "totp", label: "Use your authenticator app" },
+  totp: { method: "recovery", label: "useRecovery" },
+  recovery: { method: "totp", label: "useTotp" },
 } as const;
 
 /** Asks for the second factor; where that leads is for whoever shows the form to say. */
 export function SecondFactorForm({ challenge, onBack }: Props) {
+  const t = useTranslations("auth.factor");
+  const words = useTranslations();
+  const { explain } = useFailure();
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [method, setMethod] = useState<Method>("totp");
@@ -76,7 +76,7 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
           <p>{explain(error)}</p>
         </Notice>
         <Button onClick={onBack} autoFocus>
-          Sign in again
+          {t("again")}
         </Button>
       </div>
     );
@@ -99,6 +99,8 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
         // A code of one kind is none of the other.
         key={method}
         name="code"
+        label={t(method)}
+        hint={t(`${method}Hint`)}
         {...FIELDS[method]}
         autoCapitalize="characters"
         spellCheck={false}
@@ -107,18 +109,15 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
         autoFocus
         fault={fault}
       />
-      <Checkbox
-        name="trustDevice"
-        hint="Not on a computer you share with others. Your password is asked for as before."
-      >
-        Do not ask for a code here for 30 days
+      <Checkbox name="trustDevice" hint={t("trustHint")}>
+        {t("trust")}
       </Checkbox>
-      <Button type="submit" busyLabel={verify.isPending && "Signing in…"}>
-        Sign in
+      <Button type="submit" busyLabel={verify.isPending && words("auth.signingIn")}>
+        {words("common.signIn")}
       </Button>
       <div className="flex flex-wrap justify-between gap-3">
         <Button look="quiet" onClick={onBack}>
-          Back
+          {words("auth.back")}
         </Button>
         {challenge.methods.includes(other.method) && (
           <Button
@@ -128,7 +127,7 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
               setMethod(other.method);
             }}
           >
-            {other.label}
+            {t(other.label)}
           </Button>
         )}
       </div>

@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { Skeleton } from "@/components/skeleton.tsx";
@@ -13,6 +14,7 @@ import { useSession, useTimos } from "@/lib/client.tsx";
  * be text on them that is not saved.
  */
 export function SessionGate({ children }: { children: (userId: string) => ReactNode }) {
+  const t = useTranslations();
   const router = useRouter();
   const pathname = usePathname();
   const { session } = useTimos();
@@ -31,10 +33,10 @@ export function SessionGate({ children }: { children: (userId: string) => ReactN
       return (
         <main id="content" className="mx-auto max-w-reading px-6 py-10">
           <PageState
-            title="TimOS cannot be reached"
-            actions={<Button onClick={() => void session.ask()}>Try again</Button>}
+            title={t("common.unreachableTitle")}
+            actions={<Button onClick={() => void session.ask()}>{t("common.tryAgain")}</Button>}
           >
-            <p>Check your connection. What you wrote before is safe on the server.</p>
+            <p>{t("common.unreachable")}</p>
           </PageState>
         </main>
       );
@@ -43,7 +45,7 @@ export function SessionGate({ children }: { children: (userId: string) => ReactN
       return (
         <main id="content" className="mx-auto max-w-reading px-6 py-16">
           <Skeleton
-            label="Opening your journal"
+            label={t("journal.opening")}
             lines={["h-9 w-2/5", "mt-8 h-5 w-3/5", "h-4 w-full", "h-4 w-11/12", "h-4 w-4/5"]}
           />
         </main>

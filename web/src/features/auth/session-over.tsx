@@ -2,19 +2,21 @@
 
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
+import { linkLook } from "@/components/rich-text.tsx";
 import { useOpenEntries, useUnsavedCount } from "@/features/entries/open-entries-provider.tsx";
 import { useSession } from "@/lib/client.tsx";
 import type { Ending } from "@/lib/session.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
-const REASONS: Readonly<Record<Ending, string>> = {
-  ended: "Your session has ended.",
-  reused: "Your session was ended because its token was used twice.",
-  signed_out: "You signed out in another tab.",
-  replaced: "Another account was signed in in this browser.",
-};
+const REASONS = {
+  ended: "ended",
+  reused: "reused",
+  signed_out: "signedOut",
+  replaced: "replaced",
+} as const satisfies Readonly<Record<Ending, string>>;
 
 /** When the session is over: leaves for the sign-in, unless unsaved text is on the screen; then asks in place. */
 export function SessionOver() {
@@ -47,30 +49,27 @@ interface Props {
 }
 
 function SignInAgain({ email, because, unsaved }: Props) {
+  const t = useTranslations("auth.over");
   const entries = useOpenEntries();
   const [isSure, setIsSure] = useState(false);
   const discard = () => {
     for (const saver of entries.unsaved()) entries.drop(saver.id);
   };
   return (
-    <Dialog title="Sign in again to save">
+    <Dialog title={t("title")}>
       <p className="text-soft">
-        {REASONS[because]} {unsaved === 1 ? "One entry" : `${unsaved} entries`} on this page could
-        not be saved yet; nothing of it is lost as long as the page stays open.
+        {t(REASONS[because])} {t("unsaved", { count: unsaved })}
       </p>
       <SignInForm email={email} autoFocus />
       {because !== "replaced" && (
         <p className="text-soft">
-          With a passkey or a connected account,{" "}
-          <a
-            href="/sign-in"
-            target="_blank"
-            rel="noopener"
-            className="font-medium text-accent underline underline-offset-4"
-          >
-            sign in in another tab
-          </a>
-          ; this page notices and goes on.
+          {t.rich("elsewhere", {
+            link: (text) => (
+              <a href="/sign-in" target="_blank" rel="noopener" className={linkLook}>
+                {text}
+              </a>
+            ),
+          })}
         </p>
       )}
       <div className="flex flex-wrap gap-3 border-t border-line pt-4">
@@ -78,15 +77,15 @@ function SignInAgain({ email, because, unsaved }: Props) {
           look="secondary"
           onClick={() => void navigator.clipboard.writeText(textOf(entries.unsaved()))}
         >
-          Copy the text
+          {t("copy")}
         </Button>
         {isSure ? (
           <Button look="danger" onClick={discard}>
-            Yes, discard it
+            {t("discard")}
           </Button>
         ) : (
           <Button look="quiet" onClick={() => setIsSure(true)}>
-            Leave without saving
+            {t("leave")}
           </Button>
         )}
       </div>

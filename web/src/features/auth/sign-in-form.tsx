@@ -2,14 +2,16 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Checkbox } from "@/components/checkbox.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PasswordField } from "@/components/password-field.tsx";
+import { strong } from "@/components/rich-text.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { useSignInPass } from "./link-token.ts";
 import { ResendLink } from "./resend-link.tsx";
@@ -26,6 +28,8 @@ interface Props {
 
 /** Signs in; where that leads is for whoever shows the form to say. */
 export function SignInForm({ email, autoFocus = false, question = null }: Props) {
+  const t = useTranslations();
+  const { explain, faultOf } = useFailure();
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [challenge, setChallenge] = useState(question);
@@ -73,7 +77,7 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
       {email === undefined ? (
         <Field
           name="email"
-          label="E-mail address"
+          label={t("fields.email")}
           type="email"
           autoComplete="username"
           autoCapitalize="none"
@@ -83,22 +87,20 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
           fault={emailFault}
         />
       ) : (
-        <p className="text-soft">
-          as <strong className="font-medium text-ink">{email}</strong>
-        </p>
+        <p className="text-soft">{t.rich("auth.signIn.as", { email, strong })}</p>
       )}
       <PasswordField
         name="password"
-        label="Password"
+        label={t("fields.password")}
         autoComplete="current-password"
         autoFocus={autoFocus && email !== undefined}
         fault={passwordFault}
       />
-      <Checkbox name="remember" hint="Not on a computer you share with others.">
-        Keep me signed in
+      <Checkbox name="remember" hint={t("auth.notOnShared")}>
+        {t("auth.signIn.remember")}
       </Checkbox>
-      <Button type="submit" busyLabel={signIn.isPending && "Signing in…"}>
-        Sign in
+      <Button type="submit" busyLabel={signIn.isPending && t("auth.signingIn")}>
+        {t("common.signIn")}
       </Button>
     </form>
   );

@@ -1,26 +1,28 @@
 "use client";
 
-import { ERRORS, type ErrorCode } from "@timos/api/contract";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
+import { useTranslations } from "use-intl";
 import { Notice } from "@/components/notice.tsx";
+import { linkLook } from "@/components/rich-text.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
+import { isErrorCode } from "@/lib/failure.ts";
 import { leadsTo } from "./leads-to.ts";
 import { PasskeyButton } from "./passkey-button.tsx";
 import type { Question } from "./second-factor-form.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
-const NOTICES: Readonly<Record<string, string>> = {
-  ended: "Your session has ended. Sign in to go on where you were.",
-  reused:
-    "Your session was ended because its token was used twice, which should not happen. If you did not copy your browser's data, change your password.",
-  signed_out: "You are signed out.",
-};
+const NOTICES = { ended: "ended", reused: "reused", signed_out: "signedOut" } as const;
+
+const isNotice = (text: string | undefined): text is keyof typeof NOTICES =>
+  text !== undefined && Object.hasOwn(NOTICES, text);
 
 /** Who comes back from a provider may have a second factor to prove; the token of that is in a cookie. */
 const AFTER_PROVIDER: Question = { methods: ["totp", "recovery"] };
+
+const CONNECTING = "/settings/connections?error=link_required";
 
 interface Props {
   next: string | undefined;
@@ -30,48 +32,49 @@ interface Props {
   error: string | undefined;
 }
 
-const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
-
 export function SignInPage({ next, notice, step, error }: Props) {
+  const t = useTranslations();
   const router = useRouter();
   const { session } = useTimos();
   const { status } = useSession();
-  const text = notice === undefined ? undefined : NOTICES[notice];
 
   useEffect(() => {
     if (status === "over") session.forget();
-    if (status === "signed_in") router.replace(leadsTo(next));
-  }, [status, next, router, session]);
+    if (status === "signed_in") {
+      // What came back from the provider waits there to be connected.
+      router.replace(error === "link_required" ? CONNECTING : leadsTo(next));
+    }
+  }, [status, next, error, router, session]);
 
   return (
     <>
-      <h1 className="font-serif text-heading font-medium">Sign in</h1>
-      {error !== undefined && isCode(error) && (
+      <h1 className="font-serif text-heading font-medium">{t("auth.signIn.title")}</h1>
+      {isErrorCode(error) && (
         <Notice tone="danger">
-          <p>{ERRORS[error].title}</p>
+          <p>{t(`failures.codes.${error}`)}</p>
         </Notice>
       )}
-      {text && (
+      {isNotice(notice) && (
         <Notice>
-          <p>{text}</p>
+          <p>{t(`auth.signIn.${NOTICES[notice]}`)}</p>
         </Notice>
       )}
       <SignInForm question={step === "mfa" ? AFTER_PROVIDER : null} />
       <p>
-        <Link
-          href="/forgot-password"
-          className="font-medium text-accent underline underline-offset-4"
-        >
-          Forgot your password?
+        <Link href="/forgot-password" className={linkLook}>
+          {t("auth.signIn.forgot")}
         </Link>
       </p>
       <PasskeyButton />
       <ProviderButtons />
       <p className="text-soft">
-        No journal yet?{" "}
-        <Link href="/sign-up" className="font-medium text-accent underline underline-offset-4">
-          Begin one
-        </Link>
+        {t.rich("auth.signIn.noJournal", {
+          link: (words) => (
+            <Link href="/sign-up" className={linkLook}>
+              {words}
+            </Link>
+          ),
+        })}
       </p>
     </>
   );

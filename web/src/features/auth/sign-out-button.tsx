@@ -1,15 +1,18 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
 import { useToast } from "@/components/toast.tsx";
 import { useOpenEntries } from "@/features/entries/open-entries-provider.tsx";
 import { useTimos } from "@/lib/client.tsx";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 
 /** Signs out once everything is saved; what cannot be saved is asked about first. */
 export function SignOutButton({ children }: { children: ReactNode }) {
+  const t = useTranslations("auth.signOut");
+  const { explain } = useFailure();
   const { session } = useTimos();
   const entries = useOpenEntries();
   const toast = useToast();
@@ -22,7 +25,7 @@ export function SignOutButton({ children }: { children: ReactNode }) {
       for (const saver of entries.unsaved()) entries.drop(saver.id);
     } catch (error) {
       setPhase("ready");
-      toast({ text: `You are still signed in. ${explain(error)}` });
+      toast({ text: t("failed", { reason: explain(error) }) });
     }
   };
   const saveAndSignOut = async () => {
@@ -36,20 +39,18 @@ export function SignOutButton({ children }: { children: ReactNode }) {
     <>
       <Button
         look="secondary"
-        busyLabel={phase === "busy" && "Signing out…"}
+        busyLabel={phase === "busy" && t("busy")}
         onClick={() => void saveAndSignOut()}
       >
         {children}
       </Button>
       {phase === "asking" && (
-        <Dialog title="Not everything is saved" onDismiss={() => setPhase("ready")}>
-          <p className="text-soft">
-            Some of what you wrote has not reached the server yet. Signing out now would lose it.
-          </p>
+        <Dialog title={t("askTitle")} onDismiss={() => setPhase("ready")}>
+          <p className="text-soft">{t("ask")}</p>
           <div className="flex flex-wrap gap-3">
-            <Button onClick={() => setPhase("ready")}>Stay signed in</Button>
+            <Button onClick={() => setPhase("ready")}>{t("stay")}</Button>
             <Button look="danger" onClick={() => void signOut()}>
-              Sign out and lose it
+              {t("lose")}
             </Button>
           </div>
         </Dialog>

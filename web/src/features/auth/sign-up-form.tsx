@@ -2,22 +2,27 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PasswordField } from "@/components/password-field.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { CheckMail } from "./check-mail.tsx";
-import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
+import { usePasswordLength } from "./password-length.ts";
 import { TimeZoneField } from "./time-zone-field.tsx";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 const FIELDS = ["displayName", "email", "password", "timeZone"] as const;
 
 export function SignUpForm() {
+  const t = useTranslations("join.signUp");
+  const words = useTranslations("fields");
+  const { explain, faultOf } = useFailure();
+  const { hint, faultOfLength } = usePasswordLength();
   const { api } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [lengthFault, setLengthFault] = useState<string>();
@@ -44,12 +49,12 @@ export function SignUpForm() {
 
   const isWeak = error instanceof ApiError && error.code === "weak_password";
   const passwordFault =
-    lengthFault ?? faultOf(error, "password") ?? (isWeak ? error.message : undefined);
+    lengthFault ?? faultOf(error, "password") ?? (isWeak ? explain(error) : undefined);
   const isAtField = isWeak || FIELDS.some((field) => faultOf(error, field) !== undefined);
 
   return (
     <>
-      <h1 className="font-serif text-heading font-medium">Begin your journal</h1>
+      <h1 className="font-serif text-heading font-medium">{t("title")}</h1>
       <form
         ref={form}
         className="grid gap-5"
@@ -68,15 +73,15 @@ export function SignUpForm() {
         )}
         <Field
           name="displayName"
-          label="What should TimOS call you?"
-          hint="Optional."
+          label={t("name")}
+          hint={t("optional")}
           autoComplete="name"
           maxLength={120}
           fault={faultOf(error, "displayName")}
         />
         <Field
           name="email"
-          label="E-mail address"
+          label={words("email")}
           type="email"
           autoComplete="username"
           autoCapitalize="none"
@@ -87,14 +92,14 @@ export function SignUpForm() {
         />
         <PasswordField
           name="password"
-          label="Password"
+          label={words("password")}
           autoComplete="new-password"
-          hint={PASSWORD_HINT}
+          hint={hint}
           fault={passwordFault}
         />
         <TimeZoneField fault={faultOf(error, "timeZone")} />
-        <Button type="submit" busyLabel={signUp.isPending && "Creating your journal…"}>
-          Create your journal
+        <Button type="submit" busyLabel={signUp.isPending && t("creating")}>
+          {t("create")}
         </Button>
       </form>
     </>

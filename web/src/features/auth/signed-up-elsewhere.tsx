@@ -3,14 +3,15 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { PasswordField } from "@/components/password-field.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { explain, faultOf } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
-import { faultOfLength, PASSWORD_HINT } from "./password-length.ts";
+import { usePasswordLength } from "./password-length.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 interface Props {
@@ -21,6 +22,10 @@ interface Props {
 
 /** Asks for the password of a sign-up that was made in another browser, or for one to take its place. */
 export function SignedUpElsewhere({ token, useless }: Props) {
+  const t = useTranslations("join.elsewhere");
+  const words = useTranslations();
+  const { explain, faultOf } = useFailure();
+  const { hint, faultOfLength } = usePasswordLength();
   const router = useRouter();
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
@@ -43,9 +48,7 @@ export function SignedUpElsewhere({ token, useless }: Props) {
   const fault =
     lengthFault ??
     faultOf(error, isNew ? "newPassword" : "password") ??
-    (code === "invalid_credentials"
-      ? "Nobody signed up with this address and that password."
-      : undefined);
+    (code === "invalid_credentials" ? t("wrong") : undefined);
   useFocusOnFault(form, fault);
   const choose = (isNewNow: boolean) => {
     verify.reset();
@@ -57,21 +60,15 @@ export function SignedUpElsewhere({ token, useless }: Props) {
   return (
     <div className="grid gap-6">
       <h1 ref={heading} tabIndex={-1} className="font-serif text-heading font-medium outline-none">
-        {isNew ? "Choose a password" : "Which password was chosen?"}
+        {isNew ? t("newTitle") : t("title")}
       </h1>
       <div className="grid gap-2 text-lg text-soft">
         {isNew ? (
-          <p>
-            It takes the place of any that was chosen before: whoever signed up with your address
-            cannot get in.
-          </p>
+          <p>{t("replaces")}</p>
         ) : (
           <>
-            <p>You signed up in another browser. Enter the password you chose there.</p>
-            <p>
-              If you did not sign up, somebody else did with your address. Close the page, or choose
-              a password to have a journal that is yours alone.
-            </p>
+            <p>{t("signedUp")}</p>
+            <p>{t("notYou")}</p>
           </>
         )}
       </div>
@@ -94,17 +91,20 @@ export function SignedUpElsewhere({ token, useless }: Props) {
         <PasswordField
           key={String(isNew)}
           name="password"
-          label="Password"
+          label={words("fields.password")}
           autoComplete={isNew ? "new-password" : "current-password"}
-          {...(isNew && { hint: PASSWORD_HINT })}
+          {...(isNew && { hint })}
           fault={fault}
         />
         <div className="flex flex-wrap gap-3">
-          <Button type="submit" busyLabel={(verify.isPending || verify.isSuccess) && "One moment…"}>
-            Confirm and begin
+          <Button
+            type="submit"
+            busyLabel={(verify.isPending || verify.isSuccess) && words("common.oneMoment")}
+          >
+            {words("join.verify.label")}
           </Button>
           <Button look="quiet" onClick={() => choose(!isNew)}>
-            {isNew ? "Enter the one I chose" : "Choose a new password"}
+            {isNew ? t("useChosen") : t("chooseNew")}
           </Button>
         </div>
       </form>

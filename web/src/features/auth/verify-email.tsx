@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
+import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { ApiError } from "@/lib/api.ts";
@@ -16,6 +17,8 @@ import { SignedUpElsewhere } from "./signed-up-elsewhere.tsx";
  * password: whoever presses the link of a stranger's sign-up must not complete it for them.
  */
 export function VerifyEmail() {
+  const t = useTranslations("join.verify");
+  const words = useTranslations("join");
   const router = useRouter();
   const { api, session } = useTimos();
   const { status } = useSession();
@@ -27,14 +30,13 @@ export function VerifyEmail() {
     },
   });
   if (error instanceof ApiError && error.code === "password_required") {
-    const useless = <Unconfirmed title="This link is used or has expired" />;
+    const useless = <Unconfirmed title={words("goneTitle")} />;
     return <SignedUpElsewhere token={variables ?? ""} useless={useless} />;
   }
   return (
     <LinkPage
-      title="Confirm your address"
-      label="Confirm and begin"
-      busyLabel="One moment…"
+      title={t("title")}
+      label={t("label")}
       isPending={isPending || isSuccess}
       // The session's own first question must be answered: its answer would overtake this one's.
       isEarly={status === "starting"}
@@ -42,23 +44,24 @@ export function VerifyEmail() {
       act={mutate}
       useless={(title) => <Unconfirmed title={title} />}
     >
-      <p>Your journal opens in this browser. If you did not sign up, close the page.</p>
+      <p>{t("text")}</p>
     </LinkPage>
   );
 }
 
 function Unconfirmed({ title }: { title: string }) {
+  const t = useTranslations();
   return (
     <div className="grid gap-6">
       <PageState
         title={title}
         actions={
           <Link href="/sign-in" className={buttonLook("secondary")}>
-            Sign in
+            {t("common.signIn")}
           </Link>
         }
       >
-        <p>If you confirmed your address before, just sign in. Otherwise have a new link sent.</p>
+        <p>{t("join.verify.useless")}</p>
       </PageState>
       <ResendByAddress />
     </div>

@@ -4,23 +4,29 @@ import { isDay } from "@timos/api/contract";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { IconButton } from "@/components/icon-button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { addMonths, dayFor, dayInMonth, formatDay, isMonth, monthOf, weeksOf } from "@/lib/day.ts";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { MonthGrid } from "./month-grid.tsx";
 import { useClock } from "./use-clock.ts";
 import { useEntryCounts } from "./use-days.ts";
 
 export function CalendarPage() {
+  const t = useTranslations("journal.calendar");
+  const words = useTranslations("common");
+  const { explain } = useFailure();
   const { dateLocale, dayStartHour, weekStartsOn } = useUser();
   const today = dayFor(useClock(), dayStartHour);
   const asked = useSearchParams().get("month");
   const month = asked !== null && isMonth(asked) ? asked : monthOf(today);
   const [active, setActive] = useState(today);
   const counts = useEntryCounts(...rangeOf(weeksOf(month, weekStartsOn)));
+
+  const written = counts.data && countIn(counts.data, month);
 
   // The address keeps the month, so that coming back from a day comes back to it.
   const show = (next: string) => {
@@ -41,13 +47,13 @@ export function CalendarPage() {
           </span>
         </h1>
         <div className="flex items-center gap-1">
-          <IconButton label="Month before" onClick={() => show(addMonths(month, -1))}>
+          <IconButton label={t("before")} onClick={() => show(addMonths(month, -1))}>
             <ChevronLeft aria-hidden />
           </IconButton>
           <Button look="quiet" onClick={() => move(today)}>
-            Today
+            {t("today")}
           </Button>
-          <IconButton label="Month after" onClick={() => show(addMonths(month, 1))}>
+          <IconButton label={t("after")} onClick={() => show(addMonths(month, 1))}>
             <ChevronRight aria-hidden />
           </IconButton>
         </div>
@@ -62,18 +68,20 @@ export function CalendarPage() {
         onMove={move}
       />
       <div className="min-h-16 border-t border-line pt-4 text-soft">
-        {counts.isPending && <p role="status">Looking through the month…</p>}
+        {counts.isPending && <p role="status">{t("looking")}</p>}
         {counts.isError && (
-          <Notice tone="danger" title="The entries of this month could not be counted">
+          <Notice tone="danger" title={t("failed")}>
             <p>{explain(counts.error)}</p>
             <div className="mt-1">
               <Button look="secondary" onClick={() => void counts.refetch()}>
-                Try again
+                {words("tryAgain")}
               </Button>
             </div>
           </Notice>
         )}
-        {counts.isSuccess && <p>{summaryOf(counts.data, month)}</p>}
+        {counts.isSuccess && (
+          <p>{written && written.entries > 0 ? t("summary", written) : t("nothing")}</p>
+        )}
       </div>
     </>
   );
@@ -84,9 +92,7 @@ function rangeOf(weeks: readonly (readonly string[])[]): [from: string, to: stri
   return [days[0] ?? "", days.at(-1) ?? ""];
 }
 
-function summaryOf(counts: ReadonlyMap<string, number>, month: string): string {
+function countIn(counts: ReadonlyMap<string, number>, month: string) {
   const written = [...counts].filter(([day, count]) => monthOf(day) === month && count > 0);
-  if (written.length === 0) return "Nothing is written in this month. Choose a day to begin.";
-  const entries = written.reduce((sum, [, count]) => sum + count, 0);
-  return `${entries === 1 ? "1 entry" : `${entries} entries`} on ${written.length === 1 ? "1 day" : `${written.length} days`}.`;
+  return { days: written.length, entries: written.reduce((sum, [, count]) => sum + count, 0) };
 }

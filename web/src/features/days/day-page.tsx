@@ -2,6 +2,7 @@
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { DayEntries } from "@/features/entries/day-entries.tsx";
@@ -11,15 +12,14 @@ import { DayFailed, DayLoading } from "./day-states.tsx";
 import { useDay } from "./use-days.ts";
 
 export function DayPage({ day }: { day: string }) {
+  const t = useTranslations("journal.day");
   const { dateLocale } = useUser();
   const opened = useDay(day);
   const { data, isError, error } = opened;
   return (
     <>
       <DayHeading day={day} locale={dateLocale} lead={<DayNavigation day={day} />} />
-      {data !== undefined && (
-        <DayEntries key={day} day={day} invitation="Nothing is written on this day. Begin here." />
-      )}
+      {data !== undefined && <DayEntries key={day} day={day} invitation={t("invitation")} />}
       {data === undefined && isError && (
         <DayFailed error={error} onRetry={() => void opened.refetch()} />
       )}
@@ -29,6 +29,7 @@ export function DayPage({ day }: { day: string }) {
 }
 
 function DayNavigation({ day }: { day: string }) {
+  const t = useTranslations("journal.day");
   const { dateLocale } = useUser();
   const look = `${buttonLook("quiet")} -mx-2.5`;
   const nameOf = (other: string) =>
@@ -36,14 +37,18 @@ function DayNavigation({ day }: { day: string }) {
   const before = addDays(day, -1);
   const after = addDays(day, 1);
   return (
-    <nav aria-label="Days" className="flex flex-wrap items-center gap-x-7">
+    <nav aria-label={t("tab")} className="flex flex-wrap items-center gap-x-7">
       <Link className={look} href={`/calendar?month=${monthOf(day)}`}>
         {formatDay(day, dateLocale, { month: "long", year: "numeric" })}
       </Link>
-      <Link className={look} href={`/day/${before}`} aria-label={`Day before: ${nameOf(before)}`}>
+      <Link
+        className={look}
+        href={`/day/${before}`}
+        aria-label={t("before", { day: nameOf(before) })}
+      >
         <ChevronLeft aria-hidden className="size-4.5" />
       </Link>
-      <Link className={look} href={`/day/${after}`} aria-label={`Day after: ${nameOf(after)}`}>
+      <Link className={look} href={`/day/${after}`} aria-label={t("after", { day: nameOf(after) })}>
         <ChevronRight aria-hidden className="size-4.5" />
       </Link>
     </nav>

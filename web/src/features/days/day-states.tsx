@@ -1,14 +1,16 @@
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { Skeleton } from "@/components/skeleton.tsx";
 import { UnreachableError } from "@/lib/api.ts";
-import { explain } from "@/lib/failure.ts";
+import { useFailure } from "@/lib/failure.ts";
 
 export function DayLoading() {
+  const t = useTranslations("journal.day");
   return (
     <div className="sm:ps-[7.375rem]">
       <Skeleton
-        label="Opening the day"
+        label={t("opening")}
         lines={["h-4 w-32", "h-12 w-64 max-w-full", "mt-8 h-6 w-1/2", "h-4 w-full", "h-4 w-5/6"]}
       />
     </div>
@@ -16,11 +18,14 @@ export function DayLoading() {
 }
 
 export function DayFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const t = useTranslations("journal.day");
+  const words = useTranslations("common");
+  const { explain } = useFailure();
   return (
     <div className="sm:ps-[7.375rem]">
       <PageState
-        title={error instanceof UnreachableError ? "You are offline" : "This day did not open"}
-        actions={<Button onClick={onRetry}>Try again</Button>}
+        title={error instanceof UnreachableError ? t("offline") : t("failed")}
+        actions={<Button onClick={onRetry}>{words("tryAgain")}</Button>}
       >
         <p>{explain(error)}</p>
       </PageState>

@@ -3,6 +3,7 @@
 import { isDay } from "@timos/api/contract";
 import Link from "next/link";
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { useTranslations } from "use-intl";
 import {
   addDays,
   addMonths,
@@ -26,9 +27,15 @@ interface Props {
 }
 
 export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, onMove }: Props) {
+  const t = useTranslations("journal.calendar");
   const grid = useRef<HTMLTableElement>(null);
   const isMoving = useRef(false);
   const weeks = weeksOf(month, weekStartsOn);
+  const labelOf = (day: string) => {
+    const date = formatDay(day, locale, { weekday: "long", day: "numeric", month: "long" });
+    const count = counts?.get(day) ?? 0;
+    return count === 0 ? date : t("dayLabel", { day: date, count });
+  };
 
   // In the commit that takes the focused day away, so that no key is pressed into nothing.
   useLayoutEffect(() => {
@@ -77,7 +84,7 @@ export function MonthGrid({ month, today, active, weekStartsOn, locale, counts, 
                   <DayCell
                     day={day}
                     count={counts?.get(day) ?? 0}
-                    label={labelOf(day, locale, counts?.get(day) ?? 0)}
+                    label={labelOf(day)}
                     isToday={day === today}
                     isActive={day === active}
                     isOutside={monthOf(day) !== month}
@@ -120,12 +127,6 @@ function DayCell({ day, count, label, isToday, isActive, isOutside }: CellProps)
       {count > 0 && <Tally count={count} />}
     </Link>
   );
-}
-
-function labelOf(day: string, locale: string, count: number): string {
-  const date = formatDay(day, locale, { weekday: "long", day: "numeric", month: "long" });
-  if (count === 0) return date;
-  return `${date}, ${count === 1 ? "1 entry" : `${count} entries`}`;
 }
 
 /** Where a key leads from a day, as grids of dates have it. */

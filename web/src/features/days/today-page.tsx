@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { DayEntries } from "@/features/entries/day-entries.tsx";
@@ -21,34 +22,38 @@ export function TodayPage() {
 
 /** Stays with the day it was opened on, so that midnight takes no page from under anybody's hands. */
 function Today({ current, clock }: { current: string; clock: Clock }) {
+  const t = useTranslations("journal.today");
   const { displayName, dateLocale, dayStartHour } = useUser();
   const [day, setDay] = useState(current);
   const name = displayName === "" ? "" : `, ${displayName}`;
   return (
     <>
-      <DayHeading day={day} locale={dateLocale} lead={`${greetingAt(clock.hour)}${name}.`}>
+      <DayHeading day={day} locale={dateLocale} lead={t(greetingAt(clock.hour), { name })}>
         {day === current && day !== clock.day && (
           <p className="text-base text-soft">
-            It is {clock.time}. Your days begin at {String(dayStartHour).padStart(2, "0")}:00, so
-            this is still {formatDay(day, dateLocale, { weekday: "long" })}.
+            {t("dayBefore", {
+              time: clock.time,
+              start: `${String(dayStartHour).padStart(2, "0")}:00`,
+              day: formatDay(day, dateLocale, { weekday: "long" }),
+            })}
           </p>
         )}
         {day !== current && (
           <div role="status" className="flex flex-wrap items-center gap-3">
-            <p>A new day has begun.</p>
+            <p>{t("newDay")}</p>
             <Button look="secondary" onClick={() => setDay(current)}>
-              Go to {formatDay(current, dateLocale, { weekday: "long" })}
+              {t("goTo", { day: formatDay(current, dateLocale, { weekday: "long" }) })}
             </Button>
           </div>
         )}
       </DayHeading>
-      <DayEntries key={day} day={day} invitation="What is this day like? Begin anywhere." />
+      <DayEntries key={day} day={day} invitation={t("invitation")} />
     </>
   );
 }
 
-function greetingAt(hour: number): string {
-  if (hour < 5) return "Still up";
-  if (hour < 12) return "Good morning";
-  return hour < 18 ? "Good afternoon" : "Good evening";
+function greetingAt(hour: number) {
+  if (hour < 5) return "night";
+  if (hour < 12) return "morning";
+  return hour < 18 ? "afternoon" : "evening";
 }

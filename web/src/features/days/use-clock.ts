@@ -15,9 +15,9 @@ function eachMinute(listener: () => void) {
   };
 }
 
-/** Calendar and clock where the person lives, to the minute. */
-export function useClock(): Clock {
+/** Calendar and clock where the person lives, or in another zone, to the minute. */
+export function useClock(zone?: string): Clock {
   const { timeZone } = useUser();
   const minute = useSyncExternalStore(eachMinute, minuteNow, minuteNow);
-  return clockIn(timeZone, new Date(minute * MS_PER_MINUTE));
+  return clockIn(zone ?? timeZone, new Date(minute * MS_PER_MINUTE));
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import type { Entry } from "@timos/api/contract";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
 import { ConflictSide } from "./conflict-side.tsx";
@@ -18,6 +19,7 @@ interface Props {
 
 /** Two versions of one entry, side by side. Nothing is decided until the person decides. */
 export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
+  const t = useTranslations("journal.conflict");
   const entries = useOpenEntries();
   const decide = (keep: "mine" | "theirs") => {
     saver.resolve(keep);
@@ -27,10 +29,10 @@ export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
 
   if (theirs === null) {
     return (
-      <Dialog title="This entry was moved to the trash elsewhere" onDismiss={onClose}>
-        <ConflictSide heading="Yours, not saved" draft={mine} other={null} />
+      <Dialog title={t("trashedTitle")} onDismiss={onClose}>
+        <ConflictSide heading={t("mine")} draft={mine} other={null} />
         <div className="flex flex-wrap gap-3">
-          <Button onClick={() => decide("mine")}>Keep mine</Button>
+          <Button onClick={() => decide("mine")}>{t("keepMine")}</Button>
           <Button
             look="danger"
             onClick={() => {
@@ -38,10 +40,10 @@ export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
               onClose();
             }}
           >
-            Let it go
+            {t("letGo")}
           </Button>
           <Button look="quiet" onClick={onClose}>
-            Decide later
+            {t("later")}
           </Button>
         </div>
       </Dialog>
@@ -54,25 +56,22 @@ export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
     decide("theirs");
   };
   return (
-    <Dialog title="This entry was changed elsewhere" onDismiss={onClose} width="wide">
-      <p className="max-w-reading text-soft">
-        While you were writing, another tab or device saved it too. Lines that only one of the two
-        has are marked. Nothing is lost until you choose.
-      </p>
+    <Dialog title={t("title")} onDismiss={onClose} width="wide">
+      <p className="max-w-reading text-soft">{t("text")}</p>
       <div className="grid gap-4 md:grid-cols-2">
-        <ConflictSide heading="Yours, not saved" draft={mine} other={draftOf(theirs)} />
-        <ConflictSide heading="Saved elsewhere" draft={draftOf(theirs)} other={mine} />
+        <ConflictSide heading={t("mine")} draft={mine} other={draftOf(theirs)} />
+        <ConflictSide heading={t("theirs")} draft={draftOf(theirs)} other={mine} />
       </div>
       <div className="flex flex-wrap gap-3">
-        <Button onClick={keepBoth}>Keep both</Button>
+        <Button onClick={keepBoth}>{t("keepBoth")}</Button>
         <Button look="secondary" onClick={() => decide("mine")}>
-          Keep mine
+          {t("keepMine")}
         </Button>
         <Button look="secondary" onClick={() => decide("theirs")}>
-          Keep the other
+          {t("keepOther")}
         </Button>
         <Button look="quiet" onClick={onClose}>
-          Decide later
+          {t("later")}
         </Button>
       </div>
     </Dialog>

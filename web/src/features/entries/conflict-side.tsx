@@ -1,3 +1,4 @@
+import { useTranslations } from "use-intl";
 import type { Draft } from "./draft.ts";
 
 interface Props {
@@ -9,8 +10,17 @@ interface Props {
 
 /** One version of an entry, with the lines marked that the other has not. */
 export function ConflictSide({ heading, draft, other }: Props) {
+  const t = useTranslations("journal.conflict");
   const otherLines = new Set(other?.body.split("\n"));
-  const details = detailsOf(draft);
+  const { time, starred, completed, tags } = draft;
+  const details = [
+    time,
+    starred && t("starred"),
+    completed && t("completed"),
+    ...tags.map((tag) => `#${tag}`),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <section
       aria-label={heading}
@@ -21,7 +31,7 @@ export function ConflictSide({ heading, draft, other }: Props) {
       <div
         tabIndex={0}
         role="group"
-        aria-label={`Text: ${heading}`}
+        aria-label={t("textOf", { heading })}
         className="max-h-[42dvh] overflow-y-auto font-serif text-lg break-words whitespace-pre-wrap"
       >
         {draft.body.split("\n").map((line, index) =>
@@ -29,7 +39,7 @@ export function ConflictSide({ heading, draft, other }: Props) {
             <p key={index}>{line || "\u00a0"}</p>
           ) : (
             <p key={index} className="border-s-2 border-accent bg-wash ps-2">
-              <span className="sr-only">Only here: </span>
+              <span className="sr-only">{t("onlyHere")}</span>
               {line || "\u00a0"}
             </p>
           ),
@@ -39,8 +49,3 @@ export function ConflictSide({ heading, draft, other }: Props) {
     </section>
   );
 }
-
-const detailsOf = ({ time, tags, starred, completed }: Draft): string =>
-  [time, starred && "starred", completed && "completed", ...tags.map((tag) => `#${tag}`)]
-    .filter(Boolean)
-    .join(" · ");

@@ -2,6 +2,7 @@
 
 import { Plus } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { clockIn } from "@/lib/day.ts";
@@ -17,6 +18,7 @@ interface Props {
 
 /** The entries of a day, each in its editor, and the way to another one. */
 export function DayEntries({ day, invitation }: Props) {
+  const t = useTranslations("journal.entry");
   const { timeZone } = useUser();
   const entries = useOpenEntries();
   const all = useSyncExternalStore(entries.subscribe, entries.getAll, entries.getAll);
@@ -49,7 +51,7 @@ export function DayEntries({ day, invitation }: Props) {
             )}
             <Button look="secondary" onClick={begin}>
               <Plus aria-hidden className="size-4.5" />
-              New entry
+              {t("new")}
             </Button>
           </div>
         </div>
@@ -70,7 +72,7 @@ export function DayEntries({ day, invitation }: Props) {
         <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
           <Button look="secondary" onClick={begin}>
             <Plus aria-hidden className="size-4.5" />
-            New entry
+            {t("new")}
           </Button>
         </div>
       </div>

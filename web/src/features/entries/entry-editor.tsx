@@ -3,6 +3,7 @@
 import { Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type KeyboardEvent, useState } from "react";
+import { useTranslations } from "use-intl";
 import { IconButton } from "@/components/icon-button.tsx";
 import { ConflictDialog } from "./conflict-dialog.tsx";
 import { EntryMargin } from "./entry-margin.tsx";
@@ -25,6 +26,7 @@ interface Props {
 
 /** One entry, ready to be written in, as a stretch of the day's page. */
 export function EntryEditor({ saver, isNew }: Props) {
+  const t = useTranslations("journal.entry");
   const state = useEntry(saver);
   const [isComparing, setIsComparing] = useState(false);
   const remove = useRemoveEntry();
@@ -38,7 +40,9 @@ export function EntryEditor({ saver, isNew }: Props) {
 
   return (
     <article
-      aria-label={draft.title || (draft.time === null ? "Entry" : `Entry at ${draft.time}`)}
+      aria-label={
+        draft.title || (draft.time === null ? t("label") : t("labelAt", { time: draft.time }))
+      }
       onKeyDown={saveOnKey}
       onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || saver.flush()}
       className="group grid animate-settle sm:grid-cols-[5.5rem_minmax(0,1fr)]"
@@ -46,17 +50,18 @@ export function EntryEditor({ saver, isNew }: Props) {
       <EntryMargin draft={draft} onChange={saver.edit} />
       <div className="grid min-w-0 content-start gap-2.5 border-margin pb-6 transition-colors sm:border-s-2 sm:ps-7 sm:pt-6 sm:group-focus-within:border-accent">
         <textarea
-          aria-label="Title"
+          aria-label={t("title")}
           rows={1}
           value={draft.title}
-          placeholder="Title"
+          placeholder={t("title")}
           onChange={(event) => saver.edit({ title: event.target.value })}
           onKeyDown={leaveOnEnter}
           className={`field-sizing-content w-full resize-none rounded-sm bg-transparent font-serif outline-none ${draft.title === "" ? "text-lg italic" : "text-title font-medium"}`}
         />
         <MarkdownEditor
           value={draft.body}
-          label="Text"
+          label={t("text")}
+          placeholder={t("write")}
           autoFocus={isNew}
           onChange={(body) => saver.edit({ body })}
         />
@@ -68,7 +73,7 @@ export function EntryEditor({ saver, isNew }: Props) {
               onRetry={saver.flush}
               onCompare={() => setIsComparing(true)}
             />
-            <IconButton label="Move to the trash" onClick={() => void remove(saver)}>
+            <IconButton label={t("trash")} onClick={() => void remove(saver)}>
               <Trash2 aria-hidden />
             </IconButton>
           </div>

@@ -133,7 +133,7 @@ describe("a saver", () => {
     expect(requests).toHaveLength(1);
     expect(saver.getState()).toMatchObject({
       draft: { body: "a" },
-      phase: { at: "refused", reason: expect.stringContaining("Copy your text into a new entry") },
+      phase: { at: "refused", because: { code: "record_unreadable" } },
     });
     expect(saver.isUnsaved()).toBe(true);
   });

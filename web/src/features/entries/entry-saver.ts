@@ -19,9 +19,6 @@ const LONGEST_WAIT_MS = 8_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
-const UNREADABLE =
-  "It was changed elsewhere, and what is stored of it no longer opens. Copy your text into a new entry, and ask whoever runs this TimOS to restore this one from a backup.";
-
 /** Keeps one entry saved: sends after a pause, one request at a time, and again until it is acknowledged. */
 export function createEntrySaver(id: string, initial: SaveState, store: EntryStore) {
   const listeners = new Set<() => void>();
@@ -83,11 +80,11 @@ export function createEntrySaver(id: string, initial: SaveState, store: EntrySto
     if (error.code === "rev_mismatch" || error.code === "not_found") {
       return { is: "mismatched", current: store.currentOf(error), at: store.now() };
     }
-    if (error.code === "record_unreadable") return { is: "refused", reason: UNREADABLE };
+    if (error.code === "record_unreadable") return { is: "refused", because: error };
     if (error.status >= 500 || error.status === 429) {
       return { is: "lost", retryAfterSeconds: error.retryAfterSeconds };
     }
-    return { is: "refused", reason: error.faults[0]?.message ?? error.message };
+    return { is: "refused", because: error };
   }
 
   /** Sends now what waits to be sent. */

@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
+import { useTranslations } from "use-intl";
 
 interface Props {
   tags: readonly string[];
@@ -11,6 +12,7 @@ interface Props {
 const MAX_TAGS = 50;
 
 export function EntryTags({ tags, onChange }: Props) {
+  const t = useTranslations("journal.entry");
   const id = useId();
   const [typed, setTyped] = useState("");
 
@@ -31,7 +33,7 @@ export function EntryTags({ tags, onChange }: Props) {
 
   return (
     <div className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5">
-      <ul aria-label="Tags" className="contents">
+      <ul aria-label={t("tags")} className="contents">
         {tags.map((tag) => (
           <li
             key={tag}
@@ -40,7 +42,7 @@ export function EntryTags({ tags, onChange }: Props) {
             <span className="truncate">{tag}</span>
             <button
               type="button"
-              aria-label={`Remove the tag ${tag}`}
+              aria-label={t("removeTag", { tag })}
               className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm hover:text-ink"
               onClick={() => onChange(tags.filter((each) => each !== tag))}
             >
@@ -52,12 +54,12 @@ export function EntryTags({ tags, onChange }: Props) {
       {tags.length < MAX_TAGS && (
         <>
           <label htmlFor={id} className="sr-only">
-            Add a tag
+            {t("addTag")}
           </label>
           <input
             id={id}
             value={typed}
-            placeholder="Add a tag"
+            placeholder={t("addTag")}
             autoCapitalize="none"
             maxLength={60}
             onChange={(event) => setTyped(event.target.value)}

@@ -3,7 +3,12 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { EditorState } from "@codemirror/state";
-import { EditorView, highlightSpecialChars, keymap, placeholder } from "@codemirror/view";
+import {
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  placeholder as placeholderOf,
+} from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { emphasisKeymap } from "./markdown-emphasis.ts";
 import { markdownTheme } from "./markdown-theme.ts";
@@ -11,6 +16,8 @@ import { markdownTheme } from "./markdown-theme.ts";
 interface Props {
   value: string;
   label: string;
+  /** Shown as long as there is no text. */
+  placeholder: string;
   autoFocus: boolean;
   onChange: (value: string) => void;
 }
@@ -18,7 +25,7 @@ interface Props {
 /** The nonce of this document's policy, for the styles the editor adds. */
 const documentNonce = () => document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
 
-export default function MarkdownEditor({ value, label, autoFocus, onChange }: Props) {
+export default function MarkdownEditor({ value, label, placeholder, autoFocus, onChange }: Props) {
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
   /** The text as the editor has it, kept so that a long one is not read again to be compared. */
@@ -47,7 +54,7 @@ export default function MarkdownEditor({ value, label, autoFocus, onChange }: Pr
         }),
         history(),
         highlightSpecialChars(),
-        placeholder("Write…"),
+        placeholderOf(placeholder),
         markdown({ base: markdownLanguage, addKeymap: true }),
         keymap.of([...emphasisKeymap, ...defaultKeymap, ...historyKeymap]),
         markdownTheme,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Entry } from "@timos/api/contract";
 import fc from "fast-check";
+import { ApiError } from "@/lib/api.ts";
 import { blankDraft, type Draft, draftOf, sameDraft } from "./draft.ts";
 import {
   isUnsaved,
@@ -69,7 +70,10 @@ describe("an entry being written", () => {
   });
 
   it("keeps what was refused, and tries again when it is changed", () => {
-    const refused = after(blank, edited("a"), due, { is: "refused", reason: "too long" });
+    const refused = after(blank, edited("a"), due, {
+      is: "refused",
+      because: new ApiError("payload_too_large"),
+    });
     expect(statusOf(refused)).toBe("refused");
     expect(after(refused, due)).toBe(refused);
     expect(statusOf(after(refused, edited("b")))).toBe("unsaved");

@@ -1,4 +1,5 @@
 import type { Entry } from "@timos/api/contract";
+import type { ApiError } from "@/lib/api.ts";
 import { type Draft, draftOf, sameDraft } from "./draft.ts";
 
 export type Phase =
@@ -8,7 +9,7 @@ export type Phase =
   | { readonly at: "waiting"; readonly retryAfterSeconds: number | undefined }
   | { readonly at: "signed_out" }
   /** The API will not take it as it is. */
-  | { readonly at: "refused"; readonly reason: string }
+  | { readonly at: "refused"; readonly because: ApiError }
   /** Somebody wrote first. `theirs` is what they wrote, null when they deleted it. */
   | { readonly at: "conflict"; readonly theirs: Entry | null };
 
@@ -33,7 +34,7 @@ export type SaveEvent =
   | { readonly is: "lost"; readonly retryAfterSeconds?: number | undefined }
   | { readonly is: "unauthenticated" }
   | { readonly is: "signed_in" }
-  | { readonly is: "refused"; readonly reason: string }
+  | { readonly is: "refused"; readonly because: ApiError }
   | { readonly is: "mismatched"; readonly current: Entry | null; readonly at: number }
   | { readonly is: "resolved"; readonly keep: "mine" | "theirs" }
   /** The server's state was read, for whatever reason. */
@@ -121,7 +122,7 @@ function answered(state: SaveState, sent: Draft, event: AnswerEvent): SaveState 
     case "unauthenticated":
       return { ...state, phase: { at: "signed_out" } };
     case "refused":
-      return { ...state, phase: { at: "refused", reason: event.reason } };
+      return { ...state, phase: { at: "refused", because: event.because } };
     case "mismatched": {
       if (event.current === null) return { ...state, phase: { at: "conflict", theirs: null } };
       // An earlier attempt of ours may have arrived although no answer came back.

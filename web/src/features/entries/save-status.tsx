@@ -2,8 +2,10 @@
 
 import { CircleAlert, CircleCheck, CloudOff, PencilLine, RefreshCw } from "lucide-react";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { useUser } from "@/features/account/use-user.ts";
-import { sentence } from "@/lib/failure.ts";
+import type { ApiError } from "@/lib/api.ts";
+import { useFailure } from "@/lib/failure.ts";
 import { clockIn, formatDay } from "@/lib/day.ts";
 import { type SaveState, statusOf } from "./save-machine.ts";
 
@@ -17,10 +19,14 @@ const actionLook = "font-medium text-accent underline underline-offset-4";
 
 /** Says where the entry stands. What changes at every keystroke is shown and not read out. */
 export function SaveStatus({ state, onRetry, onCompare }: Props) {
+  const t = useTranslations("journal.saving");
+  const { explain } = useFailure();
   const saved = useSavedText(state.savedAt);
   const status = statusOf(state);
   const look =
     "inline-flex flex-wrap items-center gap-x-1.5 text-sm [&>svg]:size-4 [&>svg]:shrink-0";
+  const reasonOf = (error: ApiError) =>
+    error.code === "record_unreadable" ? t("unreadable") : explain(error);
   const line = (tone: string, sign: ReactNode, text: ReactNode) => (
     <span className={`${look} ${tone}`} data-save-status={status}>
       {sign}
@@ -30,11 +36,11 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
 
   switch (status) {
     case "blank":
-      return line("text-faint", null, "Nothing to save yet");
+      return line("text-faint", null, t("blank"));
     case "unsaved":
-      return line("text-faint", <PencilLine aria-hidden />, "Unsaved changes");
+      return line("text-faint", <PencilLine aria-hidden />, t("unsaved"));
     case "saving":
-      return line("text-faint", <RefreshCw aria-hidden className="animate-breathe" />, "Saving…");
+      return line("text-faint", <RefreshCw aria-hidden className="animate-breathe" />, t("saving"));
     case "saved":
       return (
         <span role="status" className="inline-flex">
@@ -48,9 +54,9 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
             "text-warning",
             <CloudOff aria-hidden />,
             <>
-              Not saved — retrying
+              {t("retrying")}
               <button type="button" className={`ms-1 ${actionLook}`} onClick={onRetry}>
-                Try now
+                {t("tryNow")}
               </button>
             </>,
           )}
@@ -59,7 +65,7 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
     case "signed_out":
       return (
         <span role="status" className="inline-flex">
-          {line("text-warning", <CircleAlert aria-hidden />, "Signed out — sign in to save")}
+          {line("text-warning", <CircleAlert aria-hidden />, t("signedOut"))}
         </span>
       );
     case "refused":
@@ -68,7 +74,9 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
           {line(
             "text-danger",
             <CircleAlert aria-hidden />,
-            `Not saved. ${state.phase.at === "refused" ? sentence(state.phase.reason) : ""}`,
+            t("refused", {
+              reason: state.phase.at === "refused" ? reasonOf(state.phase.because) : "",
+            }),
           )}
         </span>
       );
@@ -79,9 +87,9 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
             "text-danger",
             <CircleAlert aria-hidden />,
             <>
-              Changed elsewhere
+              {t("changed")}
               <button type="button" className={`ms-1 ${actionLook}`} onClick={onCompare}>
-                Compare and choose
+                {t("compare")}
               </button>
             </>,
           )}
@@ -91,10 +99,13 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
 }
 
 function useSavedText(savedAt: number | null): string {
+  const t = useTranslations("journal.saving");
   const { timeZone, dateLocale } = useUser();
-  if (savedAt === null) return "Saved";
+  if (savedAt === null) return t("saved");
   const then = clockIn(timeZone, new Date(savedAt));
-  return then.day === clockIn(timeZone, new Date()).day
-    ? `Saved ${then.time}`
-    : `Saved ${formatDay(then.day, dateLocale, { day: "numeric", month: "short", year: "numeric" })}`;
+  const when =
+    then.day === clockIn(timeZone, new Date()).day
+      ? then.time
+      : formatDay(then.day, dateLocale, { day: "numeric", month: "short", year: "numeric" });
+  return t("savedAt", { when });
 }

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
 import { useOpenEntries } from "./open-entries-provider.tsx";
 import { statusOf } from "./save-machine.ts";
 
@@ -9,6 +10,7 @@ const TROUBLED: ReadonlySet<string> = new Set(["retrying", "refused", "changed_e
 
 /** Says on every page that an entry somewhere is not saved, and leads to it. */
 export function UnsavedNotice({ className }: { className: string }) {
+  const t = useTranslations("journal.saving");
   const entries = useOpenEntries();
   const troubled = () =>
     entries
@@ -22,10 +24,14 @@ export function UnsavedNotice({ className }: { className: string }) {
   if (!first) return null;
   return (
     <p className={`bg-danger-wash px-3 py-2 text-sm text-danger md:rounded-md ${className}`}>
-      {days.length === 1 ? "One entry is" : `${days.length} entries are`} not saved.{" "}
-      <Link href={`/day/${first}`} className="font-medium underline underline-offset-4">
-        Show
-      </Link>
+      {t.rich("notice", {
+        count: days.length,
+        link: (text) => (
+          <Link href={`/day/${first}`} className="font-medium underline underline-offset-4">
+            {text}
+          </Link>
+        ),
+      })}
     </p>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { LinkPage } from "@/features/auth/link-page.tsx";
@@ -10,6 +11,7 @@ import { useSession, useTimos } from "@/lib/client.tsx";
 
 /** Moves whoever is signed in into the tenant that invited their address. */
 export function AcceptInvitation() {
+  const t = useTranslations("join.invite");
   const { api } = useTimos();
   const state = useSession();
   // Taken before the sign-in that may have to come first.
@@ -20,53 +22,52 @@ export function AcceptInvitation() {
   if (isSuccess) {
     return (
       <PageState
-        title={`You are in ${data.name} now`}
+        title={t("doneTitle", { name: data.name })}
         actions={
           <Link href="/today" className={buttonLook()}>
-            To your journal
+            {t("toJournal")}
           </Link>
         }
       >
-        <p>Everything you wrote came with you. Nobody there can read it.</p>
+        <p>{t("done")}</p>
       </PageState>
     );
   }
   if (state.status === "signed_out" || state.status === "over") return <SignInFirst />;
   return (
     <LinkPage
-      title="Accept the invitation?"
-      label="Accept the invitation"
-      busyLabel="One moment…"
+      title={t("title")}
+      label={t("label")}
       isPending={isPending}
       isEarly={state.status === "starting"}
       error={error}
       act={mutate}
     >
-      <p>You move with all that is yours into the space that invited you.</p>
-      <p>Whoever runs it sees that you are a member, and nothing of what you write.</p>
+      <p>{t("move")}</p>
+      <p>{t("sees")}</p>
     </LinkPage>
   );
 }
 
 function SignInFirst() {
+  const t = useTranslations("join.invite");
+  const words = useTranslations("common");
   return (
     <PageState
-      title="Sign in to accept the invitation"
+      title={t("signInTitle")}
       actions={
         <>
           <Link href="/sign-in?next=/invite" className={buttonLook()}>
-            Sign in
+            {words("signIn")}
           </Link>
           <Link href="/sign-up" className={buttonLook("secondary")}>
-            Begin a journal
+            {t("begin")}
           </Link>
         </>
       }
     >
-      <p>It is for an account with the address to which the invitation was mailed.</p>
-      <p>
-        If you begin one now, or sign in with another service, open the invitation again afterwards.
-      </p>
+      <p>{t("forAddress")}</p>
+      <p>{t("openAgain")}</p>
     </PageState>
   );
 }

@@ -1,7 +1,7 @@
-import type { Metadata } from "next";
 import { CalendarPage } from "@/features/days/calendar-page.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Calendar" };
+export const generateMetadata = titled("journal.places", (t) => t("calendar"));
 
 export default function Page() {
   return <CalendarPage />;

@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { ConfirmEmail } from "@/features/auth/confirm-email.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Use another address" };
+export const generateMetadata = titled("join.confirmEmail", (t) => t("tab"));
 
 export default function Page() {
   return (

@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { ForgotPassword } from "@/features/auth/forgot-password.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Forgot your password?" };
+export const generateMetadata = titled("join.forgot", (t) => t("title"));
 
 export default function Page() {
   return (

@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { SignInPage } from "@/features/auth/sign-in-page.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Sign in" };
+export const generateMetadata = titled("auth.signIn", (t) => t("title"));
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;

@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { SignUpForm } from "@/features/auth/sign-up-form.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Begin your journal" };
+export const generateMetadata = titled("join.signUp", (t) => t("title"));
 
 export default function Page() {
   return (

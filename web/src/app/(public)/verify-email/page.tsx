@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { VerifyEmail } from "@/features/auth/verify-email.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Confirm your address" };
+export const generateMetadata = titled("join.verify", (t) => t("title"));
 
 export default function Page() {
   return (

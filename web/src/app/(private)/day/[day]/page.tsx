@@ -2,6 +2,8 @@ import { isDay } from "@timos/api/contract";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DayPage } from "@/features/days/day-page.tsx";
+import { dateLocaleOf } from "@/i18n/locale.ts";
+import { pageLocale } from "@/i18n/server.ts";
 import { formatDay } from "@/lib/day.ts";
 
 interface Props {
@@ -11,7 +13,8 @@ interface Props {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { day } = await params;
   if (!isDay(day)) return {};
-  return { title: formatDay(day, "en-GB", { day: "numeric", month: "long", year: "numeric" }) };
+  const locale = dateLocaleOf("", await pageLocale());
+  return { title: formatDay(day, locale, { day: "numeric", month: "long", year: "numeric" }) };
 }
 
 export default async function Page({ params }: Props) {

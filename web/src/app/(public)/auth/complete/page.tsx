@@ -1,8 +1,8 @@
-import type { Metadata } from "next";
 import { FormPage } from "@/components/form-page.tsx";
 import { CompleteSignIn } from "@/features/auth/complete-sign-in.tsx";
+import { titled } from "@/i18n/server.ts";
 
-export const metadata: Metadata = { title: "Signing in" };
+export const generateMetadata = titled("auth.signIn", (t) => t("completingTab"));
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;

@@ -1,0 +1,25 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { SessionGate } from "@/features/auth/session-gate.tsx";
+import { SessionOver } from "@/features/auth/session-over.tsx";
+import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
+import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
+import { OwnLanguage } from "./own-language.tsx";
+import { Shell } from "./shell.tsx";
+
+/** What is around every private page. */
+export function PrivateFrame({ children }: { children: ReactNode }) {
+  return (
+    <SessionGate>
+      {(userId) => (
+        <OpenEntriesProvider key={userId}>
+          <OwnLanguage />
+          <Shell>{children}</Shell>
+          <SessionOver />
+          <StepUpDialog />
+        </OpenEntriesProvider>
+      )}
+    </SessionGate>
+  );
+}

@@ -1,0 +1,22 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { LoadedPages } from "@/components/loaded.tsx";
+import { PageHeading } from "@/components/page-heading.tsx";
+import { useTimos } from "@/lib/client.tsx";
+import { usePages } from "@/lib/pages.ts";
+import { AuditRows } from "./audit-rows.tsx";
+
+export function TenantActivityPage() {
+  const t = useTranslations("tenant");
+  const { api } = useTimos();
+  const events = usePages(["tenant", "audit"], (asked) => api.tenants.tenantAudit(asked));
+  return (
+    <>
+      <PageHeading title={t("places.activity")}>{t("activity.hint")}</PageHeading>
+      <LoadedPages query={events} none={t("activity.none")}>
+        {(items) => <AuditRows label={t("places.activity")} items={items} />}
+      </LoadedPages>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { auth } from "./auth.ts";
+import { common } from "./common.ts";
+import { erased } from "./erased.ts";
+import { events } from "./events.ts";
+import { failures } from "./failures.ts";
+import { fields } from "./fields.ts";
+import { join } from "./join.ts";
+import { journal } from "./journal.ts";
+import { lists } from "./lists.ts";
+import { platform } from "./platform.ts";
+import { proof } from "./proof.ts";
+import { settings } from "./settings.ts";
+import { tenant } from "./tenant.ts";
+import { welcome } from "./welcome.ts";
+
+export const en = {
+  common,
+  failures,
+  fields,
+  lists,
+  auth,
+  join,
+  welcome,
+  journal,
+  proof,
+  settings,
+  erased,
+  events,
+  tenant,
+  platform,
+};
