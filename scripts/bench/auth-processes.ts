@@ -40,16 +40,14 @@ export interface ServerProcess {
 
 export type Env = Readonly<Record<string, string>>;
 
-export const startTimos = (variant: Variant, env: Env, log: string): Promise<ServerProcess> =>
-  startServer(join(import.meta.dirname, "auth-server.ts"), { ...env, BENCH_VARIANT: variant }, log);
-
 /** What a server of better-auth is to be; see peers/better-auth.mjs. */
 export interface Peer {
   readonly database: string;
   readonly secret: string;
   readonly hashes: "@node-rs/argon2" | "argon2" | "scrypt";
   readonly session: object;
-  readonly hasFront: boolean;
+  /** Behind the front of this folder's compiled API, or by itself. */
+  readonly frontOf: string | null;
 }
 
 export const startPeer = (peer: Peer, log: string): Promise<ServerProcess> =>
@@ -61,6 +59,8 @@ export interface Stage {
   readonly people: readonly { readonly email: string }[];
   readonly timos: (variant: Variant) => Promise<ServerProcess>;
   readonly peer: (how: Partial<Peer>) => Promise<ServerProcess>;
+  /** The folder of the compiled API. */
+  readonly api: string;
   readonly say: (line: string) => void;
 }
 
@@ -99,14 +99,13 @@ export async function run(program: string, args: readonly string[], env: Env = {
 }
 
 /**
- * Starts a server that says its port by a message, and answers each {@link Question} that it is sent.
+ * Starts a compiled server that says its port by a message, and answers each {@link Question} that it is sent.
  *
  * @param log - The file that takes what it prints, as the journal of a machine would.
  */
 export async function startServer(program: string, env: Env, log: string): Promise<ServerProcess> {
   const out = openSync(log, "a");
-  const loader = program.endsWith(".ts") || program.endsWith(".mjs") ? ["--import", "tsx"] : [];
-  const child = spawn(process.execPath, [...loader, program], {
+  const child = spawn(process.execPath, [program], {
     cwd: ROOT,
     env: { ...cleanEnvironment(), NODE_ENV: "production", ...env },
     stdio: ["ignore", out, "inherit", "ipc"],

@@ -3,8 +3,7 @@
  * processes of their own, with their own tables on one MariaDB, asked by this process over connections that stay open.
  * Then what people who sign in all at once do to everybody else, with and without the gate before password hashes.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { randomToken } from "../../api/src/crypto/random.ts";
 import { passwordHasher, type Passwords } from "../../api/src/features/auth/passwords.ts";
@@ -15,7 +14,7 @@ import { atPeer, atTimos, ORIGIN, peopleOfTimos, type Person } from "./auth-peop
 import {
   ensurePeers,
   startPeer,
-  startTimos,
+  startServer,
   type Peer,
   type ServerProcess,
   type Stage,
@@ -23,9 +22,11 @@ import {
 import { measureHashes } from "./auth-hashes.ts";
 import { inRow, race, type Raced } from "./auth-race.ts";
 import { measureStampede } from "./auth-stampede.ts";
+import { compileServers } from "./compiled.ts";
 import { databaseOfPeer, openBench } from "./databases.ts";
 import { atLeast, type Part, type Report, type Table, type Target } from "./measure.ts";
 
+const RESULTS = join(import.meta.dirname, "../../bench-results");
 const CLIENTS = 8;
 const CHECKS = { rounds: 25, ms: 400, atLeast: 250, warmUp: 8000 };
 const REFRESHES = { rounds: 15, ms: 400, atLeast: 80, warmUp: 1500 };
@@ -37,7 +38,10 @@ export const auth: Part = {
   title: "signing in, refreshing and checking sessions, against better-auth",
   run: async (say) => {
     await ensurePeers(say);
-    const folder = mkdtempSync(join(tmpdir(), "timos-bench-auth-"));
+    mkdirSync(RESULTS, { recursive: true });
+    const folder = mkdtempSync(join(RESULTS, "auth-"));
+    say("compiling the server");
+    const [program = ""] = await compileServers(folder, ["auth-server"]);
     const bench = await openBench();
     const started: ServerProcess[] = [];
     const track = async (starting: Promise<ServerProcess>) => {
@@ -63,13 +67,14 @@ export const auth: Part = {
         secret: randomToken(),
         hashes: "@node-rs/argon2",
         session: {},
-        hasFront: false,
+        frontOf: null,
       };
       say(`${STAMPEDE} people`);
       return await measure({
         people: await peopleOfTimos(inst, await hasherOf(pepper), STAMPEDE),
-        timos: (variant) => track(startTimos(variant, env, log)),
+        timos: (variant) => track(startServer(program, { ...env, BENCH_VARIANT: variant }, log)),
         peer: (how) => track(startPeer({ ...base, ...how }, log)),
+        api: join(folder, "api/src"),
         say,
       });
     } finally {
@@ -144,7 +149,7 @@ async function raceChecks(
   const row = await ofPeer("better-auth, row checked", alone, "check");
   const cached = await peer({ session: { cookieCache } });
   const inCookie = await ofPeer("better-auth, cookie cache", cached, "check");
-  const front = await peer({ hasFront: true });
+  const front = await peer({ frontOf: stage.api });
   const frontRow = await ofPeer(
     "the same behind our front, row checked",
     front,

@@ -11,11 +11,9 @@ import { getMigrations } from "better-auth/db/migration";
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import express from "express";
 import { createPool } from "mysql2/promise";
-import { front } from "../../../api/src/http/front.ts";
-import { createLogger } from "../../../api/src/lib/logger.ts";
 
-/** @type {{ database: string, secret: string, hashes: string, session: object, hasFront: boolean }} */
-const { database, secret, hashes, session, hasFront } = JSON.parse(process.env["PEER"] ?? "");
+/** @type {{ database: string, secret: string, hashes: string, session: object, frontOf: string | null }} */
+const { database, secret, hashes, session, frontOf } = JSON.parse(process.env["PEER"] ?? "");
 
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const HASHES = {
@@ -44,14 +42,20 @@ const { runMigrations } = await getMigrations(auth.options);
 await runMigrations();
 
 const handler = toNodeHandler(auth);
-const server = createServer(hasFront ? behindFront() : handler).listen(0, "127.0.0.1", () => {
-  process.send?.({ port: server.address().port });
-});
+const server = createServer(frontOf === null ? handler : await behindFront()).listen(
+  0,
+  "127.0.0.1",
+  () => {
+    process.send?.({ port: server.address().port });
+  },
+);
 process.on("message", () => process.send?.(process.cpuUsage()));
 process.on("disconnect", () => process.exit());
 
 /** Behind what every request passes in TimOS before it is asked who sent it, with one route of an application's own. */
-function behindFront() {
+async function behindFront() {
+  const { front } = await import(`${frontOf}/http/front.js`);
+  const { createLogger } = await import(`${frontOf}/lib/logger.js`);
   const app = express();
   app.use(
     front(
