@@ -9,7 +9,7 @@ const Trashed = z.object({
   kind: KindName,
   id: Id,
   rev: z.int().min(1),
-  purgeAfter: Day.describe("The day after which it is deleted for good"),
+  purgeAfter: Day.describe("After this day it may be deleted for good"),
   record: z
     .record(z.string(), z.unknown())
     .describe("Its fields as they were, without the body that some kinds have"),
