@@ -70,6 +70,9 @@ const SearchAnswer = z.object({
 });
 export type SearchAnswer = z.output<typeof SearchAnswer>;
 
+/** Of both together, for everybody at one address: more than people type, and less than keeps the process at it. */
+const LIMIT = { points: 300, seconds: 60 };
+
 export const search = endpoints({
   find: {
     method: "GET",
@@ -79,7 +82,8 @@ export const search = endpoints({
     permission: "journal:read",
     query: SearchQuery,
     responses: { 200: SearchAnswer },
-    errors: ["invalid_request"],
+    limit: LIMIT,
+    errors: ["invalid_request", "rate_limited"],
   },
   findByBody: {
     method: "POST",
@@ -89,6 +93,7 @@ export const search = endpoints({
     permission: "journal:read",
     body: SearchBody,
     responses: { 200: SearchAnswer },
-    errors: ["invalid_request"],
+    limit: LIMIT,
+    errors: ["invalid_request", "rate_limited"],
   },
 });

@@ -43,27 +43,24 @@ export function foldInto(sink: Sink, text: string, origins?: number[]): void {
   else foldAny(sink, text, origins);
 }
 
-/** Writes the text where it is going to lie and folds it there, which takes two thirds of the time. */
+/** Writes the text where it is going to lie and folds it there, which takes half of the time. */
 function foldAscii(sink: Sink, text: string): void {
   const began = sink.length;
   const bytes = roomFor(sink, began + text.length + 2);
-  // No word becomes longer, and but for the first each has something before it that becomes its space.
   const end = began + 1 + bytes.write(text, began + 1, "latin1");
-  let at = began;
-  let isWord = false;
-  for (let i = began + 1; i < end; i++) {
-    const byte = ASCII[bytes[i] ?? 0] ?? SPACE;
-    if (byte === SPACE) {
-      isWord = false;
-      continue;
-    }
-    if (!isWord) {
-      isWord = true;
-      bytes[at++] = SPACE;
-    }
-    bytes[at++] = byte;
+  bytes[began] = SPACE;
+  let at = began + 1;
+  let wasWord = 0;
+  // Every byte is written. What stays is where the next one goes behind it: of what separates, only the first.
+  for (let i = at; i < end; i++) {
+    const folded = ASCII_IN_PLACE[bytes[i] ?? 0] ?? 0;
+    bytes[at] = folded;
+    const isWord = folded >> 8;
+    at += isWord | wasWord;
+    wasWord = isWord;
   }
-  if (at > began) bytes[at++] = SPACE;
+  if (at === began + 1) at = began;
+  else if (wasWord === 1) bytes[at++] = SPACE;
   // What stood behind it is as it was written.
   bytes.fill(0, at, Math.max(at, end));
   sink.length = at;
@@ -157,6 +154,9 @@ const ASCII = Uint8Array.from({ length: 0x80 }, (_, unit) => {
   const letter = String.fromCharCode(unit).toLowerCase();
   return /[a-z0-9]/.test(letter) ? letter.charCodeAt(0) : SPACE;
 });
+
+/** The same, with a bit above the byte for what is a letter or a digit. */
+const ASCII_IN_PLACE = Uint16Array.from(ASCII, (byte) => (byte === SPACE ? byte : byte | 0x100));
 
 /** By code point, filled as they occur. An array for most, which is found in faster than in a map. */
 const basic: (Folded | undefined)[] = new Array<Folded | undefined>(0x10000).fill(undefined);

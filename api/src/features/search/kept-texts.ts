@@ -19,8 +19,8 @@ export interface KeptTexts {
 
 export interface TextsInUse {
   readonly texts: OwnerTexts;
-  /** Whether there is room for this many bytes of them. Others, unused for longest, make way. */
-  readonly fits: (size: number) => boolean;
+  /** Whether there is room for as many of them as there are. Others, unused for longest, make way. */
+  readonly fits: () => boolean;
   /** Whether they did not fit a moment ago. */
   isTooLarge: boolean;
 }
@@ -59,6 +59,10 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
 
   /** Drops what was not used for longest, until the rest fits, which also grows while it is searched. */
   const makeRoom = () => {
+    for (const { texts } of kept.values()) {
+      if (size() <= maxBytes) return;
+      texts.forgetWords();
+    }
     for (const [userId, one] of kept) {
       if (size() <= maxBytes) return;
       if (one.users === 0) drop(userId, one);
@@ -67,8 +71,9 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
 
   const open = (): Kept => {
     const texts = new OwnerTexts();
-    const fits = (wanted: number) => {
-      if (wanted > maxBytes * SHARE) return false;
+    const fits = () => {
+      if (texts.size > maxBytes * SHARE) texts.forgetWords();
+      if (texts.size > maxBytes * SHARE) return false;
       makeRoom();
       return size() <= maxBytes;
     };

@@ -130,6 +130,22 @@ describe("a segment", () => {
     expect(fits(rest)).toEqual([1]);
     expect(segment.docs).toEqual([]);
   });
+
+  it("finds what is misspelt after it was trimmed, added to, and moved", async () => {
+    const segment = segmentOf(["breakfast"]);
+    const found = async (of: Segment) => {
+      const { found: all } = await findMatches([of], parseQuery("brekfast~"), () => true, turn);
+      return all.length;
+    };
+    expect(await found(segment)).toBe(1);
+    segment.trim();
+    expect(await found(segment)).toBe(1);
+    segment.add({ ...about, id: "2" }, "", ["breakfasts", "breakfast"]);
+    expect(await found(segment)).toBe(2);
+    const rest = new Segment();
+    rest.adopt(segment);
+    expect(await found(rest)).toBe(2);
+  });
 });
 
 describe("a snippet", () => {

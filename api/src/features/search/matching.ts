@@ -49,9 +49,9 @@ export async function findMatches(
     const fits: Float32Array[] = [];
     for (const [i, { term, needle }] of looked.entries()) {
       const own = new Float32Array(segment.docs.length);
-      segment.find(needle, 1, own);
+      if (term.mode !== "near") segment.find(needle, 1, own);
       await turn();
-      if (term.mode === "fuzzy") {
+      if (term.mode === "fuzzy" || term.mode === "near") {
         const [{ text }] = term.tokens;
         const words = near(await segment.words(turn), text).slice(0, MOST_NEAR);
         await turn();
@@ -132,7 +132,7 @@ export function loosened(query: Query, { terms, documents }: Matches): Query | n
     documents[terms.indexOf(term)] === 0;
   if (!terms.some(isMissing)) return null;
   const groups = query.groups.map((group) =>
-    group.map((term): Term => (isMissing(term) ? { ...term, mode: "fuzzy" } : term)),
+    group.map((term): Term => (isMissing(term) ? { ...term, mode: "near" } : term)),
   );
   return { ...query, groups };
 }

@@ -35,13 +35,13 @@ export class OwnerTexts {
    * Reads what was changed since the last time: everything at the first, and when the vault was put back or its data key
    * is another.
    *
-   * @param fits - Is asked again and again whether there is room for as much as it takes by now.
+   * @param fits - Is asked again and again whether there is room for it.
    * @returns false, having kept nothing, when there is not.
    */
   async refresh(
     vault: UserVault,
     kinds: readonly SearchedKind[],
-    fits: (size: number) => boolean,
+    fits: () => boolean,
   ): Promise<boolean> {
     const { rev, floor } = await findPlace(vault);
     const keys = vault.keys.searched.map(({ version }) => version).join();
@@ -51,11 +51,11 @@ export class OwnerTexts {
     let segments = this.#segments.length;
     try {
       for (const kind of kinds) {
-        for await (const texts of readTexts(vault, kind, since)) {
-          this.#put(texts);
+        for await (const some of readTexts(vault, kind, since)) {
+          for (const texts of some) this.#put(texts);
           if (this.#segments.length === segments) continue;
           segments = this.#segments.length;
-          if (!fits(this.size)) {
+          if (!fits()) {
             this.clear();
             return false;
           }
@@ -72,6 +72,11 @@ export class OwnerTexts {
     return true;
   }
 
+  /** Lets go of what is found out again when it is needed. */
+  forgetWords(): void {
+    for (const segment of this.#segments) segment.forgetWords();
+  }
+
   /** Wipes it. */
   clear(): void {
     for (const segment of this.#segments) segment.wipe();
@@ -84,16 +89,20 @@ export class OwnerTexts {
   }
 
   #put(texts: RecordTexts): void {
-    const key = `${texts.kind}/${texts.id}`;
     const docs = this.#docsOf(texts.kind);
     const known = docs.get(texts.id);
     if (known?.rev === texts.rev) return;
-    known?.segment.remove(known);
-    docs.delete(texts.id);
-    this.#damaged.delete(key);
-    if (texts.searched === "unreadable") this.#damaged.set(key, texts.table);
+    if (known !== undefined) {
+      known.segment.remove(known);
+      docs.delete(texts.id);
+    }
+    if (this.#damaged.size > 0) this.#damaged.delete(`${texts.kind}/${texts.id}`);
+    if (texts.searched === "unreadable") {
+      this.#damaged.set(`${texts.kind}/${texts.id}`, texts.table);
+      return;
+    }
     const doc = addTo(this.#tail(), texts, (text) => this.#share(text));
-    if (doc !== null) docs.set(texts.id, doc);
+    if (doc !== null) docs.set(doc.id, doc);
   }
 
   #docsOf(kind: string): Map<string, Doc> {
@@ -106,7 +115,8 @@ export class OwnerTexts {
     const last = this.#segments.at(-1);
     if (last?.isFull === false) return last;
     last?.trim();
-    const segment = new Segment();
+    // After a full one there is much more to come, mostly.
+    const segment = last === undefined ? new Segment() : Segment.roomy();
     this.#segments.push(segment);
     return segment;
   }
@@ -142,13 +152,15 @@ export async function* passingSegments(
   let segment = new Segment();
   try {
     for (const kind of kinds) {
-      for await (const texts of readTexts(vault, kind, 0)) {
-        if (texts.searched === "unreadable") onDamaged(texts.table);
-        addTo(segment, texts, (text) => text);
+      for await (const some of readTexts(vault, kind, 0)) {
+        for (const texts of some) {
+          if (texts.searched === "unreadable") onDamaged(texts.table);
+          addTo(segment, texts, (text) => text);
+        }
         if (!segment.isFull) continue;
         yield segment;
         segment.wipe();
-        segment = new Segment();
+        segment = Segment.roomy();
       }
     }
     yield segment;

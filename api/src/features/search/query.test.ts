@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseQuery, QueryError, type Query, type Term } from "./query.ts";
 
 const said = ({ tokens, mode }: Term) =>
-  `${tokens.map(({ text }) => text).join(" ")}${{ prefix: "*", whole: "", fuzzy: "~" }[mode]}`;
+  `${tokens.map(({ text }) => text).join(" ")}${{ prefix: "*", whole: "", fuzzy: "~", near: "~~" }[mode]}`;
 const shown = ({ groups, excluded }: Query) => [
   ...groups.map((group) => group.map(said).join("|")),
   ...excluded.map((term) => `-${said(term)}`),
@@ -28,6 +28,9 @@ describe("a query", () => {
     ["rian~ snwo~2", ["rian~", "snwo~"]],
     ["well-being don't", ["well being*", "don t*"]],
     ["- -- ~ rain", ["rain*"]],
+    ["rain Rain ráin", ["rain*"]],
+    ["rain OR RAIN OR snow rain OR snow", ["rain*|snow*"]],
+    ['rain OR rain~ "rain" -hail -Hail', ["rain*|rain~", "rain", "-hail"]],
     ["我的iPhone", ["我的 iphone*"]],
     ["雨~ 👍🏽", ["雨*", "👍*"]],
   ])("%s", (text, expected) => {

@@ -4,8 +4,11 @@ import { tokensOf, type Token } from "./fold.ts";
 export interface Term {
   /** The words and runs of it, which stand one behind the other in a text. At least one. */
   readonly tokens: readonly [Token, ...Token[]];
-  /** `prefix`: its last word may go on; `whole`: it may not; `fuzzy`: words that are nearly it are found too. */
-  readonly mode: "prefix" | "whole" | "fuzzy";
+  /**
+   * `prefix`: its last word may go on; `whole`: it may not; `fuzzy`: words that are nearly it are found too; `near`: those
+   * alone, of a word that is known to be nowhere.
+   */
+  readonly mode: "prefix" | "whole" | "fuzzy" | "near";
 }
 
 /** What is looked for: of every group one term at least, and none of `excluded`. */
@@ -65,8 +68,18 @@ export function parseQuery(text: string): Query {
   if (groups.flat().length + excluded.length > MAX_TERMS) {
     throw new QueryError(`must have at most ${MAX_TERMS} words and phrases`);
   }
-  return { groups, excluded };
+  return {
+    groups: distinct(groups.map(distinctTerms), (group) => group.map(keyOf).join("\n")),
+    excluded: distinctTerms(excluded),
+  };
 }
+
+/** What is said twice is looked for once: folded text holds no control characters. */
+const keyOf = ({ tokens, mode }: Term) => `${mode}\t${tokens.map(({ text }) => text).join(" ")}`;
+const distinctTerms = (terms: readonly Term[]) => distinct(terms, keyOf);
+const distinct = <T>(all: readonly T[], key: (one: T) => string): T[] => [
+  ...new Map(all.map((one) => [key(one), one])).values(),
+];
 
 /** A minus sign, if any, and then a phrase in quotation marks, straight or curly, or else what is up to the next space. */
 const PIECE = /(?:^|(?<=[\s"“”„]))(-)?(?:["“”„]([^"“”„]*)(?:["“”„]|$)|(\S+))/gu;

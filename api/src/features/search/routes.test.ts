@@ -297,10 +297,15 @@ describe("in memory", () => {
         body: { name: "t", scopes: [scope] },
       });
       const headers = { authorization: `Bearer ${String(body["token"])}` };
-      return call(app, "POST", "/api/search", { headers, body: { q: "wombat" } });
+      const reply = await call(app, "POST", "/api/search", { headers, body: { q: "wombat" } });
+      return { ...reply, revoke: () => ada.call("DELETE", `/api/tokens/${String(body["id"])}`) };
     };
-    expect((await using("journal:read")).body["total"]).toBe(1);
+    const allowed = await using("journal:read");
+    expect(allowed.body["total"]).toBe(1);
     expect((await using("account:read")).status).toBe(403);
+    expect(app.deps.texts.size).toBeGreaterThan(0);
+    expect((await allowed.revoke()).status).toBe(204);
+    expect(app.deps.texts.size).toBe(0);
   });
 
   it("what was looked for and found is in no log, database or Redis, nor in an error", async () => {

@@ -4,8 +4,25 @@ import { foldInto, newSink, type Sink } from "./fold.ts";
 import { endsWord, indexOfNeedle, type Needle } from "./needle.ts";
 import { wordsIn, type Words } from "./words.ts";
 
-/** A record as it lies in a segment: what it is narrowed by, and from where to where its folded text is. */
-export interface Doc {
+/** What a record is narrowed by. */
+export interface NewDoc {
+  readonly kind: KindName;
+  readonly id: string;
+  readonly rev: number;
+  readonly day: string | null;
+  readonly tags: readonly string[];
+  readonly pillarIds: readonly string[];
+}
+
+/** From where to where in a segment the folded text of a record is, and where the texts behind its title begin. */
+interface Span {
+  readonly start: number;
+  readonly textStart: number;
+  readonly end: number;
+}
+
+/** A record as it lies in a segment. A class, since an object made by spreading takes four times the room. */
+export class Doc implements NewDoc, Span {
   readonly kind: KindName;
   readonly id: string;
   readonly rev: number;
@@ -14,14 +31,24 @@ export interface Doc {
   readonly pillarIds: readonly string[];
   readonly segment: Segment;
   readonly start: number;
-  /** Where the texts behind the title begin. */
   readonly textStart: number;
   readonly end: number;
   /** Whether it was changed or thrown away since: then its text is wiped. */
-  isGone: boolean;
-}
+  isGone = false;
 
-export type NewDoc = Pick<Doc, "kind" | "id" | "rev" | "day" | "tags" | "pillarIds">;
+  constructor(doc: NewDoc, segment: Segment, { start, textStart, end }: Span) {
+    this.kind = doc.kind;
+    this.id = doc.id;
+    this.rev = doc.rev;
+    this.day = doc.day;
+    this.tags = doc.tags;
+    this.pillarIds = doc.pillarIds;
+    this.segment = segment;
+    this.start = start;
+    this.textStart = textStart;
+    this.end = end;
+  }
+}
 
 /** Folded texts are kept in pieces of about this size: what is gone through before others get their turn. */
 const FULL_BYTES = 512 * 1024;
@@ -38,15 +65,24 @@ const IN_TITLE = 3;
 const AGAIN = 0.15;
 
 /** What a record takes in memory beside its text. */
-const DOC_BYTES = 320;
+const DOC_BYTES = 240;
 
 /** Folded texts of some records, one behind the other. */
 export class Segment {
   readonly docs: Doc[] = [];
-  #sink: Sink = newSink();
+  #sink: Sink;
   #words: Words | null = null;
   #goneBytes = 0;
   #gone = 0;
+
+  constructor(capacity?: number) {
+    this.#sink = newSink(capacity);
+  }
+
+  /** With room for as much as it is going to hold when it is full. */
+  static roomy(): Segment {
+    return new Segment(FULL_BYTES + FULL_BYTES / 16);
+  }
 
   /** What it takes in memory. */
   get size(): number {
@@ -75,14 +111,7 @@ export class Segment {
     const textStart = sink.length;
     for (const text of texts) this.#fold(text);
     if (sink.length === start) return null;
-    return this.#place({
-      ...doc,
-      segment: this,
-      start,
-      textStart,
-      end: sink.length,
-      isGone: false,
-    });
+    return this.#place(new Doc(doc, this, { start, textStart, end: sink.length }));
   }
 
   /** Takes over what is left of another segment, whose bytes are wiped. */
@@ -91,8 +120,8 @@ export class Segment {
     const docs = moved.map((doc) => {
       const by = this.#sink.length - doc.start;
       this.#append(other.#sink.bytes.subarray(doc.start, doc.end));
-      const place = { start: doc.start + by, textStart: doc.textStart + by, end: doc.end + by };
-      return this.#place({ ...doc, ...place, segment: this });
+      const span = { start: doc.start + by, textStart: doc.textStart + by, end: doc.end + by };
+      return this.#place(new Doc(doc, this, span));
     });
     other.wipe();
     return docs;
@@ -106,13 +135,16 @@ export class Segment {
     this.#words = null;
   }
 
-  /** Lets go of the room that is left once nothing more is added. */
+  /** Lets go of the room that is left, where that is much, once nothing more is added. */
   trim(): void {
     const { bytes, length } = this.#sink;
+    if (bytes.length < length + length / 8) return;
     const exact = Buffer.allocUnsafeSlow(length);
     bytes.copy(exact, 0, 0, length);
     bytes.fill(0);
     this.#sink = { bytes: exact, length };
+    // They are where its words were.
+    this.#words = null;
   }
 
   wipe(): void {
@@ -120,6 +152,10 @@ export class Segment {
     this.#sink = newSink(0);
     this.#words = null;
     this.docs.length = 0;
+  }
+
+  forgetWords(): void {
+    this.#words = null;
   }
 
   /** The words in it, found out when they are first asked for. */

@@ -9,9 +9,11 @@ type Snippet = Found["snippet"];
 const LENGTH = 160;
 /** How much of a text is looked at between two looks at the clock. */
 const PIECE = 16 * 1024;
-/** How often a term is looked for in one piece, and how much of what is found is shown. */
-const MOST_HITS = 1000;
+/** In one piece so many places are looked at, of each needle its share, and so many are shown. */
+const MOST_HITS = 4096;
 const MOST_SHOWN = 100;
+/** Of so many pieces that have any of them the best is taken: a text of one word does not take long for each. */
+const MOST_PIECES = 16;
 
 const SPACE = 0x20;
 
@@ -25,6 +27,8 @@ interface Hit {
 interface Window {
   readonly text: string;
   readonly hits: readonly Hit[];
+  /** How many needles are among them. */
+  readonly different: number;
   readonly worth: number;
 }
 
@@ -32,20 +36,25 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
  * The part of `texts` in which most of what was looked for stands together, cut where graphemes end and, where there are
- * any near, at spaces. Where nothing of it stands in them, how they begin.
+ * any near, at spaces. Where nothing of it stands in them, how they begin. Of very long texts that are full of it, the
+ * best of what is looked at.
  */
 export async function snippetOf(
   texts: readonly string[],
   needles: readonly Needle[],
   turn: Pace,
 ): Promise<Snippet> {
+  const sought = distinct(needles);
   let best: Window | null = null;
+  let looked = 0;
   for (const text of texts) {
     for (const piece of piecesOf(text)) {
-      const window = bestWindow(piece, hitsIn(piece, needles));
+      const hits = await hitsIn(piece, sought, turn);
+      const window = bestWindow(piece, hits);
       if (window !== null && window.worth > (best?.worth ?? 0)) best = window;
+      if (hits.length > 0) looked++;
       await turn();
-      if (best !== null && new Set(best.hits.map(({ needle }) => needle)).size === needles.length) {
+      if (best !== null && (looked === MOST_PIECES || best.different === sought.length)) {
         return cut(best);
       }
     }
@@ -54,8 +63,13 @@ export async function snippetOf(
   const [first] = texts.filter((text) => text.trim() !== "");
   return first === undefined
     ? []
-    : cut({ text: first.trimStart().slice(0, 4 * LENGTH), hits: [], worth: 0 });
+    : cut({ text: first.trimStart().slice(0, 4 * LENGTH), hits: [], different: 0, worth: 0 });
 }
+
+/** Terms may be the same as others but for how they are looked for. */
+const distinct = (needles: readonly Needle[]): Needle[] => [
+  ...new Map(needles.map((needle) => [needle.bytes.toString(), needle])).values(),
+];
 
 function* piecesOf(text: string): Generator<string> {
   for (let at = 0; at < text.length;) {
@@ -75,40 +89,46 @@ function startOfWord(text: string): number {
   return last === 0 ? text.length : last;
 }
 
-function hitsIn(text: string, needles: readonly Needle[]): Hit[] {
+async function hitsIn(text: string, needles: readonly Needle[], turn: Pace): Promise<Hit[]> {
   const sink = newSink(text.length * 2 + 256);
   const origins: number[] = [];
   foldInto(sink, text, origins);
   const folded = sink.bytes.subarray(0, sink.length);
+  const most = Math.ceil(MOST_HITS / Math.max(1, needles.length));
   const hits: Hit[] = [];
   for (const [needle, one] of needles.entries()) {
     const { bytes } = one;
     let at = indexOfNeedle(folded, one, 0);
-    for (let count = 0; at !== -1 && count < MOST_HITS; count++) {
+    for (let count = 0; at !== -1 && count < most; count++) {
       const first = at + (bytes[0] === SPACE ? 1 : 0);
       const last = at + bytes.length - (bytes.at(-1) === SPACE ? 2 : 1);
       hits.push({ from: origins[first] ?? 0, to: (origins[last] ?? 0) + 1, needle });
       at = indexOfNeedle(folded, one, at + 1);
     }
+    await turn();
   }
   sink.bytes.fill(0);
   return hits.sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
+/** The first of the windows with the most in them. One begins at each hit, and ends no earlier than the one before. */
 function bestWindow(text: string, hits: readonly Hit[]): Window | null {
-  let best: Window | null = null;
-  for (const [i, { from }] of hits.entries()) {
-    const within: Hit[] = [];
-    const needles = new Set<number>();
-    for (const hit of hits.slice(i, i + MOST_SHOWN)) {
-      if (within.length > 0 && hit.to > from + LENGTH) break;
-      within.push(hit);
-      needles.add(hit.needle);
+  let best = { start: 0, end: 0, different: 0, worth: 0 };
+  const within = new Map<number, number>();
+  let end = 0;
+  for (const [start, { from, needle }] of hits.entries()) {
+    for (let hit = hits[end]; hit !== undefined; hit = hits[++end]) {
+      if (end >= start + MOST_SHOWN || (end > start && hit.to > from + LENGTH)) break;
+      within.set(hit.needle, (within.get(hit.needle) ?? 0) + 1);
     }
-    const worth = needles.size * MOST_SHOWN + within.length;
-    if (worth > (best?.worth ?? 0)) best = { text, hits: within, worth };
+    const worth = within.size * MOST_SHOWN + end - start;
+    if (worth > best.worth) best = { start, end, different: within.size, worth };
+    const left = (within.get(needle) ?? 0) - 1;
+    if (left > 0) within.set(needle, left);
+    else within.delete(needle);
   }
-  return best;
+  const { start, different, worth } = best;
+  return worth === 0 ? null : { text, hits: hits.slice(start, best.end), different, worth };
 }
 
 function cut({ text, hits: rough }: Window): Snippet {

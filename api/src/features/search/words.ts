@@ -7,25 +7,25 @@ const LONGEST = 40;
 /** How much is gone through between two looks at the clock. */
 const STEP_BYTES = 16 * 1024;
 
-/** What a word takes in memory: its text, its place in a list, and what is known of it. */
-const WORD_BYTES = 56;
-
-/** The different words of some folded text, of 3 to 40 bytes. */
+/** The different words of some folded text, of 3 to 40 bytes. Of each only where it is: strings would take more than the text. */
 export interface Words {
-  /** By their length, in UTF-16 code units. */
+  readonly text: Buffer;
+  /** By their length in characters. */
   readonly byLength: ReadonlyMap<number, WordList>;
   /** What they take in memory. */
   readonly size: number;
 }
 
 interface WordList {
-  readonly texts: readonly string[];
+  /** Where each of the words stands first, how many bytes it has, and how often it is there. */
+  readonly starts: Int32Array;
+  readonly lengths: Uint8Array;
+  readonly counts: Int32Array;
   /** Which letters are in each of them, as bits: what tells most words apart without comparing them. */
   readonly letters: Int32Array;
-  /** Where each of them stands first, and how often it is there. */
-  readonly starts: Int32Array;
-  readonly counts: Int32Array;
 }
+
+const WORD_BYTES = 13;
 
 /** A word of a text that is nearly another, by so many steps, and where it is. */
 export interface NearWord {
@@ -93,26 +93,28 @@ export async function wordsIn(text: Buffer, turn: Pace): Promise<Words> {
       await turn();
     }
   }
-  const slotsByLength = new Map<number, { slot: number; word: string }[]>();
-  for (const [slot, first] of starts.entries()) {
+  const slotsByLength = new Map<number, number[]>();
+  for (let slot = 0; slot < slots; slot++) {
+    const first = starts[slot] ?? -1;
     if (first === -1) continue;
-    const word = text.toString("utf8", first, first + (lengths[slot] ?? 0));
-    const same = slotsByLength.get(word.length);
-    if (same === undefined) slotsByLength.set(word.length, [{ slot, word }]);
-    else same.push({ slot, word });
-    if (slot % 256 === 0) await turn();
+    const length = charactersIn(text, first, first + (lengths[slot] ?? 0));
+    const same = slotsByLength.get(length);
+    if (same === undefined) slotsByLength.set(length, [slot]);
+    else same.push(slot);
   }
+  await turn();
   const byLength = new Map<number, WordList>();
   for (const [length, same] of slotsByLength) {
+    const ends = (slot: number) => (starts[slot] ?? 0) + (lengths[slot] ?? 0);
     byLength.set(length, {
-      texts: same.map(({ word }) => word),
-      letters: Int32Array.from(same, ({ word }) => lettersOf(word)),
-      starts: Int32Array.from(same, ({ slot }) => starts[slot] ?? 0),
-      counts: Int32Array.from(same, ({ slot }) => counts[slot] ?? 0),
+      starts: Int32Array.from(same, (slot) => starts[slot] ?? 0),
+      lengths: Uint8Array.from(same, (slot) => lengths[slot] ?? 0),
+      counts: Int32Array.from(same, (slot) => counts[slot] ?? 0),
+      letters: Int32Array.from(same, (slot) => lettersIn(text, starts[slot] ?? 0, ends(slot))),
     });
     await turn();
   }
-  return { byLength, size: different * WORD_BYTES };
+  return { text, byLength, size: different * WORD_BYTES };
 }
 
 /** A word takes as many mistakes as it can and still be told from others. */
@@ -122,30 +124,43 @@ export function toleranceOf(word: string): number {
 }
 
 /** Words that are nearly `word`, the nearest first, by Levenshtein's distance, two letters swapped being one step. */
-export function near(words: Words, word: string): NearWord[] {
+export function near({ text, byLength }: Words, word: string): NearWord[] {
   const tolerance = toleranceOf(word);
   const swapped = swapsOf(word);
-  const letters = lettersOf(word);
+  const bytes = Buffer.from(word);
+  const letters = lettersIn(bytes, 0, bytes.length);
+  const characters = charactersIn(bytes, 0, bytes.length);
   const found: NearWord[] = [];
-  for (let length = word.length - tolerance; length <= word.length + tolerance; length++) {
-    const list = words.byLength.get(length);
+  for (let length = characters - tolerance; length <= characters + tolerance; length++) {
+    const list = byLength.get(length);
     if (list === undefined) continue;
     for (let i = 0; i < list.letters.length; i++) {
       // A step takes one letter away at most, and brings another.
       if (bitsOf(letters ^ (list.letters[i] ?? 0)) > 2 * tolerance) continue;
-      const other = list.texts[i] ?? "";
+      const start = list.starts[i] ?? 0;
+      const other = text.toString("utf8", start, start + (list.lengths[i] ?? 0));
       const steps = swapped.has(other) ? 1 : distance(word, other);
-      if (steps > tolerance) continue;
-      found.push({ word: other, steps, start: list.starts[i] ?? 0, count: list.counts[i] ?? 0 });
+      if (steps <= tolerance) found.push({ word: other, steps, start, count: list.counts[i] ?? 0 });
     }
   }
   return found.sort((a, b) => a.steps - b.steps);
 }
 
-/** A bit for each letter of ASCII, and some for all others together. */
-function lettersOf(word: string): number {
+/** Whether a byte of UTF-8 goes on with the character that began before it. */
+const goesOn = (byte: number | undefined) => byte !== undefined && (byte & 0xc0) === 0x80;
+
+function charactersIn(text: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) if (!goesOn(text[i])) count++;
+  return count;
+}
+
+/** A bit for each character that is there, by its last byte; some share one. */
+function lettersIn(text: Buffer, start: number, end: number): number {
   let bits = 0;
-  for (let i = 0; i < word.length; i++) bits |= 1 << (word.charCodeAt(i) & 31);
+  for (let i = start; i < end; i++) {
+    if (i + 1 === end || !goesOn(text[i + 1])) bits |= 1 << ((text[i] ?? 0) & 31);
+  }
   return bits;
 }
 
