@@ -1,6 +1,4 @@
-import { ifOpens } from "../crypto/decryption-error.ts";
 import { bytesToUuid } from "../lib/ids.ts";
-import { pace } from "./pace.ts";
 import { decodeCursor, openEach, openPage, type Candidate, type ListPage } from "./pages.ts";
 import type { RecordKind } from "./record-state.ts";
 import { listSealed, type HeadRow } from "./statements.ts";
@@ -46,23 +44,4 @@ export async function listAll<F extends object, H extends object>(
   kind: RecordKind<F, H>,
 ) {
   return listInOrder(vault, kind, { limit: Infinity });
-}
-
-/**
- * Whether some record of a kind, in the trash or not, is such by what its first box holds. Opens one after the other
- * until there is one; those that do not open are passed over.
- */
-export async function someRecord<F extends object, H extends object>(
-  { database, keys }: UserVault,
-  { table }: RecordKind<F, H>,
-  isSuch: (head: H) => boolean,
-): Promise<boolean> {
-  const breathe = pace();
-  for await (const rows of listSealed(database.execute, table, keys.ownerId)) {
-    for (const row of rows) {
-      if (ifOpens(() => isSuch(table.openHead(keys, row))) === true) return true;
-      await breathe();
-    }
-  }
-  return false;
 }

@@ -21,6 +21,8 @@ export interface RecordKind<F extends object, H extends object> {
   readonly fields: z.ZodType<F>;
   readonly table: Table<F, H>;
   readonly dayOf: ((fields: F) => string) | null;
+  /** What a record belongs to: where it is put, that has to be there, out of the trash, whether it opens or not. */
+  readonly parent?: { readonly table: Table; readonly idIn: (fields: F) => string };
   /** What of a record is searched; absent for kinds that nobody writes a text in. It may miss fields of today. */
   readonly searched?: (fields: Partial<F>) => Searched;
   /** Where the record stands in a list, begun by its day if it has one: text that sorts in ascending order. */
@@ -86,6 +88,18 @@ export function assertGuard<F>(guard: Guard, current: State<F> | null): void {
   throw new AppError("rev_mismatch", {
     members: { current: visible && readable(visible.record) },
   });
+}
+
+/** @throws AppError `not_found` when what the record belongs to is not there. */
+export async function assertParent<F extends object, H extends object>(
+  { execute }: Change,
+  { keys }: UserVault,
+  { parent }: RecordKind<F, H>,
+  fields: F,
+): Promise<void> {
+  if (parent === undefined) return;
+  const row = await findRow(execute, parent.table, keys.ownerId, uuidToBytes(parent.idIn(fields)));
+  if (row?.purgeAfter !== null) throw new AppError("not_found");
 }
 
 /** The id of the record that has this natural key and is not in the trash, or null. */

@@ -1,3 +1,4 @@
+import type { Guard } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
 import { randomUUID } from "../crypto/random.ts";
 import { addDays } from "../lib/day.ts";
@@ -5,6 +6,7 @@ import { asUuid } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
 import {
   assertGuard,
+  assertParent,
   fieldsOf,
   holderOf,
   isSameContent,
@@ -12,6 +14,7 @@ import {
   readState,
   writeState,
   type RecordKind,
+  type State,
   type VaultRecord,
   type Write,
 } from "./record-state.ts";
@@ -36,7 +39,7 @@ export async function getRecord<F extends object, H extends object>(
 /**
  * Creates a record, or replaces what is there, even when that does not open.
  *
- * @throws AppError `rev_mismatch`, with the record as it is, when `guard` does not hold; `record_unreadable` when it does
+ * @throws AppError `not_found` when what it belongs to is not there; `rev_mismatch`, with the record as it is, when `guard` does not hold; `record_unreadable` when it does
  * not open either; `conflict`, with the other's id, when another record has the same natural key.
  */
 export async function putRecord<F extends object, H extends object>(
@@ -76,6 +79,7 @@ async function putWithin<F extends object, H extends object>(
   id: string,
   { fields, ...write }: Write & { fields: F },
 ): Promise<{ record: VaultRecord<F>; isNew: boolean }> {
+  await assertParent(change, vault, kind, fields);
   const current = await readState(change, vault, kind, id);
   assertGuard(write.guard, current);
   const record = await writeState(change, vault, kind, id, {
@@ -149,23 +153,30 @@ export async function patchRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
+  write: Write & { patch: object },
+): Promise<VaultRecord<F>> {
+  return inChange(vault, (change) => patchWithin(change, vault, kind, id, write));
+}
+
+/** {@link patchRecord} as part of a change. */
+export async function patchWithin<F extends object, H extends object>(
+  change: Change,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
   { patch, ...write }: Write & { patch: object },
 ): Promise<VaultRecord<F>> {
-  return inChange(vault, async (change) => {
-    const current = await readState(change, vault, kind, id);
-    if (current === null || current.isTrashed) throw new AppError("not_found");
-    assertGuard(write.guard, current);
-    const merged = Object.entries({ ...fieldsOf(readable(current.record)), ...patch }).filter(
-      ([, value]) => value !== null,
-    );
-    const fields = kind.fields.safeParse(Object.fromEntries(merged));
-    if (!fields.success) throw invalidRequest("body", fields.error);
-    return writeState(change, vault, kind, id, {
-      ...write,
-      current,
-      fields: fields.data,
-      mayCoalesce: typeof write.guard === "object",
-    });
+  const current = await readVisible(change, vault, kind, id, write.guard);
+  const merged = Object.entries({ ...fieldsOf(readable(current.record)), ...patch }).filter(
+    ([, value]) => value !== null,
+  );
+  const fields = kind.fields.safeParse(Object.fromEntries(merged));
+  if (!fields.success) throw invalidRequest("body", fields.error);
+  return writeState(change, vault, kind, id, {
+    ...write,
+    current,
+    fields: fields.data,
+    mayCoalesce: typeof write.guard === "object",
   });
 }
 
@@ -174,20 +185,45 @@ export async function trashRecord<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   id: string,
+  write: Write,
+): Promise<number> {
+  return inChange(vault, (change) => trashWithin(change, vault, kind, id, write));
+}
+
+/** {@link trashRecord} as part of a change. */
+export async function trashWithin<F extends object, H extends object>(
+  change: Change,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
   { guard, now, onUnreadable }: Write,
 ): Promise<number> {
-  return inChange(vault, async (change) => {
-    const current = await readState(change, vault, kind, id);
-    if (current === null || current.isTrashed) throw new AppError("not_found");
-    assertGuard(guard, current);
-    if (current.record === null) onUnreadable?.();
-    const rev = change.takeRev();
-    const row =
-      current.record === null
-        ? { ...current.row, rev }
-        : kind.table.sealRow(vault.keys, current.row.id, rev, current.record);
-    const purgeAfter = addDays(now.toISOString().slice(0, 10), TRASH_DAYS);
-    await change.put(kind.table, { ...row, purgeAfter }, current.row);
-    return rev;
-  });
+  const current = await readVisible(change, vault, kind, id, guard);
+  if (current.record === null) onUnreadable?.();
+  const rev = change.takeRev();
+  const row =
+    current.record === null
+      ? { ...current.row, rev }
+      : kind.table.sealRow(vault.keys, current.row.id, rev, current.record);
+  const purgeAfter = addDays(now.toISOString().slice(0, 10), TRASH_DAYS);
+  await change.put(kind.table, { ...row, purgeAfter }, current.row);
+  return rev;
+}
+
+/**
+ * A record that is there, out of the trash, as `guard` says.
+ *
+ * @throws AppError `not_found`, or `rev_mismatch` as {@link putRecord}.
+ */
+export async function readVisible<F extends object, H extends object>(
+  from: Pick<Change, "execute">,
+  vault: UserVault,
+  kind: RecordKind<F, H>,
+  id: string,
+  guard: Guard,
+): Promise<State<F>> {
+  const current = await readState(from, vault, kind, id);
+  if (current === null || current.isTrashed) throw new AppError("not_found");
+  assertGuard(guard, current);
+  return current;
 }

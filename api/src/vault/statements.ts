@@ -255,6 +255,24 @@ export async function* listSealed(
   }
 }
 
+/** The rows of the owner in a table with a revision above `since`, with the box `sealed` only, in pages. */
+export async function* listSealedSince(
+  execute: Execute,
+  { table }: Table,
+  ownerId: Uint8Array,
+  since: number,
+): AsyncGenerator<readonly StoredRow[]> {
+  for (let after = since; ;) {
+    const rows = await execute<RowDataPacket[]>(
+      `SELECT ${rowColumns(["sealed"])} FROM ${table} WHERE owner_id = ? AND rev > ? ORDER BY rev LIMIT ${PAGE_ROWS}`,
+      [ownerId, after],
+    );
+    yield rows.map((row) => toStoredRow(row, ["sealed"]));
+    if (rows.length < PAGE_ROWS) return;
+    after = Number(rows.at(-1)?.["rev"]);
+  }
+}
+
 /** Where a row stands, and how long its boxes are. */
 export interface RowSize {
   readonly id: Uint8Array;

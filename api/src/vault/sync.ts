@@ -7,6 +7,7 @@ import type { OwnerKeys } from "./key-service.ts";
 import { pace } from "./pace.ts";
 import { whatFits } from "./pages.ts";
 import {
+  assertParent,
   isSameContent,
   readState,
   writeState,
@@ -176,7 +177,10 @@ export interface SyncWrite extends Omit<Write, "guard"> {
 
 /**
  * Creates a record, replaces what is there, or takes it out of the trash with other content. What it is to be already is
- * no change, whatever `ifRev` says: the answer to the first time may have been lost.
+ * no change, whatever `ifRev` says and whatever became of what it belongs to: the answer to the first time may have been
+ * lost.
+ *
+ * @throws AppError `not_found` when what it belongs to is not there.
  */
 export async function putChange<F extends object, H extends object>(
   vault: UserVault,
@@ -191,6 +195,7 @@ export async function putChange<F extends object, H extends object>(
         change.cancel();
         return { status: "unchanged", rev: current.row.rev };
       }
+      await assertParent(change, vault, kind, fields);
       if (ifRev !== undefined && ifRev !== (current?.row.rev ?? 0)) {
         change.cancel();
         return { status: "conflict", with: id };
@@ -224,7 +229,7 @@ export async function findSame<F extends object, H extends object>(
 
 /**
  * Deletes a record by `remove`, which moves it to the trash or does what is done instead. One that is there already, or
- * never was, stays so.
+ * never was, stays so. One that does not open, and would have to be changed instead of trashed, is a conflict.
  *
  * @param remove - Answers with the revision that it took.
  */
@@ -239,9 +244,9 @@ export async function removeChange(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "not_found") return { status: "unchanged", rev: null };
-    // What is there is another state, and may not even open.
+    // What is there is another state, or does not open and can neither be compared nor archived.
     const isOther = error.code === "rev_mismatch" || error.code === "record_unreadable";
-    if (ifRev !== undefined && isOther) return { status: "conflict", with: id };
+    if (isOther) return { status: "conflict", with: id };
     throw error;
   }
 }

@@ -4,11 +4,11 @@ import { AppError } from "../../contract/errors.ts";
 import { listDays } from "../../vault/day-list.ts";
 import { listAll } from "../../vault/ordered-list.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
-import { findNatural, getRecord, putNatural, trashRecord } from "../../vault/records.ts";
+import { findNatural, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { checkKey, checkTable } from "./table.ts";
 import { CheckFields } from "./contract.ts";
-import { habitKind } from "../habits/habit-kind.ts";
+import { habitTable } from "../habits/table.ts";
 
 type Fields = z.output<typeof CheckFields>;
 
@@ -23,6 +23,7 @@ export const checkKind: RecordKind<Fields, Fields> = {
   fields: CheckFields,
   table: checkTable,
   dayOf: (check) => check.day,
+  parent: { table: habitTable, idIn: ({ habitId }) => habitId },
   searched: ({ note }) => ({ texts: [note] }),
   sortKey: (check) => `${check.day} ${check.habitId}`,
 };
@@ -37,25 +38,18 @@ export const listAllChecks = (vault: UserVault) => listAll(vault, checkKind);
 /**
  * @param today - The day that it is for whoever checks.
  * @param path - Where the day was sent.
- * @throws AppError `not_found` when there is no such habit, `invalid_request` for a day that has not begun.
+ * @throws AppError `invalid_request` for a day that has not begun.
  */
-export async function assertCheckable(
-  vault: UserVault,
-  { day, habitId }: Fields,
-  today: string,
-  path: string,
-): Promise<void> {
-  if (day > today) {
-    throw new AppError("invalid_request", {
-      errors: [{ path, message: `must not be after today, which is ${today}` }],
-    });
-  }
-  await getRecord(vault, habitKind, habitId);
+export function assertBegun({ day }: Fields, today: string, path: string): void {
+  if (day <= today) return;
+  throw new AppError("invalid_request", {
+    errors: [{ path, message: `must not be after today, which is ${today}` }],
+  });
 }
 
-/** @throws AppError as {@link assertCheckable} and {@link putNatural}. */
+/** @throws AppError `not_found` when there is no such habit, and as {@link assertBegun} and {@link putNatural}. */
 export async function putCheck(vault: UserVault, fields: Fields, today: string, write: Write) {
-  await assertCheckable(vault, fields, today, "params.day");
+  assertBegun(fields, today, "params.day");
   return putNatural(vault, checkKind, { fields, ...write });
 }
 

@@ -3,10 +3,10 @@ import type { Guard } from "../../contract/endpoint.ts";
 import { AppError } from "../../contract/errors.ts";
 import { listDays } from "../../vault/day-list.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
-import { findNatural, getRecord, putNatural, trashRecord } from "../../vault/records.ts";
+import { findNatural, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { ScoreFields } from "./contract.ts";
-import { pillarKind } from "../pillars/pillars.ts";
+import { pillarTable } from "../pillars/table.ts";
 import { scoreKey, scoreTable } from "./table.ts";
 
 type Fields = z.output<typeof ScoreFields>;
@@ -22,6 +22,7 @@ export const scoreKind: RecordKind<Fields, Fields> = {
   fields: ScoreFields,
   table: scoreTable,
   dayOf: (score) => score.day,
+  parent: { table: pillarTable, idIn: ({ pillarId }) => pillarId },
   searched: ({ note, pillarId }) => ({ texts: [note], pillarIds: [pillarId] }),
   sortKey: (score) => `${score.day} ${score.pillarId}`,
 };
@@ -31,10 +32,8 @@ export const listScores = (vault: UserVault, days: readonly string[]) =>
   listDays(vault, scoreKind, days);
 
 /** @throws AppError `not_found` when there is no such pillar, and as {@link putNatural}. */
-export async function putScore(vault: UserVault, fields: Fields, write: Write) {
-  await getRecord(vault, pillarKind, fields.pillarId);
-  return putNatural(vault, scoreKind, { fields, ...write });
-}
+export const putScore = (vault: UserVault, fields: Fields, write: Write) =>
+  putNatural(vault, scoreKind, { fields, ...write });
 
 /** Moves a score to the trash. @throws AppError `not_found`, and as {@link trashRecord}. */
 export async function removeScore(

@@ -1,5 +1,4 @@
-import { archivable } from "../../vault/archive.ts";
-import { someRecord } from "../../vault/ordered-list.ts";
+import { archivable, naming } from "../../vault/archive.ts";
 import { dailyRecapKind } from "../daily-recaps/daily-recaps.ts";
 import { entryKind } from "../entries/entries.ts";
 import { scoreKind } from "../pillar-scores/pillar-scores.ts";
@@ -10,15 +9,14 @@ interface OfPillar {
   readonly pillarId: string | null;
 }
 
+const pillarsIn = (items: readonly OfPillar[]) => items.map(({ pillarId }) => pillarId);
+
 /** How pillars are removed: scores, recaps and entries name them. */
-export const pillarRemoval = archivable(pillarKind, async (vault, id) => {
-  const names = (items: readonly OfPillar[]) => items.some(({ pillarId }) => pillarId === id);
-  return (
-    (await someRecord(vault, scoreKind, ({ pillarId }) => pillarId === id)) ||
-    (await someRecord(vault, dailyRecapKind, ({ scores, slips, outs, corrections }) =>
-      [scores, slips, outs, corrections].some(names),
-    )) ||
-    (await someRecord(vault, weeklyRecapKind, ({ corrections }) => names(corrections))) ||
-    (await someRecord(vault, entryKind, ({ pillarIds }) => pillarIds.includes(id)))
-  );
-});
+export const pillarRemoval = archivable(pillarKind, [
+  naming(scoreKind, ({ pillarId }) => [pillarId]),
+  naming(dailyRecapKind, ({ scores, slips, outs, corrections }) =>
+    [scores, slips, outs, corrections].flatMap(pillarsIn),
+  ),
+  naming(weeklyRecapKind, ({ corrections }) => pillarsIn(corrections)),
+  naming(entryKind, ({ pillarIds }) => pillarIds),
+]);

@@ -140,6 +140,21 @@ describe("a pillar that is deleted", () => {
     expect((await ada.call("GET", `/api/pillars/${other.id}`)).status).toBe(404);
   });
 
+  it("is never in the trash with a score that was kept, though both came at once", async () => {
+    for (let round = 0; round < 8; round++) {
+      const { id } = await make("Health");
+      const score = () =>
+        ada.call("PUT", `/api/pillars/${id}/scores/${day}`, { body: { score: 5 } });
+      const calls = round % 2 === 0 ? [remove, score] : [score, remove];
+      const replies = await Promise.all(calls.map((call) => call(id)));
+      const put = replies[round % 2 === 0 ? 1 : 0]?.status;
+      const { status } = await ada.call("GET", `/api/pillars/${id}`);
+      expect([`${String(put)} ${status}`]).toContainEqual(
+        expect.stringMatching(/^(201 200|404 404)$/),
+      );
+    }
+  });
+
   it("is guarded by the revision that was seen, archived or not", async () => {
     const headers = { "if-match": '"999"' };
     const { id } = await make("Health");

@@ -74,7 +74,7 @@ const Outcome = z
         [
           "`applied`: done.",
           "`unchanged`: it was so already, so nothing was done; sending an op again ends here.",
-          "`conflict`: `ifRev` is not the revision that is there, or another record has the natural key (one a day, say). `current` is what is there.",
+          "`conflict`: `ifRev` is not the revision that is there, or another record has the natural key (one a day, say). `current` is what is there. Without either: what is there does not open (`current.unreadable`), so that it cannot be archived, which is how one that records name is deleted; put it anew.",
           "`not_found`: what the record belongs to, the habit of a check or the pillar of a score, is not there.",
           "`invalid`: `errors` says what of the op.",
         ].join(" "),

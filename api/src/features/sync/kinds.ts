@@ -6,7 +6,7 @@ import {
   type VaultRecord,
   type Write,
 } from "../../vault/record-state.ts";
-import { getRecord, trashRecord } from "../../vault/records.ts";
+import { trashRecord } from "../../vault/records.ts";
 import {
   findSame,
   putChange,
@@ -19,7 +19,7 @@ import type { UserVault } from "../../vault/user-vault.ts";
 import { dailyRecapKind, graded } from "../daily-recaps/daily-recaps.ts";
 import { entryKind } from "../entries/entries.ts";
 import { feelsKind } from "../feels/feels.ts";
-import { assertCheckable, checkKind } from "../habit-checks/habit-checks.ts";
+import { assertBegun, checkKind } from "../habit-checks/habit-checks.ts";
 import { habitKind } from "../habits/habit-kind.ts";
 import { habitRemoval } from "../habits/removal.ts";
 import { moodLogKind } from "../mood-logs/mood-logs.ts";
@@ -47,8 +47,8 @@ export interface SyncKind extends ShownKind {
 interface Rules<F> {
   /** What its own addresses answer beside the fields. */
   readonly show?: (record: VaultRecord<F>) => object;
-  /** What is asked of a record besides its schema. */
-  readonly check?: (vault: UserVault, fields: F, today: string) => Promise<unknown>;
+  /** What is asked of a record besides its schema. @throws AppError `invalid_request`. */
+  readonly check?: (fields: F, today: string) => void;
   /** How it is deleted, if not by moving it to the trash. */
   readonly remove?: (vault: UserVault, id: string, write: Write) => Promise<number>;
   /** The revision of one that is deleted as far as it can be, though it is there; else null. */
@@ -64,7 +64,7 @@ function syncKind<F extends object, H extends object>(
     if (!parsed.success) throw invalidRequest("record", parsed.error);
     const fields = parsed.data;
     try {
-      await check?.(vault, fields, today);
+      check?.(fields, today);
     } catch (error) {
       // What was taken once is not refused the second time.
       const rev = await findSame(vault, kind, id, fields);
@@ -91,12 +91,12 @@ const KINDS: Readonly<Record<KindName, SyncKind>> = {
   entries: syncKind(entryKind),
   feels: syncKind(feelsKind),
   pillars: syncKind(pillarKind, pillarRemoval),
-  "pillar-scores": syncKind(scoreKind, {
-    check: (vault, { pillarId }) => getRecord(vault, pillarKind, pillarId),
-  }),
+  "pillar-scores": syncKind(scoreKind),
   habits: syncKind(habitKind, habitRemoval),
   "habit-checks": syncKind(checkKind, {
-    check: (vault, fields, today) => assertCheckable(vault, fields, today, "record.day"),
+    check: (fields, today) => {
+      assertBegun(fields, today, "record.day");
+    },
   }),
   moods: syncKind(moodKind, moodRemoval),
   "mood-logs": syncKind(moodLogKind),

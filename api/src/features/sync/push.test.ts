@@ -4,6 +4,7 @@ import { openTestApp, type TestApp } from "../../../test/app.ts";
 import { signUp, type Person } from "../../../test/people.ts";
 import { samplesOf } from "../../../test/samples.ts";
 import { KindName } from "../../contract/record.ts";
+import { uuidToBytes } from "../../lib/ids.ts";
 
 const DAY = "2026-11-21";
 let app: TestApp;
@@ -199,6 +200,71 @@ describe("POST /api/sync", () => {
     expect(await push(removed)).toMatchObject([{ status: "applied", rev: 3 }]);
     expect((await read("pillars", id)).body).toMatchObject({ archived: true });
     expect(await push(removed)).toMatchObject([{ status: "unchanged", rev: 3 }]);
+  });
+
+  it.each([
+    ["pillars", "pillars", "pillar-scores", { pillarId: randomUUID(), day: DAY, score: 5 }],
+    [
+      "habits",
+      "morning_habits",
+      "habit-checks",
+      { habitId: randomUUID(), day: DAY, state: "done" },
+    ],
+  ])("goes on beside one of the %s that does not open", async (kind, table, ofIt, record) => {
+    const id = "pillarId" in record ? record.pillarId : record.habitId;
+    const make = { op: "put", kind, id, record: { name: "Health" } };
+    const name = { op: "put", kind: ofIt, id: randomUUID(), record };
+    const remove = { op: "delete", kind, id };
+    await push(make);
+    const flip = `UPDATE ${table} SET sealed = INSERT(sealed, 60, 1, CHAR(ASCII(SUBSTR(sealed, 60, 1)) ^ 1)) WHERE id = ?`;
+    await app.sql("vault", flip, [uuidToBytes(id)]);
+    const unreadable = {
+      ...{ kind, id, status: "conflict" },
+      current: { kind, id, rev: 1, deleted: false, unreadable: true },
+    };
+    const removed = [remove, { ...remove, ifRev: 1 }, { ...remove, ifRev: 7 }];
+    expect(await push(name, ...removed, entry("Other"))).toMatchObject([
+      { status: "applied", rev: 2 },
+      ...[unreadable, unreadable, unreadable],
+      { status: "applied", rev: 3 },
+    ]);
+    expect(await push(make, remove)).toMatchObject([
+      { status: "applied", rev: 4 },
+      { status: "applied", rev: 5 },
+    ]);
+    expect((await read(kind, id)).body).toMatchObject({ archived: true });
+  });
+
+  it("sees in each removal what the ops before it wrote", async () => {
+    const [one, two] = [randomUUID(), randomUUID()];
+    const make = (id: string) => ({ op: "put", kind: "pillars", id, record: { name: "Health" } });
+    const remove = (id: string) => ({ op: "delete", kind: "pillars", id });
+    const about = { ...entry("x"), record: { day: DAY, pillarIds: [one] } };
+    await push(make(one), make(two), about);
+    await push(
+      remove(two),
+      { ...about, record: { day: DAY } },
+      remove(one),
+      make(two),
+      { ...about, record: { day: DAY, pillarIds: [two] } },
+      remove(two),
+    );
+    expect((await read("pillars", one)).status).toBe(404);
+    expect((await read("pillars", two)).body).toMatchObject({ archived: true });
+    // It is in the trash, whatever it was when it came there.
+    const three = { ...make(randomUUID()), record: { name: "Old", archived: true } };
+    expect(await push(three, remove(three.id), remove(three.id))).toMatchObject([
+      { status: "applied" },
+      { status: "applied" },
+      { status: "unchanged" },
+    ]);
+  });
+
+  it("keeps each text that is written over blindly, however soon", async () => {
+    const id = randomUUID();
+    await push(...["One", "Two", "Three"].map((title) => entry(title, id)));
+    const { body } = await ada.call("GET", `/api/entries/${id}/versions`);
+    expect(body["items"]).toMatchObject([{ title: "Two" }, { title: "One" }]);
   });
 
   it("makes changes of one record in their order, and 500 at once but no more", async () => {
