@@ -71,7 +71,7 @@ const SearchAnswer = z.object({
 export type SearchAnswer = z.output<typeof SearchAnswer>;
 
 /** Of both together, for everybody at one address: more than people type, and less than keeps the process at it. */
-const LIMIT = { points: 300, seconds: 60 };
+const LIMIT = { points: 600, seconds: 60 };
 
 export const search = endpoints({
   find: {

@@ -8,12 +8,12 @@ type Snippet = Found["snippet"];
 /** About how long a snippet is, in UTF-16 code units. */
 const LENGTH = 160;
 /** How much of a text is looked at between two looks at the clock. */
-const PIECE = 16 * 1024;
+const PIECE = 4 * 1024;
 /** In one piece so many places are looked at, of each needle its share, and so many are shown. */
-const MOST_HITS = 4096;
+const MOST_HITS = 2048;
 const MOST_SHOWN = 100;
 /** Of so many pieces that have any of them the best is taken: a text of one word does not take long for each. */
-const MOST_PIECES = 16;
+const MOST_PIECES = 32;
 
 const SPACE = 0x20;
 
@@ -71,19 +71,22 @@ const distinct = (needles: readonly Needle[]): Needle[] => [
   ...new Map(needles.map((needle) => [needle.bytes.toString(), needle])).values(),
 ];
 
+/** What stands together within {@link LENGTH} is whole in one of them. */
 function* piecesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length;) {
+  let at = 0;
+  while (at + PIECE < text.length) {
     const rest = text.slice(at, at + PIECE);
     // What ends here may go on behind it.
-    const end = at + PIECE < text.length ? startOfWord(rest) : rest.length;
+    const end = startOfWord(rest);
     yield rest.slice(0, end);
-    at += end;
+    at += end > 2 * LENGTH ? startOfWord(rest.slice(0, end - LENGTH)) : end;
   }
+  yield text.slice(at);
 }
 
 /** Where the last word of a text begins, or the last grapheme where it has no spaces. */
 function startOfWord(text: string): number {
-  const near = text.slice(-LENGTH).search(/\s\S*$/);
+  const near = text.slice(-LENGTH).search(/(?:\r\n|\s)\S*$/);
   if (near > 0) return text.length - LENGTH + near;
   const last = graphemes.segment(text).containing(text.length - 1)?.index ?? 0;
   return last === 0 ? text.length : last;

@@ -76,7 +76,7 @@ export async function createToken(
 
 /** @throws AppError `not_found` for a token that is another's, was revoked, or never was. */
 export async function revokeToken(
-  { platform, clock }: Deps,
+  { platform, clock, sessions }: Pick<AuthDeps, "platform" | "clock" | "sessions">,
   { user }: User,
   id: string,
   from: From,
@@ -90,6 +90,8 @@ export async function revokeToken(
     if (count !== 1) throw new AppError("not_found");
     await recordEvents(tx, [eventFrom(from, user, "token.revoked", { target: id })], now);
   });
+  // A token stands where the session does: what is in memory for its searches is wiped.
+  await sessions.evict({ sessionId: id });
 }
 
 /**
