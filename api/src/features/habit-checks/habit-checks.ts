@@ -8,7 +8,7 @@ import { findNatural, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { checkKey, checkTable } from "./table.ts";
 import { CheckFields } from "./contract.ts";
-import { habitTable } from "../habits/table.ts";
+import { habitKind } from "../habits/habit-kind.ts";
 
 type Fields = z.output<typeof CheckFields>;
 
@@ -23,7 +23,7 @@ export const checkKind: RecordKind<Fields, Fields> = {
   fields: CheckFields,
   table: checkTable,
   dayOf: (check) => check.day,
-  parent: { table: habitTable, idIn: ({ habitId }) => habitId },
+  parent: { table: habitKind.table, idIn: ({ habitId }) => habitId },
   searched: ({ note }) => ({ texts: [note] }),
   sortKey: (check) => `${check.day} ${check.habitId}`,
 };

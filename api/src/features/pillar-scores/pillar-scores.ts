@@ -6,7 +6,7 @@ import type { RecordKind } from "../../vault/record-state.ts";
 import { findNatural, putNatural, trashRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { ScoreFields } from "./contract.ts";
-import { pillarTable } from "../pillars/table.ts";
+import { pillarKind } from "../pillars/pillars.ts";
 import { scoreKey, scoreTable } from "./table.ts";
 
 type Fields = z.output<typeof ScoreFields>;
@@ -22,7 +22,7 @@ export const scoreKind: RecordKind<Fields, Fields> = {
   fields: ScoreFields,
   table: scoreTable,
   dayOf: (score) => score.day,
-  parent: { table: pillarTable, idIn: ({ pillarId }) => pillarId },
+  parent: { table: pillarKind.table, idIn: ({ pillarId }) => pillarId },
   searched: ({ note, pillarId }) => ({ texts: [note], pillarIds: [pillarId] }),
   sortKey: (score) => `${score.day} ${score.pillarId}`,
 };
