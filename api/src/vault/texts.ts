@@ -59,7 +59,7 @@ export async function* readTexts(
   for await (const page of ahead(listSizes(execute, kind.table, keys.ownerId, since))) {
     const trashed = page.filter(({ isTrashed }) => isTrashed);
     if (trashed.length > 0) {
-      yield trashed.map((row) => ({ ...nameOf(kind, row), searched: "trashed" }));
+      yield trashed.map((row) => named(kind, row, "trashed"));
     }
     const sizes = page.filter(({ isTrashed }) => !isTrashed);
     for await (const rows of ahead(readAll(vault, kind, sizes))) {
@@ -136,17 +136,23 @@ export async function findTexts(
 }
 
 function textsOf({ keys }: UserVault, kind: SearchedKind, row: StoredRow): RecordTexts {
-  const searched = ifOpens(() => kind.searchedIn(keys, row)) ?? "unreadable";
-  return { ...nameOf(kind, row), searched };
+  return named(kind, row, ifOpens(() => kind.searchedIn(keys, row)) ?? "unreadable");
 }
 
-const nameOf = ({ kind, table }: SearchedKind, { id, rev }: Pick<StoredRow, "id" | "rev">) => ({
-  kind,
-  table: table.table,
+function named(
+  { kind, table }: SearchedKind,
+  { id, rev }: Pick<StoredRow, "id" | "rev">,
+  searched: RecordTexts["searched"],
+): RecordTexts {
   // In one piece: a text that was put together takes six times the room, and longer to be found by.
-  id: Buffer.from(bytesToUuid(id)).toString("latin1"),
-  rev,
-});
+  return {
+    kind,
+    table: table.table,
+    id: Buffer.from(bytesToUuid(id)).toString("latin1"),
+    rev,
+    searched,
+  };
+}
 
 /** Cuts a page into what is read at once. */
 function inReads(sizes: readonly RowSize[]): RowSize[][] {

@@ -34,8 +34,10 @@ export function anyKind<F extends object, H extends object>(kind: RecordKind<F, 
         ? null
         : (keys, row) => {
             const fields = table.peekRow(keys, row);
+            const { title, texts, tags, pillarIds } = searched(fields);
             // Its day is what no kind that has one was ever without.
-            return { ...searched(fields), day: dayOf === null ? null : dayOf(fields as F) };
+            const day = dayOf === null ? null : dayOf(fields as F);
+            return { title, texts, tags, pillarIds, day };
           },
   };
 }
