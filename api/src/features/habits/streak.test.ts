@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { addDays, daysBetween } from "../../lib/day.ts";
-import { isDue, isMet, streakOf, type Checked, type Rhythm } from "./streak.ts";
+import { addDays, daysBetween, mondayOf, weekOf } from "../../lib/day.ts";
+import { isDue, isMet, streakOf, type Checked, type Rhythm, type Streak } from "./streak.ts";
 
 const today = "2026-11-21"; // a Saturday
 const daily: Rhythm = { goal: { type: "yes_no" }, schedule: { type: "daily" } };
@@ -196,3 +196,143 @@ describe("whatever is checked", () => {
     );
   });
 });
+
+describe("from the checks alone", () => {
+  const goals = fc.constantFrom<Rhythm["goal"]>(
+    { type: "yes_no" },
+    { type: "at_least", value: 2, unit: "" },
+    { type: "at_most", value: 1, unit: "" },
+  );
+  const schedules = fc.oneof(
+    fc.constant<Rhythm["schedule"]>({ type: "daily" }),
+    fc
+      .uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 })
+      .map((days): Rhythm["schedule"] => ({ type: "weekdays", days })),
+    fc
+      .integer({ min: 1, max: 7 })
+      .map((times): Rhythm["schedule"] => ({ type: "per_week", times })),
+  );
+  const check = fc.record({
+    back: fc.integer({ min: -5, max: 100 }),
+    state: fc.constantFrom("done" as const, "done" as const, "skipped" as const),
+    value: fc.constantFrom(null, 0, 1, 2, 3),
+  });
+  // Some with a few checks far apart, some with one on nearly every day.
+  const many = fc.oneof(
+    fc.uniqueArray(check, { selector: ({ back }) => back, maxLength: 12 }),
+    fc.uniqueArray(check, { selector: ({ back }) => back, size: "max", maxLength: 106 }),
+  );
+
+  it("comes what comes of going through every day", () => {
+    fc.assert(
+      fc.property(
+        goals,
+        schedules,
+        many,
+        fc.integer({ min: 0, max: 400 }),
+        (goal, schedule, some, later) => {
+          const now = addDays("2025-12-01", later);
+          const checks = some.map(({ back, ...rest }) => ({ day: addDays(now, -back), ...rest }));
+          const rhythm = { goal, schedule };
+          expect(streakOf(rhythm, checks, now)).toEqual(dayByDay(rhythm, checks, now));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([daily, weekdays(2, 3), perWeek(1), perWeek(3)])(
+    "comes what comes of every day over half-lives and years, for %j",
+    (rhythm) => {
+      // A half-life of thirteen days makes halves of a percent, where rounding could go either way.
+      for (const [done, missed] of [
+        [13, 26],
+        [39, 13],
+        [26, 1],
+        [1, 1500],
+      ] as const) {
+        const checks = line(`${"x".repeat(done)}${".".repeat(missed)}${"x".repeat(done)}.`);
+        expect(streakOf(rhythm, checks, today)).toEqual(dayByDay(rhythm, checks, today));
+      }
+    },
+  );
+
+  it.each([
+    [daily, { current: 1, longest: 1, strength: 5 }],
+    [weekdays(1, 6), { current: 1, longest: 1, strength: 3 }],
+    [perWeek(1), { current: 1, longest: 1, strength: 2 }],
+  ])(
+    "the first day of the calendar is no further away than yesterday, for %j",
+    (rhythm, streak) => {
+      const ends = ["0001-01-01", today].map((day) => ({
+        day,
+        state: "done" as const,
+        value: null,
+      }));
+      // Going through the days between would take hours.
+      for (let habit = 0; habit < 5_000; habit++) {
+        expect(streakOf(rhythm, ends, today)).toMatchObject(streak);
+      }
+    },
+  );
+
+  it("the last days of the calendar count as others do", () => {
+    const last = "9999-12-31";
+    const checks = daysBetween("9999-12-20", last).map((day) => ({
+      day,
+      state: "done" as const,
+      value: null,
+    }));
+    expect(streakOf(daily, checks, last)).toMatchObject({ current: 12, lastDone: last });
+    expect(streakOf(weekdays(5, 7), checks, last)).toMatchObject({ current: 3 });
+    expect(streakOf(perWeek(4), checks, last)).toMatchObject({ current: 2 });
+  });
+});
+
+/** What {@link streakOf} answers, by going through every day from the first check to today. */
+function dayByDay({ goal, schedule }: Rhythm, checks: readonly Checked[], now: string): Streak {
+  const past = checks.filter(({ day }) => day <= now);
+  const byDay = new Map(past.map((check) => [check.day, check]));
+  const met = new Set(past.filter((check) => isMet(goal, check)).map(({ day }) => day));
+  const isSkipped = (day: string) => byDay.get(day)?.state === "skipped";
+  const first = past.map(({ day }) => day).sort()[0] ?? now;
+  const days = daysBetween(first, now).filter((day) => isDue(schedule, day));
+
+  let [current, longest] = [0, 0];
+  const outcome = (isKept: boolean, isForgiven: boolean) => {
+    if (isKept) current++;
+    else if (!isForgiven) current = 0;
+    longest = Math.max(longest, current);
+  };
+  if (schedule.type === "per_week") {
+    for (let monday = mondayOf(weekOf(first)); monday <= now; monday = addDays(monday, 7)) {
+      const week = daysBetween(monday, addDays(monday, 6));
+      const done = week.filter((day) => met.has(day)).length;
+      const left = week.filter(isSkipped).length;
+      outcome(done >= schedule.times, done + left >= schedule.times || week.includes(now));
+    }
+  } else {
+    for (const day of days) outcome(met.has(day), isSkipped(day) || day === now);
+  }
+
+  const timesAWeek =
+    schedule.type === "per_week"
+      ? schedule.times
+      : daysBetween("2026-11-16", "2026-11-22").filter((day) => isDue(schedule, day)).length;
+  const keeps = 0.5 ** (Math.sqrt(timesAWeek / 7) / 13);
+  let strength = 0;
+  for (const day of days) {
+    if (!met.has(day) && (isSkipped(day) || day === now)) continue;
+    const lately = daysBetween(addDays(day, -6), day).filter((one) => met.has(one)).length;
+    const share =
+      schedule.type === "per_week" ? Math.min(1, lately / schedule.times) : Number(met.has(day));
+    strength = strength * keeps + share * (1 - keeps);
+  }
+  return {
+    unit: schedule.type === "per_week" ? "weeks" : "days",
+    current,
+    longest,
+    strength: Math.round(100 * strength),
+    lastDone: [...met].sort().at(-1) ?? null,
+  };
+}

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, mondayOf, weekOf, weekdayOf } from "../../lib/day.ts";
+import { dayNumber, dayOf, weekdayOf } from "../../lib/day.ts";
 import type { CheckFields } from "../habit-checks/contract.ts";
 import type { Goal, Schedule } from "./contract.ts";
 import type * as z from "zod";
@@ -32,67 +32,75 @@ export function isMet(goal: Goal, { state, value }: Checked): boolean {
   return goal.type === "at_least" ? value >= goal.value : value <= goal.value;
 }
 
+/** A check, its day as a number. */
+interface Marked {
+  readonly number: number;
+  readonly met: boolean;
+  readonly skipped: boolean;
+}
+
 /**
  * How long a habit has been kept up, from its checks alone, as of `today`. Days that were skipped on purpose keep a
  * streak and do not lengthen it. What is not done yet today, or this week, breaks nothing. Checks of days after today,
  * which a journey to the west can make, count when their day has come.
+ *
+ * It takes as long as there are checks, however far apart their days are.
+ *
+ * @param checks - At most one of a day, in any order.
  */
 export function streakOf(rhythm: Rhythm, checks: readonly Checked[], today: string): Streak {
-  const past = checks.filter(({ day }) => day <= today);
-  const byDay = new Map(past.map((check) => [check.day, check]));
-  const met = past.filter((check) => isMet(rhythm.goal, check)).map(({ day }) => day);
-  const first = past.reduce((earliest, { day }) => (day < earliest ? day : earliest), today);
-  const { schedule } = rhythm;
+  const { goal, schedule } = rhythm;
+  const marked = checks
+    .filter(({ day }) => day <= today)
+    .map((check): Marked => ({
+      number: dayNumber(check.day),
+      met: isMet(goal, check),
+      skipped: check.state === "skipped",
+    }))
+    .sort((one, other) => one.number - other.number);
+  const now = dayNumber(today);
   const outcomes =
     schedule.type === "per_week"
-      ? weekOutcomes(schedule.times, new Set(met), past, first, today)
-      : dayOutcomes(rhythm, byDay, first, today);
+      ? weekOutcomes(schedule.times, marked, now)
+      : dayOutcomes(schedule, marked, now);
+  const last = marked.findLast(({ met }) => met);
   return {
     unit: schedule.type === "per_week" ? "weeks" : "days",
     ...runsOf(outcomes),
-    strength: strengthOf(rhythm, byDay, first, today),
-    lastDone: met.reduce<string | null>(
-      (last, day) => (last === null || day > last ? day : last),
-      null,
-    ),
+    strength: strengthOf(schedule, marked, now),
+    lastDone: last === undefined ? null : dayOf(last.number),
   };
 }
 
-/** Of a day or week: it counts, it breaks the streak, or it does neither. */
+/** Of a day or week, or of several without a check: it counts, it breaks the streak, or it does neither. */
 type Outcome = "kept" | "broken" | "neither";
 
-function dayOutcomes(
-  { goal, schedule }: Rhythm,
-  byDay: ReadonlyMap<string, Checked>,
-  first: string,
-  today: string,
-): Outcome[] {
-  return daysBetween(first, today).map((day) => {
-    if (!isDue(schedule, day)) return "neither";
-    const check = byDay.get(day);
-    if (check !== undefined && isMet(goal, check)) return "kept";
-    return check?.state === "skipped" || day === today ? "neither" : "broken";
+function dayOutcomes(schedule: Schedule, checks: readonly Marked[], today: number): Outcome[] {
+  return checks.flatMap(({ number, met, skipped }, i) => {
+    const next = checks[i + 1]?.number ?? today;
+    const gap = countDue(schedule, number + 1, next) > 0 ? "broken" : "neither";
+    if (countDue(schedule, number, number + 1) === 0) return ["neither", gap];
+    return [met ? "kept" : skipped || number === today ? "neither" : "broken", gap];
   });
 }
 
-function weekOutcomes(
-  times: number,
-  met: ReadonlySet<string>,
-  checks: readonly Checked[],
-  first: string,
-  today: string,
-): Outcome[] {
-  const thisWeek = weekOf(today);
-  const skipped = new Set(checks.filter(({ state }) => state === "skipped").map(({ day }) => day));
-  const outcomes: Outcome[] = [];
-  for (let monday = mondayOf(weekOf(first)); monday <= today; monday = addDays(monday, 7)) {
-    const days = daysBetween(monday, addDays(monday, 6));
-    const done = days.filter((day) => met.has(day)).length;
-    const left = days.filter((day) => skipped.has(day)).length;
-    if (done >= times) outcomes.push("kept");
-    else outcomes.push(done + left >= times || weekOf(monday) === thisWeek ? "neither" : "broken");
+function weekOutcomes(times: number, checks: readonly Marked[], today: number): Outcome[] {
+  const weeks = new Map<number, { done: number; skipped: number }>();
+  for (const { number, met, skipped } of checks) {
+    const monday = mondayBefore(number);
+    const week = weeks.get(monday) ?? { done: 0, skipped: 0 };
+    week.done += Number(met);
+    week.skipped += Number(skipped);
+    weeks.set(monday, week);
   }
-  return outcomes;
+  const thisMonday = mondayBefore(today);
+  const mondays = [...weeks.keys()];
+  return [...weeks].flatMap(([monday, { done, skipped }], i) => {
+    const next = mondays[i + 1] ?? thisMonday;
+    const gap = next > monday + 7 ? "broken" : "neither";
+    if (done >= times) return ["kept", gap];
+    return [done + skipped >= times || monday === thisMonday ? "neither" : "broken", gap];
+  });
 }
 
 function runsOf(outcomes: readonly Outcome[]): { current: number; longest: number } {
@@ -112,37 +120,47 @@ const HALF_LIFE_DAYS = 13;
  * A mean of the days that decays: what was done lately counts more, and one day that was missed costs little of what
  * was built up over months. A habit that is done less often is built up, and lost, more slowly for each time it is done.
  */
-function strengthOf(
-  { goal, schedule }: Rhythm,
-  byDay: ReadonlyMap<string, Checked>,
-  first: string,
-  today: string,
-): number {
-  const perDay =
-    schedule.type === "per_week"
-      ? schedule.times / 7
-      : schedule.type === "weekdays"
-        ? schedule.days.length / 7
-        : 1;
+function strengthOf(schedule: Schedule, checks: readonly Marked[], today: number): number {
+  const times = schedule.type === "per_week" ? schedule.times : null;
+  const perDay = (times ?? countDue(schedule, 0, 7)) / 7;
   const keeps = 0.5 ** (Math.sqrt(perDay) / HALF_LIFE_DAYS);
   let strength = 0;
-  for (const day of daysBetween(first, today)) {
-    if (!isDue(schedule, day)) continue;
-    const check = byDay.get(day);
-    const value = check === undefined ? 0 : Number(isMet(goal, check));
-    if (value === 0 && (check?.state === "skipped" || day === today)) continue;
-    const share =
-      schedule.type === "per_week"
-        ? Math.min(1, doneInWeekTo(day, goal, byDay) / schedule.times)
-        : value;
+  const count = (share: number) => {
     strength = strength * keeps + share * (1 - keeps);
+  };
+  /** The days done of the last seven. */
+  let recent: number[] = [];
+  const shareOfWeek = (day: number, of: number) => {
+    recent = recent.filter((done) => done > day - 7);
+    return Math.min(1, recent.length / of);
+  };
+  for (const [i, { number, met, skipped }] of checks.entries()) {
+    const next = checks[i + 1]?.number ?? today;
+    if (met) recent.push(number);
+    const isLeftOut = !met && (skipped || number === today);
+    if (!isLeftOut && countDue(schedule, number, number + 1) === 1) {
+      count(times === null ? Number(met) : shareOfWeek(number, times));
+    }
+    let day = number + 1;
+    // For days without a check, what was done in the six before them counts still.
+    if (times !== null) {
+      for (; day < Math.min(number + 7, next); day++) count(shareOfWeek(day, times));
+    }
+    strength *= keeps ** countDue(schedule, day, next);
   }
   return Math.round(100 * strength);
 }
 
-function doneInWeekTo(day: string, goal: Goal, byDay: ReadonlyMap<string, Checked>): number {
-  return daysBetween(addDays(day, -6), day).filter((one) => {
-    const check = byDay.get(one);
-    return check !== undefined && isMet(goal, check);
-  }).length;
+/** How many of the days from `from` to before `until` a habit is due on. */
+function countDue(schedule: Schedule, from: number, until: number): number {
+  const length = Math.max(0, until - from);
+  if (schedule.type !== "weekdays") return length;
+  const first = weekdayOf(dayOf(from));
+  const rest = schedule.days.filter((weekday) => (weekday - first + 7) % 7 < length % 7);
+  return Math.floor(length / 7) * schedule.days.length + rest.length;
+}
+
+/** The Monday of a day's week, or the day itself. */
+function mondayBefore(day: number): number {
+  return day + 1 - weekdayOf(dayOf(day));
 }
