@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoints } from "../../contract/endpoint.ts";
-import { Day, Id, Score, Unreadable, Week } from "../../contract/values.ts";
+import { Day, Id, Score, Unreadable } from "../../contract/values.ts";
 import { Graded } from "../daily-recaps/contract.ts";
 import { Streak } from "../habits/contract.ts";
 
@@ -119,7 +119,8 @@ const InsightsView = z.object({
   weeks: z
     .array(
       z.object({
-        week: Week,
+        // Not a `Week`, which has all of its days in the calendar: its last days are in 9999-W52, which has not.
+        week: z.string().meta({ examples: ["2026-W47"] }),
         mood: z.object({ average: MoodMean, days: z.int() }),
         scores: z.array(PillarWeek),
         ...Graded.shape,

@@ -47,7 +47,7 @@ export function judgeCorrections(
   ];
   const byDay = new Map(recaps.map((recap) => [dayNumber(recap.day), recap]));
   const outcomes: CorrectionOutcome[] = [];
-  const latestFirst = firstTimes(made).sort((one, other) => (one.day < other.day ? 1 : -1));
+  const latestFirst = firstTimes(made).sort((one, other) => inTime(other, one));
   for (const correction of latestFirst) {
     if (correction.day < from || correction.day > to) continue;
     const outcome = judge(correction, byDay);
@@ -63,10 +63,17 @@ function madeIn(corrections: Corrections, day: string, source: Made["source"]): 
   );
 }
 
+/** By their days; of one day by their recaps, in whatever order these were read. Those of one recap stay as they are. */
+function inTime(one: Made, other: Made): number {
+  const placeOf = ({ day, source }: Made) => `${day} ${source.kind} ${source.id}`;
+  const [a, b] = [placeOf(one), placeOf(other)];
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
 /** Each correction the first time it was made; done when it was done at any time. */
 function firstTimes(made: readonly Made[]): Made[] {
   const byText = new Map<string, Made>();
-  for (const one of made.toSorted((a, b) => (a.day < b.day ? -1 : 1))) {
+  for (const one of made.toSorted(inTime)) {
     const key = `${one.pillarId} ${one.text.trim().toLowerCase()}`;
     const first = byText.get(key) ?? one;
     byText.set(key, { ...first, done: first.done || one.done });

@@ -146,7 +146,13 @@ describe("insights", () => {
 
   it("reach to the ends of the calendar", async () => {
     expect(await insights("?to=0001-01-02")).toMatchObject({ from: "0001-01-01", weeks: [] });
-    expect(await insights("?from=9999-12-01&to=9999-12-31")).toMatchObject({ weeks: [] });
+    const lastDays = "?from=9999-12-01&to=9999-12-31";
+    expect(await insights(lastDays)).toMatchObject({ weeks: [] });
+    // The week of the last day ends after the calendar.
+    const log = { day: "9999-12-31", at: `${TODAY}T12:00:00.000Z`, moodId: SYSTEM_MOODS[0]?.id };
+    expect((await ada.call("POST", "/api/mood-logs", { body: log })).status).toBe(201);
+    const weeks = [{ week: "9999-W52", mood: { average: 2, days: 1 } }];
+    expect(await insights(lastDays)).toMatchObject({ weeks });
   });
 
   it("show in the recap of a week, as patterns of the eight weeks up to it", async () => {

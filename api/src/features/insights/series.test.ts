@@ -121,6 +121,28 @@ describe("slips before and after a correction", () => {
     expect(judged(recaps)).toMatchObject([{ day: pivot, text: "Leave early", done: true }]);
   });
 
+  it("come in the same order, however the recaps were read", () => {
+    const correctionOf = (text: string) => ({ text, pillarId: "p", done: false });
+    // Two weeks are read with corrections of the same day, each with two.
+    const weeks = ["v", "w"].map((id) => ({
+      id,
+      week: "2026-W40",
+      corrections: [correctionOf(`${id} first`), correctionOf(`${id} second`)],
+    }));
+    const recaps = [-9, -2, -1, 0, 7].map((days) => recap(days, 1, days === -1 ? "x" : undefined));
+    const outcomes = judged(recaps, weeks);
+    expect(outcomes.map(({ text }) => text)).toEqual([
+      "w first",
+      "w second",
+      "v first",
+      "v second",
+      "x",
+    ]);
+    expect(judged(recaps.toReversed(), weeks.toReversed())).toMatchObject(
+      outcomes.map(({ text, source }) => ({ text, source })),
+    );
+  });
+
   it("are those of the end of the week whose recap has it", () => {
     const corrections = [
       { text: "x", pillarId: "p", done: false },
