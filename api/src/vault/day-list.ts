@@ -81,8 +81,8 @@ export async function listByDay<F extends object, H extends object>(
     const rows = await rowsOf(vault, kind.table, window, query.matches === undefined);
     for (const waiting = window.values(); found.length <= query.limit;) {
       const due = takeRows(waiting, rows, query.limit + 1 - found.length);
-      if (due.days.length === 0) break;
-      const heads = await openHeads(vault, kind, due.days, due.rows);
+      if (due === null) break;
+      const heads = await openHeads(vault, kind, due);
       unreadable += heads.unreadable;
       const candidates = heads.opened.filter(
         ({ key, head }) => (after === undefined || key < after) && (query.matches?.(head) ?? true),
@@ -100,18 +100,17 @@ export async function listByDay<F extends object, H extends object>(
 const daysFor = (count: number, density: number) =>
   Math.min(Math.max(Math.ceil(count / density), FEWEST_DAYS), MOST_DAYS);
 
-/** The next days, whole, and their rows: `count` of them or a few more. */
+/** The rows of the next days, whole: `count` of them or a few more; null when no day waits. */
 function takeRows(
   waiting: Iterator<BlindDay>,
-  rowsOfDays: ReadonlyMap<string, readonly HeadRow[]>,
+  rowsOfDays: ReadonlyMap<string, readonly FiledRow[]>,
   count: number,
-): { days: string[]; rows: HeadRow[] } {
-  const taken = { days: [] as string[], rows: [] as HeadRow[] };
-  while (taken.rows.length < count) {
+): FiledRow[] | null {
+  let taken: FiledRow[] | null = null;
+  while ((taken?.length ?? 0) < count) {
     const next = waiting.next();
     if (next.done === true) break;
-    taken.days.push(next.value.day);
-    taken.rows.push(...(rowsOfDays.get(next.value.day) ?? []));
+    taken = [...(taken ?? []), ...(rowsOfDays.get(next.value.day) ?? [])];
   }
   return taken;
 }
@@ -184,26 +183,22 @@ async function candidatesOf<F extends object, H extends object>(
   kind: RecordKind<F, H>,
   days: readonly string[],
 ) {
-  const { database, keys } = vault;
-  const { table } = kind;
-  const values = days.flatMap((day) => table.blindValues(keys, DAY_COLUMN, day));
-  const rows = await listHeads(database.execute, table, DAY_COLUMN, keys.ownerId, values);
-  return openHeads(vault, kind, days, rows);
+  const blind = days.map((day) => blindDay(vault.keys, kind.table, day));
+  const rows = await rowsOf(vault, kind.table, blind, false);
+  return openHeads(vault, kind, [...rows.values()].flat());
 }
 
-/** Opens the heads of rows that are filed under one of `days`. */
+/** Opens the heads of rows. */
 function openHeads<F extends object, H extends object>(
   { keys }: UserVault,
   { table, sortKey }: RecordKind<F, H>,
-  days: readonly string[],
-  rows: readonly HeadRow[],
+  rows: readonly FiledRow[],
 ) {
-  const asked = new Set(days);
-  return openEach(rows, (row) => {
+  return openEach(rows, ({ row, day }) => {
     const head = table.openHead(keys, row);
     const key = `${sortKey(head)} ${bytesToUuid(row.id)}`;
     // No box holds the blind column: somebody may have put the row under another day.
-    if (!asked.has(key.slice(0, 10))) throw new DecryptionError();
+    if (key.slice(0, 10) !== day) throw new DecryptionError();
     return { row, head, key } satisfies Candidate<H & Times>;
   });
 }
@@ -216,16 +211,22 @@ interface BlindDay {
   readonly names: readonly string[];
 }
 
+/** A row, and the day under whose blind value it lies. */
+interface FiledRow {
+  readonly row: HeadRow;
+  readonly day: string;
+}
+
 /** The rows of some days, by the day that they are filed under. */
 async function rowsOf(
   { database, keys }: UserVault,
   table: Table,
   days: readonly BlindDay[],
   withSmall: boolean,
-): Promise<Map<string, HeadRow[]>> {
+): Promise<Map<string, FiledRow[]>> {
   const dayOf = new Map(days.flatMap(({ day, names }) => names.map((name) => [name, day])));
   const values = days.flatMap((day) => day.values);
-  const found = new Map<string, HeadRow[]>();
+  const found = new Map<string, FiledRow[]>();
   const { ownerId } = keys;
   for (const row of await listHeads(
     database.execute,
@@ -237,10 +238,15 @@ async function rowsOf(
   )) {
     const day = dayOf.get(hex(row.bytes[DAY_COLUMN] ?? new Uint8Array())) ?? "";
     const there = found.get(day);
-    if (there === undefined) found.set(day, [row]);
-    else there.push(row);
+    if (there === undefined) found.set(day, [{ row, day }]);
+    else there.push({ row, day });
   }
   return found;
+}
+
+function blindDay(keys: OwnerKeys, table: Table, day: string): BlindDay {
+  const values = table.blindValues(keys, DAY_COLUMN, day);
+  return { day, values, names: values.map(hex) };
 }
 
 /** The days of `months`, which are given newest first, within a range, newest first. */
@@ -287,10 +293,7 @@ function daysOfMonthBlind(keys: OwnerKeys, table: Table, month: string): readonl
   if (known !== undefined) return known;
   const days = daysOfMonth(month)
     .reverse()
-    .map((day) => {
-      const values = table.blindValues(keys, DAY_COLUMN, day);
-      return { day, values, names: values.map(hex) };
-    });
+    .map((day) => blindDay(keys, table, day));
   months.set(name, days);
   return days;
 }
