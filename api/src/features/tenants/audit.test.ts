@@ -9,7 +9,10 @@ const SOURCE = join(import.meta.dirname, "../..");
 const UNSEEN = ["key", "dek", "vault"];
 
 /** First words of texts of the same form that are no actions: fields of a request, columns, codes of parsers. */
-const NO_ACTIONS = ["body", "params", "query", "e", "s", "u", "charset", "encoding", "request"];
+const NO_ACTIONS = [
+  ...["body", "params", "query", "record"],
+  ...["e", "s", "u", "charset", "encoding", "request"],
+];
 
 /** The first words of all texts of the form of an action, `<thing>.<past participle>`. */
 function firstWords(): string[] {
