@@ -7,7 +7,7 @@ const chromium =
 
 const SERVER_ONLY = ["**/privacy.spec.ts", "**/readme.spec.ts"];
 /** What a small screen changes nothing about. */
-const DESKTOP_ONLY = ["account", "calendar", "passkeys", "recovery", "settings"].map(
+const DESKTOP_ONLY = ["account", "calendar", "passkeys", "recovery", "settings", "writing"].map(
   (name) => `**/${name}.spec.ts`,
 );
 
