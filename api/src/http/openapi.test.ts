@@ -13,7 +13,7 @@ it("the description in docs/ is that of the contract (npm run openapi writes it)
 });
 
 const journal = Object.values(contract)
-  .flatMap((feature): Endpoint[] => Object.values(feature))
+  .flatMap((feature) => Object.values<Endpoint>(feature))
   .filter((endpoint) => "permission" in endpoint && endpoint.permission.startsWith("journal:"));
 
 const bodies = journal.flatMap(({ method, path, body }) =>
