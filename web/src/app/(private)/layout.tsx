@@ -4,7 +4,7 @@ import { Words } from "@/i18n/words.tsx";
 
 export default function PrivateLayout({ children }: { children: ReactNode }) {
   return (
-    <Words of={["auth", "proof", "lists", "journal"]}>
+    <Words of={["auth", "proof", "lists", "journal", "keeping"]}>
       <PrivateFrame>{children}</PrivateFrame>
     </Words>
   );

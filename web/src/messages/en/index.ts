@@ -6,6 +6,7 @@ import { failures } from "./failures.ts";
 import { fields } from "./fields.ts";
 import { join } from "./join.ts";
 import { journal } from "./journal.ts";
+import { keeping } from "./keeping.ts";
 import { lists } from "./lists.ts";
 import { platform } from "./platform.ts";
 import { proof } from "./proof.ts";
@@ -22,6 +23,7 @@ export const en = {
   join,
   welcome,
   journal,
+  keeping,
   proof,
   settings,
   erased,
