@@ -5,6 +5,7 @@ import { SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
 import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
+import { SavingProvider } from "@/lib/saver/saving-provider.tsx";
 import { OwnLanguage } from "./own-language.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -13,12 +14,14 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
   return (
     <SessionGate>
       {(userId) => (
-        <OpenEntriesProvider key={userId}>
-          <OwnLanguage />
-          <Shell>{children}</Shell>
-          <SessionOver />
-          <StepUpDialog />
-        </OpenEntriesProvider>
+        <SavingProvider key={userId} drafts={null}>
+          <OpenEntriesProvider>
+            <OwnLanguage />
+            <Shell>{children}</Shell>
+            <SessionOver />
+            <StepUpDialog />
+          </OpenEntriesProvider>
+        </SavingProvider>
       )}
     </SessionGate>
   );

@@ -6,8 +6,9 @@ import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
 import { linkLook } from "@/components/rich-text.tsx";
-import { useOpenEntries, useUnsavedCount } from "@/features/entries/open-entries-provider.tsx";
 import { useSession } from "@/lib/client.tsx";
+import type { AnySaver } from "@/lib/saver/record-saver.ts";
+import { useSaving, useUnsavedCount } from "@/lib/saver/saving-provider.tsx";
 import type { Ending } from "@/lib/session.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
@@ -50,10 +51,10 @@ interface Props {
 
 function SignInAgain({ email, because, unsaved }: Props) {
   const t = useTranslations("auth.over");
-  const entries = useOpenEntries();
+  const { savers } = useSaving();
   const [isSure, setIsSure] = useState(false);
   const discard = () => {
-    for (const saver of entries.unsaved()) entries.drop(saver.id);
+    for (const saver of savers.unsaved()) savers.drop(saver);
   };
   return (
     <Dialog title={t("title")}>
@@ -75,7 +76,7 @@ function SignInAgain({ email, because, unsaved }: Props) {
       <div className="flex flex-wrap gap-3 border-t border-line pt-4">
         <Button
           look="secondary"
-          onClick={() => void navigator.clipboard.writeText(textOf(entries.unsaved()))}
+          onClick={() => void navigator.clipboard.writeText(textOf(savers.unsaved()))}
         >
           {t("copy")}
         </Button>
@@ -93,9 +94,15 @@ function SignInAgain({ email, because, unsaved }: Props) {
   );
 }
 
-function textOf(unsaved: ReturnType<ReturnType<typeof useOpenEntries>["unsaved"]>): string {
-  return unsaved
-    .map((saver) => saver.getState().draft)
-    .map(({ day, title, body }) => [day, title, body].filter(Boolean).join("\n\n"))
-    .join("\n\n");
+function textOf(unsaved: readonly AnySaver[]): string {
+  return unsaved.map((saver) => wordsIn(saver.getState().draft).join("\n\n")).join("\n\n");
+}
+
+const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Every text in a draft, and no id. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === "string") return value === "" || ID.test(value) ? [] : [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(wordsIn);
 }

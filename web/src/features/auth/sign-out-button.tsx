@@ -5,16 +5,16 @@ import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
 import { useToast } from "@/components/toast.tsx";
-import { useOpenEntries } from "@/features/entries/open-entries-provider.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
+import { useSaving } from "@/lib/saver/saving-provider.tsx";
 
 /** Signs out once everything is saved; what cannot be saved is asked about first. */
 export function SignOutButton({ children }: { children: ReactNode }) {
   const t = useTranslations("auth.signOut");
   const { explain } = useFailure();
   const { session } = useTimos();
-  const entries = useOpenEntries();
+  const { savers } = useSaving();
   const toast = useToast();
   const [phase, setPhase] = useState<"ready" | "busy" | "asking">("ready");
 
@@ -22,7 +22,7 @@ export function SignOutButton({ children }: { children: ReactNode }) {
     setPhase("busy");
     try {
       await session.signOut();
-      for (const saver of entries.unsaved()) entries.drop(saver.id);
+      for (const saver of savers.unsaved()) savers.drop(saver);
     } catch (error) {
       setPhase("ready");
       toast({ text: t("failed", { reason: explain(error) }) });
@@ -30,8 +30,8 @@ export function SignOutButton({ children }: { children: ReactNode }) {
   };
   const saveAndSignOut = async () => {
     setPhase("busy");
-    await entries.flush();
-    if (entries.unsaved().length > 0) setPhase("asking");
+    await savers.flush();
+    if (savers.unsaved().length > 0) setPhase("asking");
     else await signOut();
   };
 

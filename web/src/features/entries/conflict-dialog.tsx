@@ -1,11 +1,11 @@
 "use client";
 
-import type { Entry } from "@timos/api/contract";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
+import type { Stored } from "@/lib/saver/save-machine.ts";
 import { ConflictSide } from "./conflict-side.tsx";
-import { type Draft, draftOf } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import type { EntrySaver } from "./entry-saver.ts";
 import { useOpenEntries } from "./open-entries-provider.tsx";
 
@@ -13,7 +13,7 @@ interface Props {
   saver: EntrySaver;
   mine: Draft;
   /** Null when the entry was moved to the trash elsewhere. */
-  theirs: Entry | null;
+  theirs: Stored<Draft> | null;
   onClose: () => void;
 }
 
@@ -59,8 +59,8 @@ export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
     <Dialog title={t("title")} onDismiss={onClose} width="wide">
       <p className="max-w-reading text-soft">{t("text")}</p>
       <div className="grid gap-4 md:grid-cols-2">
-        <ConflictSide heading={t("mine")} draft={mine} other={draftOf(theirs)} />
-        <ConflictSide heading={t("theirs")} draft={draftOf(theirs)} other={mine} />
+        <ConflictSide heading={t("mine")} draft={mine} other={theirs.fields} />
+        <ConflictSide heading={t("theirs")} draft={theirs.fields} other={mine} />
       </div>
       <div className="flex flex-wrap gap-3">
         <Button onClick={keepBoth}>{t("keepBoth")}</Button>

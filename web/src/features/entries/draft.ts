@@ -1,7 +1,22 @@
 import type { Entry } from "@timos/api/contract";
+import * as z from "zod";
+import type { Stored } from "@/lib/saver/save-machine.ts";
 
 /** An entry as it is on the screen: every field that can be written. */
 export type Draft = Readonly<Omit<Entry, "id" | "rev" | "createdAt" | "updatedAt">>;
+
+/** As the API has them, without its limits: what it will not take is kept too. */
+export const DraftFields: z.ZodType<Draft> = z.object({
+  day: z.string(),
+  time: z.string().nullable(),
+  title: z.string(),
+  body: z.string(),
+  pillarIds: z.array(z.string()),
+  tags: z.array(z.string()),
+  moodId: z.string().nullable(),
+  starred: z.boolean(),
+  completed: z.boolean(),
+});
 
 export function blankDraft(day: string, time: string | null): Draft {
   return {
@@ -22,20 +37,8 @@ export function draftOf(entry: Entry): Draft {
   return { day, time, title, body, pillarIds, tags, moodId, starred, completed };
 }
 
-export function sameDraft(one: Draft, other: Draft): boolean {
-  return (
-    one.day === other.day &&
-    one.time === other.time &&
-    one.title === other.title &&
-    one.body === other.body &&
-    sameList(one.pillarIds, other.pillarIds) &&
-    sameList(one.tags, other.tags) &&
-    one.moodId === other.moodId &&
-    one.starred === other.starred &&
-    one.completed === other.completed
-  );
-}
-
-function sameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((value, index) => value === other[index]);
-}
+export const storedOf = (entry: Entry): Stored<Draft> => ({
+  fields: draftOf(entry),
+  rev: entry.rev,
+  at: Date.parse(entry.updatedAt),
+});

@@ -1,54 +1,17 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, useContext, useState } from "react";
 import { useTimos } from "@/lib/client.tsx";
+import { useSaving } from "@/lib/saver/saving-provider.tsx";
 import { createOpenEntries, type OpenEntries } from "./open-entries.ts";
 
 const OpenEntriesContext = createContext<OpenEntries | null>(null);
 
-/** Keeps one person's open entries saved for as long as the private pages are shown. */
+/** Keeps one person's open entries for as long as the private pages are shown. */
 export function OpenEntriesProvider({ children }: { children: ReactNode }) {
-  const { session, api } = useTimos();
-  const queries = useQueryClient();
-  const [entries] = useState(() =>
-    createOpenEntries(
-      api,
-      () => void queries.invalidateQueries({ queryKey: ["journal", "days"], refetchType: "none" }),
-    ),
-  );
-
-  useEffect(
-    () =>
-      session.subscribe(() => {
-        if (session.getState().status === "signed_in") entries.signedIn();
-      }),
-    [session, entries],
-  );
-
-  useEffect(() => {
-    const leave = () => document.visibilityState === "hidden" && entries.flushLeaving();
-    const online = () => void entries.flush();
-    const warn = (event: BeforeUnloadEvent) => {
-      if (entries.unsaved().length > 0) event.preventDefault();
-    };
-    document.addEventListener("visibilitychange", leave);
-    window.addEventListener("online", online);
-    window.addEventListener("beforeunload", warn);
-    return () => {
-      document.removeEventListener("visibilitychange", leave);
-      window.removeEventListener("online", online);
-      window.removeEventListener("beforeunload", warn);
-    };
-  }, [entries]);
-
+  const { api } = useTimos();
+  const saving = useSaving();
+  const [entries] = useState(() => createOpenEntries({ api, ...saving }));
   return <OpenEntriesContext value={entries}>{children}</OpenEntriesContext>;
 }
 
@@ -56,11 +19,4 @@ export function useOpenEntries(): OpenEntries {
   const entries = useContext(OpenEntriesContext);
   if (entries === null) throw new Error("useOpenEntries is called outside of OpenEntriesProvider");
   return entries;
-}
-
-/** How many entries hold something the server does not. */
-export function useUnsavedCount(): number {
-  const entries = useOpenEntries();
-  const count = () => entries.unsaved().length;
-  return useSyncExternalStore(entries.subscribe, count, count);
 }

@@ -1,9 +1,20 @@
-import { contract, type Entry } from "@timos/api/contract";
+import type { contract, Entry } from "@timos/api/contract";
 import { ApiError, type Client } from "@/lib/api.ts";
 import { newId } from "@/lib/id.ts";
-import { blankDraft, type Draft } from "./draft.ts";
-import { createEntrySaver, type EntrySaver, type EntryStore } from "./entry-saver.ts";
-import { newEntry, type SaveState, statusOf, storedEntry, unsentEntry } from "./save-machine.ts";
+import { type Drafts, unsentAs } from "@/lib/saver/drafts.ts";
+import { createRecordSaver, type RecordStore } from "@/lib/saver/record-saver.ts";
+import {
+  keptRecord,
+  newRecord,
+  type SaveState,
+  statusOf,
+  storedRecord,
+  unsentRecord,
+} from "@/lib/saver/save-machine.ts";
+import { sameValue } from "@/lib/saver/same-value.ts";
+import type { Savers } from "@/lib/saver/savers.ts";
+import { blankDraft, type Draft, DraftFields, storedOf } from "./draft.ts";
+import { type EntrySaver, entryStore } from "./entry-saver.ts";
 
 export type OpenEntries = ReturnType<typeof createOpenEntries>;
 
@@ -20,44 +31,44 @@ export interface FoundDay {
   readonly unreadable: number;
 }
 
+interface Surroundings {
+  readonly api: Client<typeof contract>;
+  readonly savers: Savers;
+  /** Where this device keeps what is not sent; null where it keeps nothing. */
+  readonly drafts: Drafts | null;
+  readonly noteSaved: () => void;
+}
+
 /** The entries this tab shows or still has to save. They outlive the views that show them. */
-export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entry: Entry) => void) {
+export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundings) {
   const open = new Map<string, Open>();
   const removedAt = new Map<string, number>();
   const unreadable = new Map<string, number>();
   const listeners = new Set<() => void>();
   let all: readonly EntrySaver[] = [];
 
-  const store: EntryStore = {
-    put: (id, draft, rev, isLeaving) =>
-      api.entries.put({
-        params: { id },
-        body: { ...draft, pillarIds: [...draft.pillarIds], tags: [...draft.tags] },
-        guard: rev === null ? "absent" : { rev },
-        keepalive: isLeaving,
-      }),
-    currentOf: (error) =>
-      error.current === undefined || error.current === null
-        ? null
-        : contract.entries.get.responses[200].parse(error.current),
-    noteSaved: (entry) => {
-      const here = open.get(entry.id);
+  const store: RecordStore<Draft> = {
+    ...entryStore(api),
+    ...(drafts && { keep: (id, unsent) => drafts.keep("entries", id, unsent) }),
+    noteSaved: (id) => {
+      const here = open.get(id);
       if (here) here.knownAt = Date.now();
-      noteSaved(entry);
+      noteSaved();
     },
-    now: Date.now,
   };
 
-  function add(id: string, state: SaveState, knownAt: number): EntrySaver {
-    const saver = createEntrySaver(id, state, store);
+  function add(id: string, state: SaveState<Draft>, knownAt: number): EntrySaver {
+    const saver = createRecordSaver(id, state, store);
     open.set(id, { saver, knownAt });
     saver.subscribe(tell);
+    savers.add(saver);
     listAgain();
     return saver;
   }
 
   function drop(id: string) {
-    open.get(id)?.saver.close();
+    const here = open.get(id);
+    if (here) savers.drop(here.saver);
     open.delete(id);
     listAgain();
   }
@@ -71,14 +82,28 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
     for (const listener of listeners) listener();
   }
 
+  /** Goes on with what tabs left behind that are no more. */
+  function goOn() {
+    for (const left of drafts?.left() ?? []) {
+      const unsent = left.kind === "entries" ? unsentAs(DraftFields, left.unsent) : null;
+      if (unsent === null) continue;
+      const here = open.get(left.id)?.saver.getState();
+      if (here && sameValue(here.draft, unsent.draft)) continue;
+      // Two tabs wrote at it: each text is an entry of its own.
+      const id = here === undefined ? left.id : newId();
+      left.claim(id);
+      add(id, keptRecord(here === undefined ? unsent : { ...unsent, rev: null }), Date.now());
+    }
+  }
+
   /** Takes in what a day was found to hold when it was asked for at `askedAt`. */
   function take(day: string, { entries, unreadable: left }: FoundDay, askedAt: number) {
     unreadable.set(day, left);
     for (const entry of entries.toSorted(byTime)) {
       if ((removedAt.get(entry.id) ?? 0) >= askedAt) continue;
       const here = open.get(entry.id);
-      if (here) here.saver.read(entry);
-      else add(entry.id, storedEntry(entry), askedAt);
+      if (here) here.saver.read(storedOf(entry));
+      else add(entry.id, storedRecord(storedOf(entry)), askedAt);
     }
     tell();
     // What is open here may be all that is left of what does not open there.
@@ -92,10 +117,10 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
   }
 
   const create = (day: string, time: string | null) =>
-    add(newId(), newEntry(blankDraft(day, time)), Date.now());
+    add(newId(), newRecord(blankDraft(day, time)), Date.now());
 
   const createWith = (draft: Draft) => {
-    const saver = add(newId(), unsentEntry(draft), Date.now());
+    const saver = add(newId(), unsentRecord(draft), Date.now());
     saver.flush();
     return saver;
   };
@@ -119,20 +144,11 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
     drop(id);
     return () => {
       removedAt.delete(id);
-      add(id, unsentEntry(draft), Date.now()).flush();
+      add(id, unsentRecord(draft), Date.now()).flush();
     };
   }
 
-  const unsaved = () => all.filter((saver) => saver.isUnsaved());
-
-  /** Sends all that waits, and resolves when no request is on its way. */
-  async function flush() {
-    for (const saver of all) saver.flush();
-    for (const saver of all) {
-      while (saver.getState().phase.at === "sending") await saver.nextChange();
-    }
-  }
-
+  goOn();
   return {
     getAll: () => all,
     /** How many entries of a day did not open when it was last asked for. */
@@ -146,20 +162,9 @@ export function createOpenEntries(api: Client<typeof contract>, noteSaved: (entr
     createWith,
     remove,
     drop,
-    unsaved,
-    flush,
-    flushLeaving: () => {
-      for (const saver of all) saver.flushLeaving();
-    },
-    signedIn: () => {
-      for (const saver of all) saver.signedIn();
-    },
     /** Lets go of pages nothing was written on. */
     dropBlank: () => {
       for (const saver of all) if (statusOf(saver.getState()) === "blank") drop(saver.id);
-    },
-    close: () => {
-      for (const saver of all) saver.close();
     },
   };
 }

@@ -1,25 +1,33 @@
 "use client";
 
-import { CircleAlert, CircleCheck, CloudOff, PencilLine, RefreshCw } from "lucide-react";
+import {
+  CircleAlert,
+  CircleCheck,
+  CloudOff,
+  HardDriveDownload,
+  PencilLine,
+  RefreshCw,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useUser } from "@/features/account/use-user.ts";
 import type { ApiError } from "@/lib/api.ts";
 import { useFailure } from "@/lib/failure.ts";
 import { clockIn, formatDay } from "@/lib/day.ts";
-import { type SaveState, statusOf } from "./save-machine.ts";
+import { type SaveState, statusOf } from "@/lib/saver/save-machine.ts";
 
 interface Props {
-  state: SaveState;
+  state: SaveState<unknown>;
   onRetry: () => void;
   onCompare: () => void;
 }
 
 const actionLook = "font-medium text-accent underline underline-offset-4";
 
-/** Says where the entry stands. What changes at every keystroke is shown and not read out. */
+/** Says where an entry, or a form that saves by itself, stands. What changes at every keystroke is shown and not read out. */
 export function SaveStatus({ state, onRetry, onCompare }: Props) {
   const t = useTranslations("journal.saving");
+  const keeping = useTranslations("keeping");
   const { explain } = useFailure();
   const saved = useSavedText(state.savedAt);
   const status = statusOf(state);
@@ -47,14 +55,15 @@ export function SaveStatus({ state, onRetry, onCompare }: Props) {
           {line("text-good", <CircleCheck aria-hidden />, saved)}
         </span>
       );
+    case "offline":
     case "retrying":
       return (
         <span role="status" className="inline-flex">
           {line(
-            "text-warning",
-            <CloudOff aria-hidden />,
+            status === "offline" ? "text-soft" : "text-warning",
+            status === "offline" ? <HardDriveDownload aria-hidden /> : <CloudOff aria-hidden />,
             <>
-              {t("retrying")}
+              {status === "offline" ? keeping("onDevice") : t("retrying")}
               <button type="button" className={`ms-1 ${actionLook}`} onClick={onRetry}>
                 {t("tryNow")}
               </button>

@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
+import { statusOf } from "@/lib/saver/save-machine.ts";
 import { useOpenEntries } from "./open-entries-provider.tsx";
-import { statusOf } from "./save-machine.ts";
 
 const TROUBLED: ReadonlySet<string> = new Set(["retrying", "refused", "changed_elsewhere"]);
 

@@ -1,6 +1,4 @@
-import { useSyncExternalStore } from "react";
-import type { EntrySaver } from "./entry-saver.ts";
-import type { SaveState } from "./save-machine.ts";
+import { useSaver } from "@/lib/saver/use-saver.ts";
+import type { EntrySaver, EntryState } from "./entry-saver.ts";
 
-export const useEntry = (saver: EntrySaver): SaveState =>
-  useSyncExternalStore(saver.subscribe, saver.getState, saver.getState);
+export const useEntry = (saver: EntrySaver): EntryState => useSaver(saver);

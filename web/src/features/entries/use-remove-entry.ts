@@ -3,9 +3,9 @@ import { useTranslations } from "use-intl";
 import { useToast } from "@/components/toast.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useFailure } from "@/lib/failure.ts";
+import { statusOf } from "@/lib/saver/save-machine.ts";
 import type { EntrySaver } from "./entry-saver.ts";
 import { useOpenEntries } from "./open-entries-provider.tsx";
-import { statusOf } from "./save-machine.ts";
 
 /** Moves an entry to the trash, and offers to take that back. */
 export function useRemoveEntry() {

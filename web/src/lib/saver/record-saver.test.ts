@@ -1,17 +1,11 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type { Entry } from "@timos/api/contract";
 import { ApiError, UnreachableError } from "@/lib/api.ts";
-import { blankDraft, type Draft } from "./draft.ts";
-import { createEntrySaver } from "./entry-saver.ts";
-import { newEntry, statusOf } from "./save-machine.ts";
+import { createRecordSaver } from "./record-saver.ts";
+import { newRecord, statusOf, type Unsent } from "./save-machine.ts";
 
-const ID = "9f1c1e0e-7a53-4c43-9c55-0f6f6f1d2a01";
-const blank = blankDraft("2026-11-21", null);
-
-function entryOf(draft: Draft, rev: number): Entry {
-  const at = "2026-11-21T10:00:00.000Z";
-  return { ...draft, pillarIds: [], tags: [], id: ID, rev, createdAt: at, updatedAt: at };
+interface Draft {
+  readonly body: string;
 }
 
 /** A saver, and the requests it made, to be answered one by one. */
@@ -23,22 +17,29 @@ function openSaver() {
     answer: (rev: number) => void;
     fail: (error: Error) => void;
   }[] = [];
-  const saver = createEntrySaver(ID, newEntry(blank), {
+  const kept: (Unsent<Draft> | null)[] = [];
+  let isFull = false;
+  const saver = createRecordSaver("one", newRecord<Draft>({ body: "" }), {
     put: (_, draft, rev, isLeaving) =>
       new Promise((resolve, reject) => {
         requests.push({
           draft,
           rev,
           isLeaving,
-          answer: (next) => resolve(entryOf(draft, next)),
+          answer: (next) => resolve({ fields: draft, rev: next, at: 1 }),
           fail: reject,
         });
       }),
     currentOf: () => null,
     noteSaved: () => undefined,
+    keep: (_, unsent) => {
+      if (isFull) return Promise.reject(new Error("full"));
+      kept.push(unsent);
+      return Promise.resolve(unsent !== null);
+    },
     now: Date.now,
   });
-  return { saver, requests, last: () => requests.at(-1) };
+  return { saver, requests, kept, last: () => requests.at(-1), fill: () => (isFull = true) };
 }
 
 const wait = (ms: number) => jest.advanceTimersByTimeAsync(ms);
@@ -91,7 +92,7 @@ describe("a saver", () => {
     for (let failure = 0; failure < 4; failure += 1) {
       last()?.fail(new UnreachableError());
       await wait(0);
-      expect(statusOf(saver.getState())).toBe("retrying");
+      expect(statusOf(saver.getState())).toBe(failure === 0 ? "retrying" : "offline");
       const before = requests.length;
       await wait(700 * 2 ** failure);
       expect(requests).toHaveLength(before);
@@ -159,5 +160,47 @@ describe("a saver", () => {
     saver.release();
     await wait(1000);
     expect(requests).toHaveLength(2);
+  });
+
+  it("keeps on the device what is typed until the server has it", async () => {
+    const { saver, kept, last } = openSaver();
+    saver.edit({ body: "a" });
+    await wait(300);
+    expect(kept).toEqual([{ draft: { body: "a" }, rev: null, unsure: [] }]);
+    expect(saver.isOnlyHere()).toBe(false);
+    saver.edit({ body: "ab" });
+    saver.flushLeaving();
+    await wait(0);
+    expect(kept.at(-1)).toMatchObject({ draft: { body: "ab" }, unsure: [{ body: "ab" }] });
+    last()?.fail(new UnreachableError());
+    await wait(300);
+    expect(statusOf(saver.getState())).toBe("offline");
+    saver.flush();
+    last()?.answer(4);
+    await wait(300);
+    expect(kept.at(-1)).toBeNull();
+    expect(statusOf(saver.getState())).toBe("saved");
+  });
+
+  it("says so when the device cannot keep it", async () => {
+    const { saver, fill, last } = openSaver();
+    fill();
+    saver.edit({ body: "a" });
+    saver.flush();
+    last()?.fail(new UnreachableError());
+    await wait(300);
+    expect(statusOf(saver.getState())).toBe("retrying");
+    expect(saver.isOnlyHere()).toBe(true);
+  });
+
+  it("lets go of what is discarded, also when it is being kept just then", async () => {
+    const { saver, kept } = openSaver();
+    saver.edit({ body: "a" });
+    await wait(300);
+    saver.edit({ body: "ab" });
+    saver.flushLeaving();
+    saver.discard();
+    await wait(1000);
+    expect(kept.at(-1)).toBeNull();
   });
 });

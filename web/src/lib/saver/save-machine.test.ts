@@ -1,38 +1,44 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import type { Entry } from "@timos/api/contract";
 import fc from "fast-check";
 import { ApiError } from "@/lib/api.ts";
-import { blankDraft, type Draft, draftOf, sameDraft } from "./draft.ts";
+import { sameValue } from "./same-value.ts";
 import {
+  isKept,
   isUnsaved,
-  newEntry,
-  type SaveEvent,
-  type SaveState,
+  keptRecord,
+  newRecord,
+  type SaveEvent as AnySaveEvent,
+  type SaveState as AnySaveState,
   statusOf,
   step,
-  storedEntry,
-  unsentEntry,
+  type Stored,
+  storedRecord,
+  unsentOf,
+  unsentRecord,
 } from "./save-machine.ts";
 
-const DAY = "2026-11-21";
-const draft = (body: string): Draft => ({ ...blankDraft(DAY, null), body });
-const entry = (body: string, rev: number): Entry => ({
-  ...draft(body),
-  pillarIds: [],
-  tags: [],
-  id: "9f1c1e0e-7a53-4c43-9c55-0f6f6f1d2a01",
-  rev,
-  createdAt: "2026-11-21T10:00:00.000Z",
-  updatedAt: "2026-11-21T10:00:00.000Z",
-});
+interface Draft {
+  readonly body: string;
+  readonly tags: readonly string[];
+}
+type SaveEvent = AnySaveEvent<Draft>;
+type SaveState = AnySaveState<Draft>;
+
+const draft = (body: string): Draft => ({ body, tags: ["sea"] });
+const entry = (body: string, rev: number): Stored<Draft> => ({ fields: draft(body), rev, at: 1 });
 const edited = (body: string): SaveEvent => ({ is: "edited", draft: draft(body) });
 const due: SaveEvent = { is: "due" };
 const lost: SaveEvent = { is: "lost" };
 const acknowledged = (rev: number): SaveEvent => ({ is: "acknowledged", rev, at: 1 });
-const mismatched = (current: Entry | null): SaveEvent => ({ is: "mismatched", current, at: 1 });
-const after = (state: SaveState, ...events: SaveEvent[]) => events.reduce(step, state);
-const blank = newEntry(draft(""));
+const mismatched = (current: Stored<Draft> | null): SaveEvent => ({
+  is: "mismatched",
+  current,
+  at: 1,
+});
+const after = (state: SaveState, ...events: SaveEvent[]) =>
+  events.reduce((before, event) => step(before, event), state);
+const blank = newRecord(draft(""));
 
 describe("an entry being written", () => {
   it("is nothing to save until something is typed, and again when that is taken back", () => {
@@ -110,7 +116,7 @@ describe("a retry that finds the entry there already", () => {
   });
 
   it("sends again when what may have arrived was taken back", () => {
-    const state = after(storedEntry(entry("a", 1)), edited("ab"), due, lost, edited("a"));
+    const state = after(storedRecord(entry("a", 1)), edited("ab"), due, lost, edited("a"));
     expect(isUnsaved(state)).toBe(true);
     const found = after(state, due, mismatched(entry("ab", 2)));
     expect(statusOf(found)).toBe("unsaved");
@@ -120,7 +126,7 @@ describe("a retry that finds the entry there already", () => {
 
 describe("a conflict", () => {
   const conflict = after(
-    storedEntry(entry("a", 1)),
+    storedRecord(entry("a", 1)),
     edited("mine"),
     due,
     mismatched(entry("theirs", 2)),
@@ -131,13 +137,13 @@ describe("a conflict", () => {
     const state = after(conflict, edited("mine, more"), due);
     expect(statusOf(state)).toBe("changed_elsewhere");
     expect(state.draft.body).toBe("mine, more");
-    expect(state.phase).toMatchObject({ theirs: { body: "theirs" } });
+    expect(state.phase).toMatchObject({ theirs: { fields: { body: "theirs" } } });
   });
 
   it("shows the newest of theirs", () => {
-    const state = after(conflict, { is: "read", entry: entry("theirs again", 3) });
-    expect(state.phase).toMatchObject({ theirs: { body: "theirs again", rev: 3 } });
-    expect(after(state, { is: "read", entry: entry("theirs", 2) })).toBe(state);
+    const state = after(conflict, { is: "read", stored: entry("theirs again", 3) });
+    expect(state.phase).toMatchObject({ theirs: { fields: { body: "theirs again" }, rev: 3 } });
+    expect(after(state, { is: "read", stored: entry("theirs", 2) })).toBe(state);
   });
 
   it("ends with mine over theirs, knowing their revision", () => {
@@ -153,7 +159,7 @@ describe("a conflict", () => {
   });
 
   it("with a deletion ends with mine made anew", () => {
-    const gone = after(storedEntry(entry("a", 1)), edited("mine"), due, mismatched(null));
+    const gone = after(storedRecord(entry("a", 1)), edited("mine"), due, mismatched(null));
     expect(statusOf(gone)).toBe("changed_elsewhere");
     const state = after(gone, { is: "resolved", keep: "mine" });
     expect(state).toMatchObject({ rev: null, draft: { body: "mine" } });
@@ -163,34 +169,63 @@ describe("a conflict", () => {
 
 describe("what was read from the server", () => {
   it("is shown when nothing is unsaved, and only if it is newer", () => {
-    const saved = storedEntry(entry("a", 3));
-    expect(after(saved, { is: "read", entry: entry("b", 4) }).draft.body).toBe("b");
-    expect(after(saved, { is: "read", entry: entry("old", 2) })).toBe(saved);
+    const saved = storedRecord(entry("a", 3));
+    expect(after(saved, { is: "read", stored: entry("b", 4) }).draft.body).toBe("b");
+    expect(after(saved, { is: "read", stored: entry("old", 2) })).toBe(saved);
   });
 
   it("never writes over what is typed", () => {
-    const typing = after(storedEntry(entry("a", 3)), edited("ab"));
-    expect(after(typing, { is: "read", entry: entry("b", 4) })).toBe(typing);
+    const typing = after(storedRecord(entry("a", 3)), edited("ab"));
+    expect(after(typing, { is: "read", stored: entry("b", 4) })).toBe(typing);
   });
 
   it("counts as unsaved when a deletion is undone", () => {
-    expect(isUnsaved(unsentEntry(draft("a")))).toBe(true);
+    expect(isUnsaved(unsentRecord(draft("a")))).toBe(true);
   });
 });
 
 /** One entry on a server that others write to as well, over a network that loses questions and answers. */
 class Server {
-  stored: Entry | null = null;
+  stored: Stored<Draft> | null = null;
   private lastRev = 0;
 
   write(body: Draft, rev: number | null): SaveEvent {
     const isGuarded = rev === null ? this.stored === null : this.stored?.rev === rev;
     if (!isGuarded) return mismatched(this.stored);
     this.lastRev += 1;
-    this.stored = { ...entry("", this.lastRev), ...body, pillarIds: [], tags: [] };
+    this.stored = { fields: body, rev: this.lastRev, at: 1 };
     return acknowledged(this.lastRev);
   }
 }
+
+describe("what this device keeps", () => {
+  const waiting = after(blank, edited("a"), due, lost);
+
+  it("is said only of what is on the screen, and never to be saved", () => {
+    expect(statusOf(waiting)).toBe("retrying");
+    const kept = after(waiting, { is: "kept", draft: draft("a") });
+    expect([statusOf(kept), isKept(kept), isUnsaved(kept)]).toEqual(["offline", true, true]);
+    expect(statusOf(after(kept, edited("ab")))).toBe("unsaved");
+    expect(statusOf(after(kept, { is: "kept", draft: null }))).toBe("retrying");
+  });
+
+  it("goes on in another tab from the revision it began with, and knows its own writing again", () => {
+    const killed = after(storedRecord(entry("a", 3)), edited("ab"), due, edited("abc"));
+    const unsent = unsentOf(killed);
+    expect(unsent).toEqual({ draft: draft("abc"), rev: 3, unsure: [draft("ab")] });
+    const next = after(keptRecord(unsent), due, mismatched(entry("ab", 4)));
+    expect(statusOf(next)).toBe("unsaved");
+    expect(statusOf(after(next, due, acknowledged(5)))).toBe("saved");
+    const other = after(keptRecord(unsent), due, mismatched(entry("other", 4)));
+    expect(statusOf(other)).toBe("changed_elsewhere");
+    expect(other.draft).toEqual(draft("abc"));
+  });
+
+  it("is not more for each attempt that failed", () => {
+    const failing = Array.from({ length: 50 }, (_, index) => [edited(`a${index}`), due, lost]);
+    expect(unsentOf(after(blank, ...failing.flat())).unsure.length).toBeLessThan(10);
+  });
+});
 
 describe("whatever happens in whatever order", () => {
   const happening = fc.oneof(
@@ -230,7 +265,7 @@ describe("whatever happens in whatever order", () => {
       fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
         const server = new Server();
         let state = blank;
-        let othersWrote: Entry | null = null;
+        let othersWrote: Stored<Draft> | null = null;
         for (const each of happenings) {
           const { sent } = state.phase.at === "sending" ? state.phase : { sent: null };
           const before = state;
@@ -260,7 +295,7 @@ describe("whatever happens in whatever order", () => {
               state = step(state, { is: "signed_in" });
               break;
             case "read":
-              if (server.stored) state = step(state, { is: "read", entry: server.stored });
+              if (server.stored) state = step(state, { is: "read", stored: server.stored });
               break;
             case "other writes":
               server.write(draft(each.text), server.stored?.rev ?? null);
@@ -282,7 +317,7 @@ describe("whatever happens in whatever order", () => {
             ).toBe(true);
           }
           if (statusOf(state) === "saved" && server.stored?.rev === state.rev) {
-            expect(sameDraft(draftOf(server.stored), state.draft)).toBe(true);
+            expect(sameValue(server.stored.fields, state.draft)).toBe(true);
           }
         }
         // Left alone with a network that works, it comes to rest.
