@@ -1,6 +1,5 @@
 "use client";
 
-import { CalendarDays, NotebookPen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
@@ -8,15 +7,11 @@ import { useTranslations } from "use-intl";
 import { Wordmark } from "@/components/mark.tsx";
 import { UnsavedNotice } from "@/features/entries/unsaved-notice.tsx";
 import { AccountMenu } from "./account-menu.tsx";
+import { MorePlaces } from "./more-places.tsx";
+import { currentIn, PLACES } from "./places.ts";
 
 const itemLook =
-  "flex min-h-14 w-full min-w-0 flex-col items-center justify-center gap-0.5 rounded-md px-2 text-xs font-medium text-soft transition-colors hover:text-ink md:min-h-10 md:flex-row md:justify-start md:gap-3 md:px-3 md:text-base md:hover:bg-wash";
-
-/** The pages that are always at hand. One more is one line more, and its name in the messages. */
-const PLACES = [
-  { href: "/today", name: "today", Sign: NotebookPen },
-  { href: "/calendar", name: "calendar", Sign: CalendarDays },
-] as const;
+  "flex min-h-14 w-full min-w-0 flex-col items-center justify-center gap-0.5 rounded-md px-1 text-xs font-medium text-soft transition-colors hover:text-ink aria-[current]:text-accent md:min-h-9 md:flex-row md:justify-start md:gap-3 md:px-3 md:text-base md:hover:bg-wash md:aria-[current]:bg-wash";
 
 /** The frame of the private pages: a sidebar, or a bar at the bottom where there is no room for one. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -37,19 +32,30 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="sr-only">{t("toToday")}</span>
         </Link>
         <UnsavedNotice className="md:order-last md:mb-2 md:mt-auto" />
-        <nav aria-label={t("main")} className="flex md:flex-1 md:flex-col md:gap-1">
-          {PLACES.map(({ href, name, Sign }) => (
-            <Link
-              key={href}
-              href={href}
-              aria-current={pathname === href ? "page" : undefined}
-              className={`${itemLook} aria-[current]:text-accent md:aria-[current]:bg-wash`}
-            >
-              <Sign aria-hidden className="size-5 shrink-0" />
-              {t(name)}
-            </Link>
-          ))}
-          <div className="w-full md:mt-auto">
+        <nav aria-label={t("main")} className="flex min-h-0 md:flex-1 md:flex-col md:gap-4">
+          <div className="contents md:-mx-2 md:grid md:min-h-0 md:content-start md:gap-6 md:overflow-y-auto md:p-2 md:pt-0.5">
+            {PLACES.map(({ group, places }) => (
+              <ul key={group} aria-label={t(group)} className="contents md:grid md:gap-0.5">
+                {places.map(({ href, name, Sign, isInBar }) => (
+                  <li key={href} className={isInBar ? "w-full min-w-0" : "hidden md:block"}>
+                    <Link
+                      href={href}
+                      prefetch={isInBar ? null : false}
+                      aria-current={currentIn(pathname, href)}
+                      className={itemLook}
+                    >
+                      <Sign aria-hidden className="size-5 shrink-0" />
+                      {t(name)}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            ))}
+          </div>
+          <div className="w-full min-w-0 md:hidden">
+            <MorePlaces className={itemLook} />
+          </div>
+          <div className="w-full min-w-0 md:mt-auto">
             <AccountMenu className={itemLook} />
           </div>
         </nav>
