@@ -14,11 +14,13 @@ const LINES = ["h-5 w-2/5", "h-4 w-full", "h-4 w-11/12", "h-4 w-3/4"];
 
 interface Props<T> {
   query: UseQueryResult<T> | UseInfiniteQueryResult<T>;
+  /** Its shape while it is on its way; lines of text when left out. */
+  loading?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
 /** Shows what was asked for, or that it is on its way, did not come, or is not for this person. */
-export function Loaded<T>({ query, children }: Props<T>) {
+export function Loaded<T>({ query, loading, children }: Props<T>) {
   const t = useTranslations("lists");
   const words = useTranslations("common");
   const { explain } = useFailure();
@@ -36,7 +38,7 @@ export function Loaded<T>({ query, children }: Props<T>) {
       </>
     );
   }
-  if (error === null) return <Skeleton label={t("loading")} lines={LINES} />;
+  if (error === null) return loading ?? <Skeleton label={t("loading")} lines={LINES} />;
   if (error instanceof ApiError && error.code === "forbidden") {
     return (
       <PageState level={2} title={t("forbiddenTitle")}>

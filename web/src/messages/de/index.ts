@@ -1,9 +1,11 @@
 import { auth } from "./auth.ts";
+import { charts } from "./charts.ts";
 import { common } from "./common.ts";
 import { erased } from "./erased.ts";
 import { events } from "./events.ts";
 import { failures } from "./failures.ts";
 import { fields } from "./fields.ts";
+import { insights } from "./insights.ts";
 import { join } from "./join.ts";
 import { journal } from "./journal.ts";
 import { keeping } from "./keeping.ts";
@@ -30,4 +32,6 @@ export const de = {
   events,
   tenant,
   platform,
+  charts,
+  insights,
 };
