@@ -10,6 +10,7 @@ import {
   dayInMonth,
   daysBetween,
   formatDay,
+  instantOn,
   lastDayOf,
   monthOf,
   weekdayOf,
@@ -113,5 +114,19 @@ describe("the clock of a zone", () => {
     expect(dayFor(clock(3), 4)).toBe("2026-02-28");
     expect(dayFor(clock(4), 4)).toBe("2026-03-01");
     expect(dayFor(clock(0), 0)).toBe("2026-03-01");
+  });
+
+  it.each([
+    ["2026-11-21", "08:05", "Europe/Berlin", "2026-11-21T07:05:00.000Z"],
+    // Before the day-start hour, a day's time is past midnight.
+    ["2026-11-21", "01:30", "Europe/Berlin", "2026-11-22T00:30:00.000Z"],
+    ["2026-11-21", "23:59", "Pacific/Auckland", "2026-11-21T10:59:00.000Z"],
+    ["2026-03-08", "12:00", "America/Los_Angeles", "2026-03-08T19:00:00.000Z"],
+    ["2026-10-25", "04:00", "Europe/Berlin", "2026-10-25T03:00:00.000Z"],
+  ])("shows %s %s in %s at %s", (day, time, zone, instant) => {
+    const found = instantOn(day, time, 4, zone);
+    expect(found.toISOString()).toBe(instant);
+    const clock = clockIn(zone, found);
+    expect([dayFor(clock, 4), clock.time]).toEqual([day, time]);
   });
 });

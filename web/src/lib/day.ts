@@ -3,6 +3,7 @@ export type Day = string;
 export type Month = string;
 
 const MS_PER_DAY = 86_400_000;
+const MS_PER_MINUTE = 60_000;
 const pad = (value: number, width: number) => String(value).padStart(width, "0");
 
 /** The days from 1970-01-01 to `day`. */
@@ -106,4 +107,26 @@ export function clockIn(timeZone: string, instant: Date): Clock {
 /** The day it is for a person: until their day-start hour, still the one before. */
 export function dayFor(clock: Clock, dayStartHour: number): Day {
   return clock.hour < dayStartHour ? addDays(clock.day, -1) : clock.day;
+}
+
+/**
+ * The instant at which the clock on the wall in `timeZone` shows `time` on a person's day: before their day-start hour,
+ * that is past midnight of the date after. A time that a clock change leaves out is taken by the clock before it.
+ *
+ * @param time - `HH:MM`
+ */
+export function instantOn(day: Day, time: string, dayStartHour: number, timeZone: string): Date {
+  const [hour, minute] = [Number(time.slice(0, 2)), Number(time.slice(3, 5))];
+  const date = hour < dayStartHour ? addDays(day, 1) : day;
+  const wall = numberOf(date) * MS_PER_DAY + (hour * 60 + minute) * MS_PER_MINUTE;
+  // What the clock is ahead of UTC by may be another there than at the first guess.
+  const guess = wall - aheadAt(timeZone, wall);
+  return new Date(wall - aheadAt(timeZone, guess));
+}
+
+/** By how much the clock in `timeZone` is ahead of UTC, to the minute. */
+function aheadAt(timeZone: string, instant: number): number {
+  const { day, hour, time } = clockIn(timeZone, new Date(instant));
+  const shown = numberOf(day) * MS_PER_DAY + (hour * 60 + Number(time.slice(3))) * MS_PER_MINUTE;
+  return shown - Math.floor(instant / MS_PER_MINUTE) * MS_PER_MINUTE;
 }

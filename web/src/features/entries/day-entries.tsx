@@ -1,7 +1,14 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
@@ -14,10 +21,18 @@ interface Props {
   day: string;
   /** What is asked of an empty page. */
   invitation: string;
+  /** Stands beside what an empty page is begun with. */
+  aside?: ReactNode;
+  /** Lets what is elsewhere on the page begin an entry. */
+  ref?: Ref<BeginEntry>;
+}
+
+export interface BeginEntry {
+  readonly begin: () => void;
 }
 
 /** The entries of a day, each in its editor, and the way to another one. */
-export function DayEntries({ day, invitation }: Props) {
+export function DayEntries({ day, invitation, aside, ref }: Props) {
   const t = useTranslations("journal.entry");
   const { timeZone } = useUser();
   const entries = useOpenEntries();
@@ -33,13 +48,14 @@ export function DayEntries({ day, invitation }: Props) {
     const now = clockIn(timeZone, new Date());
     setNewest(entries.create(day, now.day === day ? now.time : null).id);
   };
+  useImperativeHandle(ref, () => ({ begin }));
 
   if (ofDay.length === 0) {
     return (
       <>
         <UnreadableNotice count={unreadable} />
         <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
-          <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
+          <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-10">
             {unreadable === 0 && (
               <button
                 type="button"
@@ -49,10 +65,13 @@ export function DayEntries({ day, invitation }: Props) {
                 {invitation}
               </button>
             )}
-            <Button look="secondary" onClick={begin}>
-              <Plus aria-hidden className="size-4.5" />
-              {t("new")}
-            </Button>
+            <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+              <Button look="secondary" onClick={begin}>
+                <Plus aria-hidden className="size-4.5" />
+                {t("new")}
+              </Button>
+              {aside}
+            </div>
           </div>
         </div>
       </>
@@ -69,7 +88,7 @@ export function DayEntries({ day, invitation }: Props) {
         ))}
       </ol>
       <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
-        <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-28">
+        <div className="border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7 sm:pb-10">
           <Button look="secondary" onClick={begin}>
             <Plus aria-hidden className="size-4.5" />
             {t("new")}
