@@ -4,7 +4,7 @@ import { Words } from "@/i18n/words.tsx";
 
 export default function PrivateLayout({ children }: { children: ReactNode }) {
   return (
-    <Words of={["auth", "proof", "lists", "journal", "keeping"]}>
+    <Words of={["auth", "proof", "lists", "journal", "writing", "search", "keeping"]}>
       <PrivateFrame>{children}</PrivateFrame>
     </Words>
   );

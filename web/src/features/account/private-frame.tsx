@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
 import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
+import { DeskProvider } from "@/features/keyboard/desk.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
 import { SavingProvider } from "@/lib/saver/saving-provider.tsx";
 import { OwnLanguage } from "./own-language.tsx";
@@ -17,7 +18,9 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
         <SavingProvider key={userId} drafts={null}>
           <OpenEntriesProvider>
             <OwnLanguage />
-            <Shell>{children}</Shell>
+            <DeskProvider>
+              <Shell>{children}</Shell>
+            </DeskProvider>
             <SessionOver />
             <StepUpDialog />
           </OpenEntriesProvider>

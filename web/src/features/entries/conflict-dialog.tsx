@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** Two versions of one entry, side by side. Nothing is decided until the person decides. */
-export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
+export default function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
   const t = useTranslations("journal.conflict");
   const entries = useOpenEntries();
   const decide = (keep: "mine" | "theirs") => {
@@ -62,7 +62,7 @@ export function ConflictDialog({ saver, mine, theirs, onClose }: Props) {
         <ConflictSide heading={t("mine")} draft={mine} other={theirs.fields} />
         <ConflictSide heading={t("theirs")} draft={theirs.fields} other={mine} />
       </div>
-      <div className="flex flex-wrap gap-3">
+      <div className="sticky -bottom-6 -mx-6 -mb-6 flex flex-wrap gap-3 border-t border-line bg-page px-6 py-4">
         <Button onClick={keepBoth}>{t("keepBoth")}</Button>
         <Button look="secondary" onClick={() => decide("mine")}>
           {t("keepMine")}

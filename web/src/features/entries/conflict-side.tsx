@@ -1,5 +1,8 @@
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { LeftOut } from "./diff-text.tsx";
 import type { Draft } from "./draft.ts";
+import { aroundChanges, diffOf } from "./text-diff.ts";
 
 interface Props {
   heading: string;
@@ -8,10 +11,9 @@ interface Props {
   other: Draft | null;
 }
 
-/** One version of an entry, with the lines marked that the other has not. */
+/** One version of an entry, with the words marked that the other has not. */
 export function ConflictSide({ heading, draft, other }: Props) {
   const t = useTranslations("journal.conflict");
-  const otherLines = new Set(other?.body.split("\n"));
   const { time, starred, completed, tags } = draft;
   const details = [
     time,
@@ -27,25 +29,40 @@ export function ConflictSide({ heading, draft, other }: Props) {
       className="grid min-w-0 content-start gap-3 rounded-md border border-line bg-raised p-4"
     >
       <h3 className="text-sm font-medium text-soft">{heading}</h3>
-      {draft.title && <p className="font-serif text-title font-medium">{draft.title}</p>}
+      {draft.title && (
+        <p className="font-serif text-title font-medium break-words">
+          <OwnWords text={draft.title} other={other?.title} />
+        </p>
+      )}
       <div
         tabIndex={0}
         role="group"
         aria-label={t("textOf", { heading })}
-        className="max-h-[42dvh] overflow-y-auto font-serif text-lg break-words whitespace-pre-wrap"
+        className="font-serif text-lg break-words whitespace-pre-wrap md:max-h-[42dvh] md:overflow-y-auto"
       >
-        {draft.body.split("\n").map((line, index) =>
-          other === null || otherLines.has(line) ? (
-            <p key={index}>{line || "\u00a0"}</p>
-          ) : (
-            <p key={index} className="border-s-2 border-accent bg-wash ps-2">
-              <span className="sr-only">{t("onlyHere")}</span>
-              {line || "\u00a0"}
-            </p>
-          ),
-        )}
+        <OwnWords text={draft.body} other={other?.body} />
       </div>
       {details && <p className="text-sm text-faint">{details}</p>}
     </section>
   );
+}
+
+/** A text; what the other has not of it is underlined, and of what both have only what is near that is shown. */
+function OwnWords({ text, other }: { text: string; other: string | undefined }) {
+  const pieces = useMemo(
+    () => aroundChanges(diffOf(other ?? text, text).filter(({ is }) => is !== "removed")),
+    [other, text],
+  );
+  return pieces.map((piece, index) => {
+    if (piece === null) return <LeftOut key={index} />;
+    if (piece.is === "same") return piece.text;
+    return (
+      <ins
+        key={index}
+        className="rounded-sm bg-wash text-accent underline decoration-2 underline-offset-4"
+      >
+        {piece.text}
+      </ins>
+    );
+  });
 }

@@ -12,6 +12,7 @@ import {
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
+import { useWantedEntry } from "@/features/keyboard/desk.tsx";
 import { clockIn } from "@/lib/day.ts";
 import { EntryEditor } from "./entry-editor.tsx";
 import { useOpenEntries } from "./open-entries-provider.tsx";
@@ -49,6 +50,8 @@ export function DayEntries({ day, invitation, aside, ref }: Props) {
     setNewest(entries.create(day, now.day === day ? now.time : null).id);
   };
   useImperativeHandle(ref, () => ({ begin }));
+
+  useWantedEntry(begin);
 
   if (ofDay.length === 0) {
     return (

@@ -1,7 +1,12 @@
 "use client";
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
+import {
+  history,
+  historyKeymap,
+  moveLineDown,
+  moveLineUp,
+  standardKeymap,
+} from "@codemirror/commands";
 import { EditorState } from "@codemirror/state";
 import {
   EditorView,
@@ -11,7 +16,14 @@ import {
 } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { emphasisKeymap } from "./markdown-emphasis.ts";
+import { markdown } from "./markdown-language.ts";
+import { leaving } from "./markdown-leaving.ts";
+import { listKeymap } from "./markdown-lists.ts";
+import { markdownLooks } from "./markdown-looks.ts";
+import { isSlashOpen, setSlashItems, SLASH_LABEL, slashMenu } from "./markdown-slash.ts";
 import { markdownTheme } from "./markdown-theme.ts";
+import type { SlashItem } from "./slash.ts";
+import { changeBetween } from "./text-change.ts";
 
 interface Props {
   value: string;
@@ -19,13 +31,21 @@ interface Props {
   /** Shown as long as there is no text. */
   placeholder: string;
   autoFocus: boolean;
+  /** What a slash offers, and how that is called. */
+  slashItems: readonly SlashItem[];
+  slashLabel: string;
   onChange: (value: string) => void;
+  /** The slash menu was opened. */
+  onSlash: () => void;
+  /** Pictures and other files were pasted or dropped; of those, nothing goes into the text. */
+  onFiles: (files: readonly File[]) => void;
 }
 
 /** The nonce of this document's policy, for the styles the editor adds. */
 const documentNonce = () => document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
 
-export default function MarkdownEditor({ value, label, placeholder, autoFocus, onChange }: Props) {
+export default function MarkdownEditor(props: Props) {
+  const { value, label, placeholder, autoFocus, slashItems, slashLabel } = props;
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
   /** The text as the editor has it, kept so that a long one is not read again to be compared. */
@@ -33,7 +53,17 @@ export default function MarkdownEditor({ value, label, placeholder, autoFocus, o
 
   const tell = useEffectEvent((text: string) => {
     known.current = text;
-    onChange(text);
+    props.onChange(text);
+  });
+  const tellOfSlash = useEffectEvent(() => props.onSlash());
+  /** Text that comes along with files goes into the text as ever. */
+  const takeFiles = useEffectEvent((data: DataTransfer | null, event: Event) => {
+    const files = Array.from(data?.files ?? []);
+    if (files.length === 0 || data === null) return false;
+    props.onFiles(files);
+    if (data.getData("text/plain") !== "") return false;
+    event.preventDefault();
+    return true;
   });
 
   const open = useEffectEvent((element: HTMLElement) => {
@@ -45,6 +75,7 @@ export default function MarkdownEditor({ value, label, placeholder, autoFocus, o
         // A carriage return in the text stays in the text; only what is pasted is taken to mean a new line.
         EditorState.lineSeparator.of("\n"),
         EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
+        EditorState.phrases.of({ [SLASH_LABEL]: slashLabel }),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           "aria-label": label,
@@ -55,14 +86,24 @@ export default function MarkdownEditor({ value, label, placeholder, autoFocus, o
         history(),
         highlightSpecialChars(),
         placeholderOf(placeholder),
-        markdown({ base: markdownLanguage, addKeymap: true }),
-        keymap.of([...emphasisKeymap, ...defaultKeymap, ...historyKeymap]),
+        markdown,
+        markdownLooks,
+        slashMenu,
+        leaving,
+        keymap.of([...emphasisKeymap, ...listKeymap, ...moveKeymap, ...standardKeymap]),
+        keymap.of(historyKeymap),
         markdownTheme,
+        EditorView.domEventHandlers({
+          paste: (event) => takeFiles(event.clipboardData, event),
+          drop: (event) => takeFiles(event.dataTransfer, event),
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) tell(update.state.sliceDoc());
+          if (isSlashOpen(update.state) && !isSlashOpen(update.startState)) tellOfSlash();
         }),
       ],
     });
+    view.dispatch({ effects: setSlashItems.of(slashItems) });
     if (autoFocus) view.focus();
     return view;
   });
@@ -75,14 +116,24 @@ export default function MarkdownEditor({ value, label, placeholder, autoFocus, o
   }, []);
 
   useEffect(() => {
+    editor.current?.dispatch({ effects: setSlashItems.of(slashItems) });
+  }, [slashItems]);
+
+  useEffect(() => {
     const view = editor.current;
     if (view === null || value === known.current) return;
     known.current = value;
-    if (view.state.sliceDoc() === value) return;
-    view.dispatch({
-      changes: { from: 0, to: view.state.doc.length, insert: view.state.toText(value) },
-    });
+    const change = changeBetween(view.state.sliceDoc(), value);
+    if (change === null) return;
+    const insert = view.state.toText(change.insert);
+    view.dispatch({ changes: { ...change, insert } });
   }, [value]);
 
   return <div ref={parent} />;
 }
+
+/** Of the keys that editors of code have, those that are for words too. */
+const moveKeymap = [
+  { key: "Alt-ArrowUp", run: moveLineUp },
+  { key: "Alt-ArrowDown", run: moveLineDown },
+];

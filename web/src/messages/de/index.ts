@@ -12,9 +12,11 @@ import { keeping } from "./keeping.ts";
 import { lists } from "./lists.ts";
 import { platform } from "./platform.ts";
 import { proof } from "./proof.ts";
+import { search } from "./search.ts";
 import { settings } from "./settings.ts";
 import { tenant } from "./tenant.ts";
 import { welcome } from "./welcome.ts";
+import { writing } from "./writing.ts";
 
 export const de = {
   common,
@@ -25,6 +27,8 @@ export const de = {
   join,
   welcome,
   journal,
+  writing,
+  search,
   keeping,
   proof,
   settings,

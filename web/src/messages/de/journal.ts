@@ -114,7 +114,7 @@ export const journal: Translated<typeof english> = {
   conflict: {
     trashedTitle: "Dieser Eintrag wurde anderswo in den Papierkorb gelegt",
     title: "Dieser Eintrag wurde anderswo geändert",
-    text: "Während du schriebst, hat ein anderer Tab oder ein anderes Gerät ihn auch gespeichert. Zeilen, die nur eine der beiden Fassungen hat, sind markiert. Nichts geht verloren, bevor du wählst.",
+    text: "Während du schriebst, hat ein anderer Tab oder ein anderes Gerät ihn auch gespeichert. Wörter, die nur eine der beiden Fassungen hat, sind unterstrichen. Nichts geht verloren, bevor du wählst.",
     mine: "Deine, nicht gespeichert",
     theirs: "Anderswo gespeichert",
     keepMine: "Meine behalten",
@@ -123,7 +123,6 @@ export const journal: Translated<typeof english> = {
     letGo: "Aufgeben",
     later: "Später entscheiden",
     textOf: "Text: {heading}",
-    onlyHere: "Nur hier: ",
     starred: "markiert",
     completed: "erledigt",
   },

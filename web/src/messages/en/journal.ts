@@ -110,7 +110,7 @@ export const journal = {
   conflict: {
     trashedTitle: "This entry was moved to the trash elsewhere",
     title: "This entry was changed elsewhere",
-    text: "While you were writing, another tab or device saved it too. Lines that only one of the two has are marked. Nothing is lost until you choose.",
+    text: "While you were writing, another tab or device saved it too. Words that only one of the two has are underlined. Nothing is lost until you choose.",
     mine: "Yours, not saved",
     theirs: "Saved elsewhere",
     keepMine: "Keep mine",
@@ -119,7 +119,6 @@ export const journal = {
     letGo: "Let it go",
     later: "Decide later",
     textOf: "Text: {heading}",
-    onlyHere: "Only here: ",
     starred: "starred",
     completed: "completed",
   },

@@ -1,0 +1,2 @@
+/** Where an entry is on the page of its day. */
+export const entryAnchor = (id: string) => `entry-${id}`;
