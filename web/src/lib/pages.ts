@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+  readonly unreadable?: number | undefined;
 }
 
 interface Asked {
@@ -20,6 +21,10 @@ export function usePages<T>(
     queryFn: ({ pageParam, signal }) => read({ query: { cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    select: ({ pages }) => ({ items: pages.flatMap(({ items }) => items) }),
+    select: ({ pages }) => ({
+      items: pages.flatMap(({ items }) => items),
+      // Each page counts those it met on its way, which may be the same ones.
+      unreadable: Math.max(...pages.map(({ unreadable = 0 }) => unreadable)),
+    }),
   });
 }

@@ -9,14 +9,13 @@ import { insights } from "./insights.ts";
 import { join } from "./join.ts";
 import { journal } from "./journal.ts";
 import { keeping } from "./keeping.ts";
+import { library } from "./library.ts";
 import { lists } from "./lists.ts";
 import { platform } from "./platform.ts";
 import { proof } from "./proof.ts";
-import { search } from "./search.ts";
 import { settings } from "./settings.ts";
 import { tenant } from "./tenant.ts";
 import { welcome } from "./welcome.ts";
-import { writing } from "./writing.ts";
 
 export const de = {
   common,
@@ -27,8 +26,7 @@ export const de = {
   join,
   welcome,
   journal,
-  writing,
-  search,
+  library,
   keeping,
   proof,
   settings,
