@@ -13,9 +13,11 @@ import { library } from "./library.ts";
 import { lists } from "./lists.ts";
 import { platform } from "./platform.ts";
 import { proof } from "./proof.ts";
+import { search } from "./search.ts";
 import { settings } from "./settings.ts";
 import { tenant } from "./tenant.ts";
 import { welcome } from "./welcome.ts";
+import { writing } from "./writing.ts";
 
 export const en = {
   common,
@@ -26,6 +28,8 @@ export const en = {
   join,
   welcome,
   journal,
+  writing,
+  search,
   library,
   keeping,
   proof,
