@@ -7,9 +7,15 @@ const chromium =
 
 const SERVER_ONLY = ["**/privacy.spec.ts", "**/readme.spec.ts"];
 /** What a small screen changes nothing about. */
-const DESKTOP_ONLY = ["account", "calendar", "passkeys", "recovery", "settings", "writing"].map(
-  (name) => `**/${name}.spec.ts`,
-);
+const DESKTOP_ONLY = [
+  "account",
+  "calendar",
+  "passkeys",
+  "recovery",
+  "settings",
+  "today",
+  "writing",
+].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig({
   testDir: "./e2e",

@@ -19,6 +19,10 @@ interface Timos {
   readonly session: Session;
   /** Asks by itself for the fresh proof that some of its requests want. */
   readonly api: Client<typeof contract>;
+  /** The same, and never with an answer that this device kept: for whoever has to know how it is now. */
+  readonly freshApi: Client<typeof contract>;
+  /** Lets requests be carried by another, which does without the API for a while. */
+  readonly carryBy: (carrier: { readonly carry: Send; readonly carryFresh: Send } | null) => void;
   readonly stepUp: StepUp;
 }
 
@@ -58,9 +62,20 @@ function connect(): Timos {
     openChannel: (hear) => openChannel<SessionMessage>("timos.session", hear),
     now: Date.now,
     hint: signedInHint,
+    // Of the pages that anybody may see, none loads this while the API answers.
+    findKnown: async () => (await import("@/lib/keeping/known.ts")).findKnown(),
   });
   const stepUp = createStepUp();
-  return { session, stepUp, api: createClient(contract, session.send, stepUp.ask) };
+  const direct = { carry: session.send, carryFresh: session.send };
+  let carrier = direct;
+  const clientOf = (send: Send) => createClient(contract, send, stepUp.ask);
+  return {
+    session,
+    stepUp,
+    api: clientOf((...request) => carrier.carry(...request)),
+    freshApi: clientOf((...request) => carrier.carryFresh(...request)),
+    carryBy: (next) => void (carrier = next ?? direct),
+  };
 }
 
 function createQueryClient() {

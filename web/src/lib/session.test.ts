@@ -29,6 +29,8 @@ function openBrowser() {
     refreshes: 0,
     signedIn: ada as typeof ada | typeof ben | null,
     isDown: false,
+    /** Whose journal the browser keeps. */
+    known: null as typeof ada | null,
     validToken: "",
     /** What each authorised request carried. */
     seen: [] as string[],
@@ -70,6 +72,7 @@ function openBrowser() {
       alone,
       now: Date.now,
       hint: { isSet: () => isHinted, set: (is) => (isHinted = is) },
+      findKnown: () => Promise.resolve(api.known),
       openChannel: (hear) => {
         tabs.add(hear);
         return {
@@ -115,6 +118,33 @@ describe("the session of a browser", () => {
     browser.api.isDown = false;
     await tab.ask();
     expect(tab.getState().status).toBe("signed_in");
+  });
+
+  it("opens what the browser keeps when the network is gone, and is over when the server says so", async () => {
+    const browser = openBrowser();
+    browser.api.isDown = true;
+    browser.api.known = ada;
+    const tab = browser.openTab();
+    await settle();
+    expect(tab.getState()).toEqual({ status: "offline", user: ada });
+    await tab.ask();
+    expect(tab.getState().status).toBe("offline");
+    browser.api.isDown = false;
+    browser.api.signedIn = null;
+    await tab.ask();
+    expect(tab.getState()).toEqual({ status: "over", user: ada, because: "ended" });
+  });
+
+  it("goes on as somebody else only after leaving the pages of whom the browser knew", async () => {
+    const browser = openBrowser();
+    browser.api.isDown = true;
+    browser.api.known = ada;
+    const tab = browser.openTab();
+    await settle();
+    browser.api.isDown = false;
+    browser.api.signedIn = ben;
+    await tab.ask();
+    expect(tab.getState()).toEqual({ status: "over", user: ada, because: "replaced" });
   });
 
   it("refreshes once for tabs that open together", async () => {

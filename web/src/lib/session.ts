@@ -6,12 +6,13 @@ import type { Alone, Channel } from "@/lib/tabs.ts";
 /**
  * - `starting`: not yet asked.
  * - `unreachable`: asked, and no answer came; nothing is known.
+ * - `offline`: no answer came, and this device knows whose journal it keeps.
  * - `signed_out`: nobody is signed in, and nobody was in this tab.
  * - `over`: somebody was, until just now.
  */
 export type SessionState =
   | { readonly status: "starting" | "unreachable" | "signed_out" }
-  | { readonly status: "signed_in"; readonly user: Me }
+  | { readonly status: "signed_in" | "offline"; readonly user: Me }
   | { readonly status: "over"; readonly user: Me; readonly because: Ending };
 
 /** Why a session is over: by choice, by the server, by misuse of its token, or for another account. */
@@ -34,6 +35,8 @@ interface Surroundings {
   readonly now: () => number;
   /** Remembers that somebody is signed in, and nothing else, so that a visitor is not asked for. */
   readonly hint: { isSet(): boolean; set(isSignedIn: boolean): void };
+  /** Who may read on this device what it keeps of their journal, while the API is out of reach. */
+  readonly findKnown: () => Promise<Me | null>;
 }
 
 export type Session = ReturnType<typeof createSession>;
@@ -92,9 +95,7 @@ export function createSession(around: Surroundings) {
     if (because !== "replaced") around.hint.set(false);
     if (state.status === "over") return;
     become(
-      state.status === "signed_in"
-        ? { status: "over", user: state.user, because }
-        : { status: "signed_out" },
+      "user" in state ? { status: "over", user: state.user, because } : { status: "signed_out" },
     );
   }
 
@@ -168,11 +169,19 @@ export function createSession(around: Surroundings) {
   }
 
   async function ask() {
-    if (state.status !== "starting" && state.status !== "unreachable") return;
-    become({ status: "starting" });
-    // Whatever fails here, it was not "nobody is signed in".
-    await renew().catch(() => become({ status: "unreachable" }));
+    if (state.status === "unreachable") become({ status: "starting" });
+    if (state.status !== "starting" && state.status !== "offline") return;
+    try {
+      await renew();
+    } catch {
+      // Whatever fails here, it was not "nobody is signed in".
+      const user = await around.findKnown().catch(() => null);
+      if (isAsking())
+        become(user === null ? { status: "unreachable" } : { status: "offline", user });
+    }
   }
+
+  const isAsking = () => state.status === "starting";
 
   /** Sends a request of the signed-in person, renewing the access token when it must. */
   const send: Send = async (path, init, who) => {
@@ -202,6 +211,11 @@ export function createSession(around: Surroundings) {
     end("signed_out");
   }
 
+  /** Ends the session in the other tabs of an account that is no more. */
+  function endElsewhere() {
+    channel?.post({ kind: "end", because: "signed_out" });
+  }
+
   /** Takes what the API answered of the person who is signed in, for here and for the other tabs. */
   function update(user: Me) {
     if (access === null || state.status !== "signed_in" || state.user.id !== user.id) return;
@@ -214,5 +228,16 @@ export function createSession(around: Surroundings) {
     if (state.status === "over") become({ status: "signed_out" });
   }
 
-  return { getState: () => state, subscribe, start, ask, accept, update, send, signOut, forget };
+  return {
+    getState: () => state,
+    subscribe,
+    start,
+    ask,
+    accept,
+    update,
+    send,
+    signOut,
+    endElsewhere,
+    forget,
+  };
 }

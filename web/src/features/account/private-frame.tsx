@@ -1,11 +1,12 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { SessionGate } from "@/features/auth/session-gate.tsx";
+import { Opening, SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
 import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
 import { DeskProvider } from "@/features/keyboard/desk.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
+import { KeepingProvider } from "@/lib/keeping/keeping-provider.tsx";
 import { SavingProvider } from "@/lib/saver/saving-provider.tsx";
 import { OwnLanguage } from "./own-language.tsx";
 import { Shell } from "./shell.tsx";
@@ -15,16 +16,18 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
   return (
     <SessionGate>
       {(userId) => (
-        <SavingProvider key={userId} drafts={null}>
-          <OpenEntriesProvider>
-            <OwnLanguage />
-            <DeskProvider>
+        <KeepingProvider key={userId} userId={userId} opening={<Opening />}>
+          <SavingProvider>
+            <OpenEntriesProvider>
+              <OwnLanguage />
+              <DeskProvider>
               <Shell>{children}</Shell>
             </DeskProvider>
-            <SessionOver />
-            <StepUpDialog />
-          </OpenEntriesProvider>
-        </SavingProvider>
+              <SessionOver />
+              <StepUpDialog />
+            </OpenEntriesProvider>
+          </SavingProvider>
+        </KeepingProvider>
       )}
     </SessionGate>
   );

@@ -27,6 +27,7 @@ export function SessionGate({ children }: { children: (userId: string) => ReactN
 
   switch (state.status) {
     case "signed_in":
+    case "offline":
     case "over":
       return children(state.user.id);
     case "unreachable":
@@ -42,13 +43,19 @@ export function SessionGate({ children }: { children: (userId: string) => ReactN
       );
     case "starting":
     case "signed_out":
-      return (
-        <main id="content" className="mx-auto max-w-reading px-6 py-16">
-          <Skeleton
-            label={t("journal.opening")}
-            lines={["h-9 w-2/5", "mt-8 h-5 w-3/5", "h-4 w-full", "h-4 w-11/12", "h-4 w-4/5"]}
-          />
-        </main>
-      );
+      return <Opening />;
   }
+}
+
+/** While it is not known yet whose journal this is. */
+export function Opening() {
+  const t = useTranslations("journal");
+  return (
+    <main id="content" className="mx-auto max-w-reading px-6 py-16">
+      <Skeleton
+        label={t("opening")}
+        lines={["h-9 w-2/5", "mt-8 h-5 w-3/5", "h-4 w-full", "h-4 w-11/12", "h-4 w-4/5"]}
+      />
+    </main>
+  );
 }

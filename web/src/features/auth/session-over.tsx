@@ -51,15 +51,20 @@ interface Props {
 
 function SignInAgain({ email, because, unsaved }: Props) {
   const t = useTranslations("auth.over");
+  const keeping = useTranslations("keeping.over");
   const { savers } = useSaving();
   const [isSure, setIsSure] = useState(false);
+  const [isLeaving, setIsLeaving] = useState(false);
+  const isKept = savers.onlyHere().length === 0;
   const discard = () => {
     for (const saver of savers.unsaved()) savers.drop(saver);
   };
+  if (isLeaving) return <Leave because={because} />;
   return (
     <Dialog title={t("title")}>
       <p className="text-soft">
-        {t(REASONS[because])} {t("unsaved", { count: unsaved })}
+        {t(REASONS[because])}{" "}
+        {isKept ? keeping("kept", { count: unsaved }) : t("unsaved", { count: unsaved })}
       </p>
       <SignInForm email={email} autoFocus />
       {because !== "replaced" && (
@@ -80,7 +85,11 @@ function SignInAgain({ email, because, unsaved }: Props) {
         >
           {t("copy")}
         </Button>
-        {isSure ? (
+        {isKept ? (
+          <Button look="quiet" onClick={() => setIsLeaving(true)}>
+            {keeping("leave")}
+          </Button>
+        ) : isSure ? (
           <Button look="danger" onClick={discard}>
             {t("discard")}
           </Button>

@@ -13,6 +13,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { remembered } from "@/lib/remembered.ts";
 import { useSignInPass } from "./link-token.ts";
 import { ResendLink } from "./resend-link.tsx";
 import { type Question, SecondFactorForm } from "./second-factor-form.tsx";
@@ -44,7 +45,8 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
           ...(typeof pass === "string" && { pass }),
         },
       }),
-    onSuccess: (result) => {
+    onSuccess: (result, data) => {
+      remembered.set(data.has("remember"));
       if ("accessToken" in result) session.accept(result);
       else setChallenge(result);
     },

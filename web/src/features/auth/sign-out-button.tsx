@@ -7,22 +7,30 @@ import { Dialog } from "@/components/dialog.tsx";
 import { useToast } from "@/components/toast.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
+import { wipeAfter } from "@/lib/keeping/keeping.ts";
+import { useKeeping } from "@/lib/keeping/keeping-provider.tsx";
 import { useSaving } from "@/lib/saver/saving-provider.tsx";
 
-/** Signs out once everything is saved; what cannot be saved is asked about first. */
+/**
+ * Signs out once everything is saved; what cannot be saved is asked about first. Nothing of the journal is left on this
+ * device.
+ */
 export function SignOutButton({ children }: { children: ReactNode }) {
   const t = useTranslations("auth.signOut");
   const { explain } = useFailure();
   const { session } = useTimos();
   const { savers } = useSaving();
+  const keeping = useKeeping();
   const toast = useToast();
   const [phase, setPhase] = useState<"ready" | "busy" | "asking">("ready");
 
   const signOut = async () => {
     setPhase("busy");
     try {
-      await session.signOut();
-      for (const saver of savers.unsaved()) savers.drop(saver);
+      await wipeAfter(async () => {
+        await session.signOut();
+        for (const saver of savers.unsaved()) savers.drop(saver);
+      });
     } catch (error) {
       setPhase("ready");
       toast({ text: t("failed", { reason: explain(error) }) });
@@ -30,8 +38,9 @@ export function SignOutButton({ children }: { children: ReactNode }) {
   };
   const saveAndSignOut = async () => {
     setPhase("busy");
-    await savers.flush();
-    if (savers.unsaved().length > 0) setPhase("asking");
+    await Promise.all([savers.flush(), keeping?.outbox.flush()]);
+    const waiting = savers.unsaved().length + (keeping?.outbox.getWaiting().length ?? 0);
+    if (waiting > 0) setPhase("asking");
     else await signOut();
   };
 

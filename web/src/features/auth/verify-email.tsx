@@ -8,6 +8,7 @@ import { buttonLook } from "@/components/button.tsx";
 import { PageState } from "@/components/page-state.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useSession, useTimos } from "@/lib/client.tsx";
+import { remembered } from "@/lib/remembered.ts";
 import { LinkPage } from "./link-page.tsx";
 import { ResendByAddress } from "./resend-by-address.tsx";
 import { SignedUpElsewhere } from "./signed-up-elsewhere.tsx";
@@ -25,6 +26,8 @@ export function VerifyEmail() {
   const { mutate, isPending, isSuccess, error, variables } = useMutation({
     mutationFn: (token: string) => api.auth.verifyEmail({ body: { token, signedUpHere: true } }),
     onSuccess: (data) => {
+      // As the API does whose account begins here.
+      remembered.set(true);
       session.accept(data);
       router.replace("/today");
     },

@@ -9,9 +9,9 @@ const OpenEntriesContext = createContext<OpenEntries | null>(null);
 
 /** Keeps one person's open entries for as long as the private pages are shown. */
 export function OpenEntriesProvider({ children }: { children: ReactNode }) {
-  const { api } = useTimos();
+  const { freshApi } = useTimos();
   const saving = useSaving();
-  const [entries] = useState(() => createOpenEntries({ api, ...saving }));
+  const [entries] = useState(() => createOpenEntries({ api: freshApi, ...saving }));
   return <OpenEntriesContext value={entries}>{children}</OpenEntriesContext>;
 }
 

@@ -1,37 +1,148 @@
 "use client";
 
 import Link from "next/link";
-import { useSyncExternalStore } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
+import { useUser } from "@/features/account/use-user.ts";
+import { useSession } from "@/lib/client.tsx";
+import { clockIn, formatDay } from "@/lib/day.ts";
+import { type Keeping, useKeeping } from "@/lib/keeping/keeping-provider.tsx";
+import type { AnySaver } from "@/lib/saver/record-saver.ts";
 import { statusOf } from "@/lib/saver/save-machine.ts";
-import { useOpenEntries } from "./open-entries-provider.tsx";
+import { useSaving } from "@/lib/saver/saving-provider.tsx";
 
 const TROUBLED: ReadonlySet<string> = new Set(["retrying", "refused", "changed_elsewhere"]);
 
-/** Says on every page that an entry somewhere is not saved, and leads to it. */
+const actionLook = "font-medium underline underline-offset-4";
+
+/** Says on every page what is not on the server yet, and what is shown for want of a connection. */
 export function UnsavedNotice({ className }: { className: string }) {
+  return (
+    <div className={`grid gap-px empty:hidden md:gap-2 ${className}`}>
+      <Troubled />
+      <Connection />
+      <NotKept />
+    </div>
+  );
+}
+
+function Line({ isTrouble = false, children }: { isTrouble?: boolean; children: ReactNode }) {
+  const look = isTrouble ? "bg-danger-wash text-danger" : "bg-wash text-soft";
+  return (
+    <p role="status" className={`px-3 py-2 text-sm md:rounded-md ${look}`}>
+      {children}
+    </p>
+  );
+}
+
+/** What is not saved and does not come right by itself, with the way to it. */
+function Troubled() {
   const t = useTranslations("journal.saving");
-  const entries = useOpenEntries();
+  const { savers } = useSaving();
   const troubled = () =>
-    entries
-      .getAll()
-      .map((saver) => saver.getState())
-      .filter((state) => TROUBLED.has(statusOf(state)))
-      .map((state) => state.draft.day)
+    savers
+      .all()
+      .filter((saver) => TROUBLED.has(statusOf(saver.getState())))
+      .map(dayOf)
       .join(" ");
-  const days = useSyncExternalStore(entries.subscribe, troubled, troubled).split(" ");
+  const days = useSyncExternalStore(savers.subscribe, troubled, troubled).split(" ");
   const [first] = days;
   if (!first) return null;
   return (
-    <p className={`bg-danger-wash px-3 py-2 text-sm text-danger md:rounded-md ${className}`}>
+    <Line isTrouble>
       {t.rich("notice", {
         count: days.length,
         link: (text) => (
-          <Link href={`/day/${first}`} className="font-medium underline underline-offset-4">
+          <Link href={first.includes("W") ? "/week" : `/day/${first}`} className={actionLook}>
             {text}
           </Link>
         ),
       })}
-    </p>
+    </Line>
   );
 }
+
+/** The day it is about, or the week: entries hold it, forms go by it. */
+function dayOf(saver: AnySaver): string {
+  const { draft } = saver.getState();
+  const isOfDay = typeof draft === "object" && draft !== null && "day" in draft;
+  return isOfDay ? String(draft.day) : (saver.id.split("/").at(-1) ?? "");
+}
+
+function Connection() {
+  const keeping = useKeeping();
+  return keeping && <Waiting keeping={keeping} />;
+}
+
+function Waiting({ keeping }: { keeping: Keeping }) {
+  const t = useTranslations("keeping");
+  const { timeZone, dateLocale } = useUser();
+  const { status } = useSession();
+  const { savers } = useSaving();
+  const { carrier, outbox } = keeping;
+  const drafts = () =>
+    savers.all().filter((saver) => statusOf(saver.getState()) === "offline").length;
+  const waiting =
+    useSyncExternalStore(savers.subscribe, drafts, drafts) +
+    useOf(outbox.subscribe, () => outbox.changes().filter((each) => each.refused === null).length);
+  const refused = useOf(
+    outbox.subscribe,
+    () => outbox.changes().filter((each) => each.refused !== null).length,
+  );
+  const isReached = useOf(carrier.subscribe, carrier.isReached) && status !== "offline";
+  const from = useOf(carrier.subscribe, carrier.shownFrom);
+  const when = from === null ? null : clockIn(timeZone, new Date(from));
+  const today = clockIn(timeZone, new Date()).day;
+  const send = () => void Promise.all([outbox.flush(), savers.flush()]);
+  return (
+    <>
+      {!isReached && (
+        <Line>
+          {when === null
+            ? t("offline")
+            : t("asOf", {
+                when:
+                  when.day === today
+                    ? when.time
+                    : formatDay(when.day, dateLocale, { day: "numeric", month: "long" }),
+              })}
+        </Line>
+      )}
+      {waiting > 0 && (
+        <Line>
+          {t("waiting", { count: waiting })}{" "}
+          <button type="button" className={actionLook} onClick={send}>
+            {t("sendNow")}
+          </button>
+        </Line>
+      )}
+      {refused > 0 && (
+        <Line isTrouble>
+          {t("refused", { count: refused })}{" "}
+          <button type="button" className={actionLook} onClick={() => void outbox.letRefusedGo()}>
+            {t("letGo", { count: refused })}
+          </button>
+        </Line>
+      )}
+    </>
+  );
+}
+
+const never = () => () => undefined;
+
+/** That this device keeps nothing, or no more. */
+function NotKept() {
+  const t = useTranslations("keeping");
+  const keeping = useKeeping();
+  const { savers } = useSaving();
+  const subscribe = keeping?.keeper.subscribe ?? never;
+  const trouble = useOf(subscribe, () => (keeping ? keeping.keeper.getTrouble() : "refused"));
+  const onlyHere = () => savers.onlyHere().length;
+  const isAtRisk = useSyncExternalStore(savers.subscribe, onlyHere, onlyHere) > 0;
+  // Of no interest before there is something to keep.
+  if (trouble === null || !isAtRisk) return null;
+  return <Line isTrouble>{t(trouble === "full" ? "full" : "tabOnly")}</Line>;
+}
+
+const useOf = <T,>(subscribe: (listener: () => void) => () => void, read: () => T): T =>
+  useSyncExternalStore(subscribe, read, read);

@@ -11,6 +11,7 @@ import { Section } from "@/components/section.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { textOf } from "@/lib/form.ts";
+import { wipeAfter } from "@/lib/keeping/keeping.ts";
 import { receiptAddress } from "./receipt.ts";
 
 export function EraseSection() {
@@ -29,12 +30,15 @@ export function EraseSection() {
 function EraseDialog({ onDismiss }: { onDismiss: () => void }) {
   const t = useTranslations("settings.erase");
   const { email } = useUser();
-  const { api } = useTimos();
+  const { api, session } = useTimos();
   const [fault, setFault] = useState<string>();
   const erase = useMutation({
-    mutationFn: (confirm: string) => api.account.erase({ body: { confirm } }),
+    mutationFn: (confirm: string) => wipeAfter(() => api.account.erase({ body: { confirm } })),
     // Everything that is in memory goes with the page.
-    onSuccess: (receipt) => window.location.replace(receiptAddress(receipt)),
+    onSuccess: (receipt) => {
+      session.endElsewhere();
+      window.location.replace(receiptAddress(receipt));
+    },
   });
   return (
     <Dialog title={t("dialogTitle")} onDismiss={onDismiss}>

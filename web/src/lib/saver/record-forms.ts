@@ -56,7 +56,7 @@ interface Open<F> {
 
 /** The forms that were opened in this tab, each by its kind and key. They outlive the views that show them. */
 export function createRecordForms({ api, savers, drafts, noteSaved }: Surroundings) {
-  const open = new Map<string, Open<never>>();
+  const open = new Map<string, unknown>();
 
   function find<F extends object>({ kind }: RecordForm<F>, key: string): Open<F> | undefined {
     // What is under a kind was put there with the form of that kind.
@@ -87,8 +87,11 @@ export function createRecordForms({ api, savers, drafts, noteSaved }: Surroundin
       noteSaved: () => noteSaved(form.kind),
       now: Date.now,
     };
-    const opened = { saver: createRecordSaver(`${form.kind}/${key}`, state, store), learn };
-    open.set(opened.saver.id, opened as Open<never>);
+    const opened: Open<F> = {
+      saver: createRecordSaver(`${form.kind}/${key}`, state, store),
+      learn,
+    };
+    open.set(opened.saver.id, opened);
     savers.add(opened.saver);
     return opened;
   }

@@ -30,7 +30,7 @@ function openSaver() {
           fail: reject,
         });
       }),
-    currentOf: () => null,
+    currentOf: () => ({ fields: { body: "theirs" }, rev: 9, at: 1 }),
     noteSaved: () => undefined,
     keep: (_, unsent) => {
       if (isFull) return Promise.reject(new Error("full"));
@@ -180,6 +180,28 @@ describe("a saver", () => {
     await wait(300);
     expect(kept.at(-1)).toBeNull();
     expect(statusOf(saver.getState())).toBe("saved");
+  });
+
+  it("lets go of what was decided against, and of what is saved as the session is renewed", async () => {
+    const { saver, kept, last } = openSaver();
+    saver.edit({ body: "mine" });
+    await wait(1000);
+    last()?.fail(new ApiError("rev_mismatch"));
+    await wait(0);
+    saver.edit({ body: "mine, more" });
+    await wait(1000);
+    expect(kept.at(-1)).toMatchObject({ draft: { body: "mine, more" } });
+    saver.resolve("theirs");
+    saver.flush();
+    await wait(1000);
+    expect(kept.at(-1)).toBeNull();
+
+    saver.edit({ body: "again" });
+    await wait(1000);
+    saver.signedIn();
+    last()?.answer(10);
+    await wait(1000);
+    expect(kept.at(-1)).toBeNull();
   });
 
   it("says so when the device cannot keep it", async () => {

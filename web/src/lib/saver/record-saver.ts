@@ -85,6 +85,8 @@ export function createRecordSaver<F extends object>(
   let keeping: Promise<void> = Promise.resolve();
   /** What was last asked to be kept. */
   let asked: Unsent<F> | null = initial.kept === null ? null : unsentOf(initial);
+  /** Whether that may be there no more. */
+  let isStale = false;
 
   function apply(event: SaveEvent<F>) {
     const before = state;
@@ -160,8 +162,8 @@ export function createRecordSaver<F extends object>(
 
   /** Sees to it that this device keeps what the server does not have, soon and not at every keystroke. */
   function planKeeping() {
-    if (isClosed || store.keep === undefined || keepTimer !== undefined) return;
-    if (isUnsaved(state)) keepTimer = setTimeout(keepNow, KEEP_MS);
+    if (isClosed || store.keep === undefined) return;
+    if (isUnsaved(state)) keepTimer ??= setTimeout(keepNow, KEEP_MS);
     else if (asked !== null) keepNow();
   }
 
@@ -170,8 +172,8 @@ export function createRecordSaver<F extends object>(
     keepTimer = undefined;
     if (isClosed) return;
     const unsent = isUnsaved(state) ? unsentOf(state) : null;
-    if (isSameUnsent(unsent, asked)) return;
-    asked = unsent;
+    if (isSameUnsent(unsent, asked) && !isStale) return;
+    [asked, isStale] = [unsent, false];
     keep(unsent);
   }
 
@@ -189,7 +191,7 @@ export function createRecordSaver<F extends object>(
 
   /** What this device kept may be gone with the session before. */
   function signedIn() {
-    asked = null;
+    isStale = true;
     planKeeping();
     apply({ is: "signed_in" });
   }

@@ -48,6 +48,10 @@ export function createSavers() {
       return () => void listeners.delete(listener);
     },
     flush,
+    /** Sends what waits since the server was not reached. */
+    retry: () => {
+      for (const saver of all()) if (saver.getState().phase.at === "waiting") saver.flush();
+    },
     flushLeaving: () => {
       for (const saver of all()) saver.flushLeaving();
     },

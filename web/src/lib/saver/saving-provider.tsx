@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useTimos } from "@/lib/client.tsx";
+import { useKeeping } from "@/lib/keeping/keeping-provider.tsx";
 import type { Drafts } from "./drafts.ts";
 import { createRecordForms, type RecordForm, type RecordForms } from "./record-forms.ts";
 import type { RecordSaver } from "./record-saver.ts";
@@ -27,21 +28,17 @@ interface Saving {
 
 const SavingContext = createContext<Saving | null>(null);
 
-interface Props {
-  /** Where this device keeps what is not sent; null where it keeps nothing. */
-  drafts: Drafts | null;
-  children: ReactNode;
-}
-
 /** Keeps what one person writes saved for as long as the private pages are shown. */
-export function SavingProvider({ drafts, children }: Props) {
-  const { session, api } = useTimos();
+export function SavingProvider({ children }: { children: ReactNode }) {
+  const { session, freshApi } = useTimos();
+  const keeping = useKeeping();
   const queries = useQueryClient();
   const [saving] = useState((): Saving => {
     const savers = createSavers();
+    const drafts = keeping?.keeper.drafts ?? null;
     const noteSaved = () =>
       void queries.invalidateQueries({ queryKey: ["journal"], refetchType: "none" });
-    const forms = createRecordForms({ api, savers, drafts, noteSaved });
+    const forms = createRecordForms({ api: freshApi, savers, drafts, noteSaved });
     return { savers, drafts, noteSaved, forms };
   });
   const { savers } = saving;
@@ -55,6 +52,10 @@ export function SavingProvider({ drafts, children }: Props) {
   );
 
   useEffect(() => {
+    // A connection that is back for one is back for all.
+    const unsubscribe = keeping?.carrier.subscribe(() => {
+      if (keeping.carrier.isReached()) savers.retry();
+    });
     const leave = () => document.visibilityState === "hidden" && savers.flushLeaving();
     const online = () => void savers.flush();
     const warn = (event: BeforeUnloadEvent) => {
@@ -64,11 +65,12 @@ export function SavingProvider({ drafts, children }: Props) {
     window.addEventListener("online", online);
     window.addEventListener("beforeunload", warn);
     return () => {
+      unsubscribe?.();
       document.removeEventListener("visibilitychange", leave);
       window.removeEventListener("online", online);
       window.removeEventListener("beforeunload", warn);
     };
-  }, [savers]);
+  }, [savers, keeping]);
 
   return <SavingContext value={saving}>{children}</SavingContext>;
 }

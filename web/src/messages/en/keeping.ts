@@ -1,8 +1,8 @@
 /** What this device keeps, for want of a connection and until the server has it. */
 export const keeping = {
   onDevice: "Saved on this device",
-  offline: "You are offline.",
-  asOf: "You are offline. What you see is from {when}.",
+  offline: "No connection to TimOS.",
+  asOf: "No connection to TimOS. What you see is from {when}.",
   waiting:
     "{count, plural, one {1 change waits} other {# changes wait}} on this device for a connection.",
   sendNow: "Try now",
@@ -11,18 +11,11 @@ export const keeping = {
   full: "The storage of this device is full. What is not on the server yet is in this tab only, so leave it open.",
   update: "A newer version of these pages is ready.",
   reload: "Load it",
-  choice: {
-    notice: "{count, plural, one {1 change was} other {# changes were}} made elsewhere too.",
-    compare: "Compare",
-    title: "Changed here and elsewhere",
-    text: "While this device was offline, another one changed the same thing. Nothing is lost until you choose.",
-    here: "On this device",
-    there: "On the server",
-    removed: "Moved to the trash",
-    refused: "The server does not take it: {reason}",
-    keepHere: "Keep that of this device",
-    keepThere: "Keep that of the server",
-    letGo: "Let it go",
-    later: "Decide later",
+  refused:
+    "{count, plural, one {1 change that you made offline was} other {# changes that you made offline were}} not accepted.",
+  letGo: "Let go of {count, plural, one {it} other {them}}",
+  over: {
+    kept: "{count, plural, one {One change is} other {# changes are}} not saved yet. This device keeps {count, plural, one {it} other {them}}, sealed, until you sign in here again.",
+    leave: "Leave, and go on later",
   },
 } as const;

@@ -1,0 +1,121 @@
+import type { contract, Me } from "@timos/api/contract";
+import type { Client, Send } from "@/lib/api.ts";
+import { addDays, clockIn, dayFor } from "@/lib/day.ts";
+import { remembered } from "@/lib/remembered.ts";
+import type { Session } from "@/lib/session.ts";
+import { openChannel } from "@/lib/tabs.ts";
+import { createCarrier } from "./carrier.ts";
+import { canKeep, deleteDatabase } from "./database.ts";
+import { createKeeper } from "./keeper.ts";
+import { createOutbox } from "./outbox.ts";
+import { joinTabs } from "./tab.ts";
+
+export type Keeping = Exclude<Awaited<ReturnType<typeof startKeeping>>, null>;
+
+interface Surroundings {
+  readonly userId: string;
+  readonly session: Session;
+  /** Sends by `carrier.carry`, once that carries. */
+  readonly api: Client<typeof contract>;
+  /** What waited was sent. */
+  readonly noteSent: () => void;
+}
+
+const WARM_DAYS = 14;
+const WARM_AGAIN_MS = 6 * 3_600_000;
+const WARM_PAUSE_MS = 300;
+
+/** Begins to keep what one person writes and reads on this device; null where the browser keeps nothing. */
+export async function startKeeping({ userId, session, api, noteSent }: Surroundings) {
+  if (!canKeep()) return null;
+  // A sign-out that was cut short is finished first.
+  if (leaving.isSet()) await wipe();
+  const keeper = createKeeper({ userId, tabs: await joinTabs(), now: Date.now });
+  if (!(await keeper.start())) return null;
+
+  const outbox = createOutbox({
+    keeper,
+    push: api.sync.push,
+    alone: (work) =>
+      navigator.locks.request("timos.outbox", { ifAvailable: true }, async (lock) =>
+        lock === null ? null : work(),
+      ),
+    tellTabs: () => channel.post("outbox"),
+    noteSent,
+  });
+  const channel = openChannel<"outbox">("timos.keeping", () => void outbox.read());
+  const user = (): Me => {
+    const state = session.getState();
+    if (!("user" in state)) throw new Error("A private page is asked for by nobody.");
+    return state.user;
+  };
+  const carry: Send = session.send;
+  const carrier = createCarrier({ send: carry, keeper, outbox, user, now: Date.now });
+  await outbox.read();
+
+  /** Follows what becomes of the session. */
+  async function follow() {
+    const state = session.getState();
+    if (state.status === "signed_in") {
+      await keeper.start();
+      if (remembered.isSet()) await keeper.know(state.user);
+      await outbox.flush();
+    } else if (state.status === "over") {
+      // By choice everything goes, which the tab does where that was chosen; this one keeps nothing from here on.
+      if (state.because === "signed_out" || state.because === "replaced") keeper.stop();
+      else await keeper.removeCopies();
+    }
+  }
+
+  /** Reads the last days ahead, so that they are there when there is no connection. */
+  async function warm(isWanted: () => boolean) {
+    if (!remembered.isSet()) return;
+    const { timeZone, dayStartHour } = user();
+    const today = dayFor(clockIn(timeZone, new Date()), dayStartHour);
+    for (let back = 1; back <= WARM_DAYS; back += 1) {
+      const day = addDays(today, -back);
+      const kept = await keeper.findAnswer(`/api/days/${day}`);
+      if (kept !== null && Date.now() - kept.at < WARM_AGAIN_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve, WARM_PAUSE_MS));
+      if (!isWanted() || !carrier.isReached() || session.getState().status !== "signed_in") return;
+      await api.days.get({ params: { day } });
+    }
+  }
+
+  return { keeper, outbox, carrier, follow, warm, stop: () => outbox.stop() };
+}
+
+const LEAVING = "timos.leaving";
+
+const leaving = {
+  isSet: () => localStorage.getItem(LEAVING) !== null,
+  set: () => localStorage.setItem(LEAVING, "1"),
+  unset: () => localStorage.removeItem(LEAVING),
+};
+
+/** Removes everything that this device keeps, of anybody. */
+async function wipe(): Promise<void> {
+  remembered.set(false);
+  if ("caches" in globalThis) {
+    for (const name of await caches.keys()) await caches.delete(name);
+  }
+  await deleteDatabase();
+  leaving.unset();
+}
+
+/**
+ * Does `leave`, which ends the session by choice, and removes everything that this device keeps. When `leave` fails,
+ * everything stays.
+ */
+export async function wipeAfter<T>(leave: () => Promise<T>): Promise<T> {
+  if (!canKeep()) return leave();
+  leaving.set();
+  try {
+    const left = await leave();
+    await wipe();
+    return left;
+  } catch (error) {
+    leaving.unset();
+    throw error;
+  }
+}
