@@ -23,7 +23,7 @@ export function DataTable({ caption, columns, rows }: Props) {
       tabIndex={0}
       className="max-w-full overflow-x-auto rounded-sm print:overflow-visible"
     >
-      <table className="w-full border-collapse text-sm tabular-nums">
+      <table className="w-full border-collapse text-sm tabular-nums print:text-xs">
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -41,11 +41,14 @@ export function DataTable({ caption, columns, rows }: Props) {
         <tbody>
           {rows.map(({ key, head, cells }) => (
             <tr key={key} className="break-inside-avoid border-t border-line">
-              <th scope="row" className="py-1.5 pe-3 text-start font-normal whitespace-nowrap">
+              <th
+                scope="row"
+                className="py-1.5 pe-3 text-start font-normal print:py-0.5 whitespace-nowrap"
+              >
                 {head}
               </th>
               {cells.map((cell, index) => (
-                <td key={index} className="px-2 py-1.5 text-end whitespace-nowrap">
+                <td key={index} className="px-2 py-1.5 text-end whitespace-nowrap print:py-0.5">
                   {cell}
                 </td>
               ))}

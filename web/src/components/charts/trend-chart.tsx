@@ -56,6 +56,7 @@ export function TrendChart({ label, points, domain, ticks, target, write }: Tren
           axisLine={{ stroke: "var(--color-line)" }}
           interval="equidistantPreserveStart"
           minTickGap={20}
+          tickMargin={6}
         />
         <YAxis
           domain={[...domain]}
@@ -84,10 +85,11 @@ export function TrendChart({ label, points, domain, ticks, target, write }: Tren
           }}
         />
         <Line
-          type="monotone"
+          type="linear"
           dataKey="value"
           stroke="var(--color-accent)"
           strokeWidth={2}
+          strokeLinejoin="round"
           dot={{ r: 2.5, fill: "var(--color-accent)", strokeWidth: 0 }}
           activeDot={{ r: 4.5, stroke: "var(--color-page)", fill: "var(--color-accent)" }}
           isAnimationActive={false}

@@ -41,7 +41,6 @@ export const insights: Translated<typeof english> = {
   },
   scale: {
     mood: "Von −2, sehr unangenehm, bis +2, sehr angenehm.",
-    score: "Von 1 bis 10.",
   },
   moods: {
     "1": "sehr unangenehm",

@@ -38,7 +38,6 @@ export const insights = {
   },
   scale: {
     mood: "From −2, very unpleasant, to +2, very pleasant.",
-    score: "From 1 to 10.",
   },
   moods: {
     "1": "very unpleasant",
@@ -135,7 +134,7 @@ export const insights = {
       pillar: "the score of {name}",
       mood: "mood",
       mental_state: "the state of mind in the morning",
-      purpose: "purpose, as against pressure, in the evening",
+      purpose: "purpose over pressure in the evening",
       overall: "the mean of the scores",
       unknown: "something that was deleted",
     },

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+import { Words } from "@/i18n/words.tsx";
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return <Words of={["insights", "charts"]}>{children}</Words>;
+}
