@@ -5,21 +5,24 @@ import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
-import { DayEntries } from "@/features/entries/day-entries.tsx";
-import { addDays, formatDay, monthOf } from "@/lib/day.ts";
+import { DayFlow } from "@/features/day-flow/day-flow.tsx";
+import { addDays, dayFor, formatDay, monthOf } from "@/lib/day.ts";
 import { DayHeading } from "./day-heading.tsx";
 import { DayFailed, DayLoading } from "./day-states.tsx";
+import { useClock } from "./use-clock.ts";
 import { useDay } from "./use-days.ts";
 
 export function DayPage({ day }: { day: string }) {
-  const t = useTranslations("journal.day");
-  const { dateLocale } = useUser();
+  const { dateLocale, dayStartHour } = useUser();
+  const clock = useClock();
   const opened = useDay(day);
   const { data, isError, error } = opened;
   return (
     <>
       <DayHeading day={day} locale={dateLocale} lead={<DayNavigation day={day} />} />
-      {data !== undefined && <DayEntries key={day} day={day} invitation={t("invitation")} />}
+      {data !== undefined && (
+        <DayFlow key={day} view={data} today={dayFor(clock, dayStartHour)} clock={clock} />
+      )}
       {data === undefined && isError && (
         <DayFailed error={error} onRetry={() => void opened.refetch()} />
       )}

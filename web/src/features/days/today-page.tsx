@@ -4,12 +4,12 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
-import { DayEntries } from "@/features/entries/day-entries.tsx";
+import { DayFlow } from "@/features/day-flow/day-flow.tsx";
 import { type Clock, dayFor, formatDay } from "@/lib/day.ts";
 import { DayHeading } from "./day-heading.tsx";
 import { DayFailed, DayLoading } from "./day-states.tsx";
 import { useClock } from "./use-clock.ts";
-import { useToday } from "./use-days.ts";
+import { useDay, useToday } from "./use-days.ts";
 
 export function TodayPage() {
   const { dayStartHour } = useUser();
@@ -25,6 +25,8 @@ function Today({ current, clock }: { current: string; clock: Clock }) {
   const t = useTranslations("journal.today");
   const { displayName, dateLocale, dayStartHour } = useUser();
   const [day, setDay] = useState(current);
+  // What was read on the way to knowing which day it is is not asked for again.
+  const { data: view } = useDay(day, day !== current);
   const name = displayName === "" ? "" : `, ${displayName}`;
   return (
     <>
@@ -47,7 +49,11 @@ function Today({ current, clock }: { current: string; clock: Clock }) {
           </div>
         )}
       </DayHeading>
-      <DayEntries key={day} day={day} invitation={t("invitation")} />
+      {view === undefined ? (
+        <DayLoading />
+      ) : (
+        <DayFlow key={day} view={view} today={current} clock={clock} />
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { auth } from "./auth.ts";
 import { charts } from "./charts.ts";
 import { common } from "./common.ts";
+import { dayFlow } from "./day-flow.ts";
 import { erased } from "./erased.ts";
 import { events } from "./events.ts";
 import { failures } from "./failures.ts";
@@ -32,6 +33,7 @@ export const de = {
   search,
   library,
   keeping,
+  dayFlow,
   proof,
   settings,
   erased,

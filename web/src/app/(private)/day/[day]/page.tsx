@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { DayPage } from "@/features/days/day-page.tsx";
 import { dateLocaleOf } from "@/i18n/locale.ts";
 import { pageLocale } from "@/i18n/server.ts";
+import { Words } from "@/i18n/words.tsx";
 import { formatDay } from "@/lib/day.ts";
 
 interface Props {
@@ -20,5 +21,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const { day } = await params;
   if (!isDay(day)) notFound();
-  return <DayPage key={day} day={day} />;
+  return (
+    <Words of={["dayFlow"]}>
+      <DayPage key={day} day={day} />
+    </Words>
+  );
 }
