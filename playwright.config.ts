@@ -33,6 +33,8 @@ export default defineConfig({
     screenshot: "off",
     trace: "off",
     video: "off",
+    // Only what is about it has one: requests that it makes pass by the routes of a test.
+    serviceWorkers: "block",
     launchOptions: {
       ...(chromium === undefined ? {} : { executablePath: chromium }),
       args: [

@@ -33,6 +33,8 @@ const config = (phase: string): NextConfig => ({
   reactStrictMode: true,
   output: "standalone",
   outputFileTracingRoot: repository,
+  // Served with the names of the build's files before it: src/app/service-worker/route.ts.
+  outputFileTracingIncludes: { "/service-worker": ["./worker/**/*"] },
   turbopack: {
     root: repository,
     // Messages are compiled on the server (src/i18n/messages.ts): what formats them is small, and parses nothing.

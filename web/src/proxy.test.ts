@@ -18,6 +18,8 @@ describe("the policy of a page", () => {
       "form-action 'self'",
       "frame-ancestors 'none'",
       "connect-src 'self'",
+      "worker-src 'self'",
+      "manifest-src 'self'",
     ]) {
       expect(directives).toContain(directive);
     }

@@ -6,7 +6,7 @@ import { useTranslations } from "use-intl";
 import { useUser } from "@/features/account/use-user.ts";
 import { useSession } from "@/lib/client.tsx";
 import { clockIn, formatDay } from "@/lib/day.ts";
-import { type Keeping, useKeeping } from "@/lib/keeping/keeping-provider.tsx";
+import { type Keeping, useKeeping, useNewer } from "@/lib/keeping/keeping-provider.tsx";
 import type { AnySaver } from "@/lib/saver/record-saver.ts";
 import { statusOf } from "@/lib/saver/save-machine.ts";
 import { useSaving } from "@/lib/saver/saving-provider.tsx";
@@ -22,6 +22,7 @@ export function UnsavedNotice({ className }: { className: string }) {
       <Troubled />
       <Connection />
       <NotKept />
+      <Newer />
     </div>
   );
 }
@@ -142,6 +143,22 @@ function NotKept() {
   // Of no interest before there is something to keep.
   if (trouble === null || !isAtRisk) return null;
   return <Line isTrouble>{t(trouble === "full" ? "full" : "tabOnly")}</Line>;
+}
+
+/** That these pages were renewed on the server. */
+function Newer() {
+  const t = useTranslations("keeping");
+  const load = useNewer();
+  return (
+    load && (
+      <Line>
+        {t("update")}{" "}
+        <button type="button" className={actionLook} onClick={load}>
+          {t("reload")}
+        </button>
+      </Line>
+    )
+  );
 }
 
 const useOf = <T,>(subscribe: (listener: () => void) => () => void, read: () => T): T =>

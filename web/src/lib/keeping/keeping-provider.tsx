@@ -8,8 +8,11 @@ import { type Keeping, startKeeping } from "./keeping.ts";
 export type { Keeping };
 
 const KeepingContext = createContext<Keeping | null>(null);
+const NewerContext = createContext<(() => void) | null>(null);
 
 const PROBE_MS = 15_000;
+const INSTALL_MS = 2_000;
+const WARM_MS = 5_000;
 
 interface Props {
   userId: string;
@@ -24,6 +27,8 @@ export function KeepingProvider({ userId, opening, children }: Props) {
   const queries = useQueryClient();
   const [started, setStarted] = useState<{ keeping: Keeping | null } | null>(null);
 
+  const [newer, setNewer] = useState<{ load: () => void } | null>(null);
+
   useEffect(() => {
     let isHere = true;
     let stop: () => void = () => undefined;
@@ -35,7 +40,7 @@ export function KeepingProvider({ userId, opening, children }: Props) {
       );
       if (isHere && keeping !== null) {
         carryBy(keeping.carrier);
-        stop = attend(keeping, session, readAnew);
+        stop = attend(keeping, session, readAnew, (load) => setNewer({ load }));
       }
       if (isHere) setStarted({ keeping });
     };
@@ -48,7 +53,11 @@ export function KeepingProvider({ userId, opening, children }: Props) {
   }, [userId, session, api, carryBy, queries]);
 
   if (started === null) return opening;
-  return <KeepingContext value={started.keeping}>{children}</KeepingContext>;
+  return (
+    <KeepingContext value={started.keeping}>
+      <NewerContext value={newer?.load ?? null}>{children}</NewerContext>
+    </KeepingContext>
+  );
 }
 
 /** Follows the session and the connection. Returns how to stop that. */
@@ -56,6 +65,7 @@ function attend(
   keeping: Keeping,
   session: ReturnType<typeof useTimos>["session"],
   readAnew: () => void,
+  noteNewer: (load: () => void) => void,
 ): () => void {
   const { carrier, outbox } = keeping;
   let isHere = true;
@@ -78,11 +88,15 @@ function attend(
   ];
   window.addEventListener("online", probe);
   follow();
-  const warming = setTimeout(() => void keeping.warm(() => isHere).catch(() => undefined), 5_000);
+  // What helps later waits until what is wanted now is there.
+  const later = [
+    setTimeout(() => void keeping.install(noteNewer).catch(() => undefined), INSTALL_MS),
+    setTimeout(() => void keeping.warm(() => isHere).catch(() => undefined), WARM_MS),
+  ];
   return () => {
     isHere = false;
     clearInterval(timer);
-    clearTimeout(warming);
+    for (const each of later) clearTimeout(each);
     window.removeEventListener("online", probe);
     for (const each of unsubscribe) each();
     keeping.stop();
@@ -91,3 +105,6 @@ function attend(
 
 /** Null where the browser keeps nothing. */
 export const useKeeping = (): Keeping | null => useContext(KeepingContext);
+
+/** Loads a newer version of these pages, when one is ready. */
+export const useNewer = (): (() => void) | null => useContext(NewerContext);

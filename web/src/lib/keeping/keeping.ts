@@ -9,6 +9,7 @@ import { canKeep, deleteDatabase } from "./database.ts";
 import { createKeeper } from "./keeper.ts";
 import { createOutbox } from "./outbox.ts";
 import { joinTabs } from "./tab.ts";
+import { registerWorker, removeWorker } from "./worker.ts";
 
 export type Keeping = Exclude<Awaited<ReturnType<typeof startKeeping>>, null>;
 
@@ -21,6 +22,19 @@ interface Surroundings {
   readonly noteSent: () => void;
 }
 
+/** What can be read without a connection; the service worker keeps no others. */
+const PAGES = [
+  "/today",
+  "/calendar",
+  "/week",
+  "/on-this-day",
+  "/insights",
+  "/habits",
+  "/pillars",
+  "/moods",
+  "/templates",
+  "/reminders",
+];
 const WARM_DAYS = 14;
 const WARM_AGAIN_MS = 6 * 3_600_000;
 const WARM_PAUSE_MS = 300;
@@ -67,13 +81,23 @@ export async function startKeeping({ userId, session, api, noteSent }: Surroundi
     }
   }
 
+  function lastDays(): string[] {
+    const { timeZone, dayStartHour } = user();
+    const today = dayFor(clockIn(timeZone, new Date()), dayStartHour);
+    return Array.from({ length: WARM_DAYS }, (_, index) => addDays(today, -index));
+  }
+
+  /** Lets the pages open without a connection, for whoever stays signed in. */
+  async function install(noteNewer: (load: () => void) => void) {
+    if (!remembered.isSet()) return;
+    const pages = [...PAGES, ...lastDays().map((day) => `/day/${day}`)];
+    await registerWorker(pages, noteNewer);
+  }
+
   /** Reads the last days ahead, so that they are there when there is no connection. */
   async function warm(isWanted: () => boolean) {
     if (!remembered.isSet()) return;
-    const { timeZone, dayStartHour } = user();
-    const today = dayFor(clockIn(timeZone, new Date()), dayStartHour);
-    for (let back = 1; back <= WARM_DAYS; back += 1) {
-      const day = addDays(today, -back);
+    for (const day of lastDays()) {
       const kept = await keeper.findAnswer(`/api/days/${day}`);
       if (kept !== null && Date.now() - kept.at < WARM_AGAIN_MS) continue;
       await new Promise((resolve) => setTimeout(resolve, WARM_PAUSE_MS));
@@ -82,7 +106,7 @@ export async function startKeeping({ userId, session, api, noteSent }: Surroundi
     }
   }
 
-  return { keeper, outbox, carrier, follow, warm, stop: () => outbox.stop() };
+  return { keeper, outbox, carrier, follow, install, warm, stop: () => outbox.stop() };
 }
 
 const LEAVING = "timos.leaving";
@@ -96,10 +120,7 @@ const leaving = {
 /** Removes everything that this device keeps, of anybody. */
 async function wipe(): Promise<void> {
   remembered.set(false);
-  if ("caches" in globalThis) {
-    for (const name of await caches.keys()) await caches.delete(name);
-  }
-  await deleteDatabase();
+  await Promise.all([removeWorker(), deleteDatabase()]);
   leaving.unset();
 }
 

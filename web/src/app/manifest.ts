@@ -1,0 +1,17 @@
+import type { MetadataRoute } from "next";
+
+/** What an operating system is told that this is installed on. */
+export default function manifest(): MetadataRoute.Manifest {
+  return {
+    name: "TimOS",
+    short_name: "TimOS",
+    description: "A private journal",
+    id: "/today",
+    start_url: "/today",
+    scope: "/",
+    display: "standalone",
+    background_color: "#fcfbf9",
+    theme_color: "#25386f",
+    icons: [{ src: "/icon.svg", sizes: "any", type: "image/svg+xml", purpose: "any" }],
+  };
+}
