@@ -10,6 +10,7 @@ const SERVER_ONLY = ["**/privacy.spec.ts", "**/readme.spec.ts"];
 const DESKTOP_ONLY = [
   "account",
   "calendar",
+  "editor",
   "insights",
   "passkeys",
   "recovery",

@@ -55,7 +55,9 @@ export function Popover({ button, buttonClassName, panelClassName, children }: P
       {isOpen && (
         <div
           id={id}
-          className={`absolute z-20 grid animate-settle gap-4 rounded-lg border border-line bg-raised p-4 shadow-raised ${panelClassName}`}
+          // A press on its text is no way out of it.
+          tabIndex={-1}
+          className={`absolute z-20 grid animate-settle gap-4 rounded-lg border border-line bg-raised p-4 shadow-raised outline-none ${panelClassName}`}
         >
           {children(() => setIsOpen(false))}
         </div>

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Opening, SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
 import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
-import { DeskProvider } from "@/features/keyboard/desk.tsx";
+import { DeskProvider } from "@/features/keyboard/desk-provider.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
 import { KeepingProvider } from "@/lib/keeping/keeping-provider.tsx";
 import { SavingProvider } from "@/lib/saver/saving-provider.tsx";
@@ -21,8 +21,8 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
             <OpenEntriesProvider>
               <OwnLanguage />
               <DeskProvider>
-              <Shell>{children}</Shell>
-            </DeskProvider>
+                <Shell>{children}</Shell>
+              </DeskProvider>
               <SessionOver />
               <StepUpDialog />
             </OpenEntriesProvider>

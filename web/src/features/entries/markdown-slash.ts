@@ -127,6 +127,14 @@ const keys = keymap.of([
     }),
   },
   { key: "Escape", run: inMenu((view) => view.dispatch({ effects: close.of(null) })) },
+  {
+    // Leads on from the text, and not into the menu, which is gone then.
+    key: "Tab",
+    run: (view) => {
+      inMenu(() => view.dispatch({ effects: close.of(null) }))(view);
+      return false;
+    },
+  },
 ]);
 
 /** The phrase of the state that names the menu. */
@@ -140,6 +148,8 @@ function menuView(view: EditorView): TooltipView {
   dom.className = "cm-slash";
   dom.id = LIST_ID;
   dom.role = "listbox";
+  // What scrolls can be reached (WCAG 2.1.1), although keys in the text do all there is to do.
+  dom.tabIndex = 0;
   dom.ariaLabel = view.state.phrase(SLASH_LABEL);
   // The text keeps the focus, so that one goes on typing.
   dom.addEventListener("mousedown", (event) => event.preventDefault());

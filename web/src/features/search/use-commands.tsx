@@ -13,7 +13,7 @@ import { useTranslations } from "use-intl";
 import { PLACES } from "@/features/account/places.ts";
 import { useUser } from "@/features/account/use-user.ts";
 import { Keys } from "@/features/keyboard/keys.tsx";
-import { useDesk } from "@/features/keyboard/desk.tsx";
+import { useDesk } from "@/features/keyboard/desk.ts";
 import { clockIn, dayFor, formatDay } from "@/lib/day.ts";
 import { applyTheme, type Theme } from "@/lib/theme.ts";
 import type { ChoiceGroup } from "./choice-list.tsx";

@@ -2,36 +2,13 @@
 
 import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useEffect,
-  useEffectEvent,
-  useMemo,
-  useState,
-} from "react";
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
+import { type Desk, DeskContext } from "./desk.ts";
 import { isField, shortcutFor } from "./shortcut.ts";
 import { useSingleKeys } from "./single-keys.ts";
 
 const Palette = dynamic(() => import("@/features/search/palette.tsx"), { ssr: false });
 const KeyboardMap = dynamic(() => import("./keyboard-map.tsx"), { ssr: false });
-
-/** What is at hand on every private page, by keys and by the palette. */
-interface Desk {
-  /** Opens the search or the map of the keyboard, in place of what is open of them. */
-  readonly open: (what: "search" | "keys") => void;
-  /** Begins an entry on the day that is open, or else today. */
-  readonly beginEntry: () => void;
-  /** Whether an entry is to be begun on the page that opens; see {@link useWantedEntry}. */
-  readonly isEntryWanted: boolean;
-  readonly entryBegun: () => void;
-  /** The days that were opened last, newest first. They are forgotten with the page. */
-  readonly recentDays: readonly string[];
-}
-
-const DeskContext = createContext<Desk | null>(null);
 
 const MOST_RECENT = 4;
 
@@ -96,22 +73,4 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       {opened === "keys" && <KeyboardMap onClose={close} />}
     </DeskContext>
   );
-}
-
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (desk === null) throw new Error("useDesk is called outside of DeskProvider");
-  return desk;
-}
-
-/** Begins an entry where the page is one for entries, as soon as one is wanted. */
-export function useWantedEntry(begin: () => void) {
-  const { isEntryWanted, entryBegun } = useDesk();
-  const answer = useEffectEvent(() => {
-    entryBegun();
-    begin();
-  });
-  useEffect(() => {
-    if (isEntryWanted) answer();
-  }, [isEntryWanted]);
 }
