@@ -17,6 +17,7 @@ import { useDayNames, useToday } from "@/features/library/use-today.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { formatDay } from "@/lib/day.ts";
 import { excerptOf } from "./excerpt.ts";
+import { partsOf } from "./markdown-parts.ts";
 
 type LookBack = Awaited<
   ReturnType<ReturnType<typeof useTimos>["api"]["onThisDay"]["get"]>
@@ -105,7 +106,11 @@ function FormerDay({ item }: { item: LookBack }) {
           <article key={entry.id} className="grid max-w-reading gap-1.5 pt-4">
             {entry.title !== "" && <h3 className="text-lg font-medium">{entry.title}</h3>}
             <p className="font-serif text-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
-              {text}
+              {partsOf(text).map(({ text: words, look }, index) => (
+                <span key={index} className={look}>
+                  {words}
+                </span>
+              ))}
             </p>
             {isCut && (
               <Link
