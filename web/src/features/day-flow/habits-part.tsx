@@ -34,20 +34,8 @@ export function HabitsPart({ view, isToday, isOpen, onToggle }: Props) {
   // Who has begun with one goes on to the next: what there is to choose from stays until the page is opened again.
   const [isBeginning] = useState(habits.length === 0);
 
-  if (isBeginning && due.length === 0) {
-    return (
-      <Part
-        title={parts("habits")}
-        fold={{
-          isOpen,
-          onToggle,
-          line: <p className={invitingLook}>{isToday ? t("noneLine") : t("noneThen")}</p>,
-        }}
-      >
-        <BeginHabits />
-      </Part>
-    );
-  }
+  const hasSome = habits.length > 0;
+
   return (
     <Part
       title={parts("habits")}
@@ -60,18 +48,31 @@ export function HabitsPart({ view, isToday, isOpen, onToggle }: Props) {
         )
       }
       status={
-        <Link href="/habits" prefetch={false} className="text-sm text-soft hover:text-ink">
-          {t("all")}
-        </Link>
+        hasSome && (
+          <Link href="/habits" prefetch={false} className="text-sm text-soft hover:text-ink">
+            {t("all")}
+          </Link>
+        )
+      }
+      fold={
+        isBeginning
+          ? {
+              isOpen,
+              onToggle,
+              line: <p className={invitingLook}>{isToday ? t("noneLine") : t("noneThen")}</p>,
+            }
+          : undefined
       }
     >
-      <div>
-        <p role="status" className="sr-only">
-          {t("done", { done: String(done), due: String(due.length) })}
-        </p>
-        <Habits label={parts("habits")} day={day} items={due} isToday={isToday} />
-        {rest.length > 0 && <Rest day={day} items={rest} isToday={isToday} />}
-      </div>
+      {hasSome && (
+        <div>
+          <p role="status" className="sr-only">
+            {t("done", { done: String(done), due: String(due.length) })}
+          </p>
+          <Habits label={parts("habits")} day={day} items={due} isToday={isToday} />
+          {rest.length > 0 && <Rest day={day} items={rest} isToday={isToday} />}
+        </div>
+      )}
       {isBeginning && <BeginHabits />}
     </Part>
   );

@@ -10,12 +10,14 @@ interface Props {
   /** Where it stands between the screen and the server. */
   status?: ReactNode;
   /** For one that folds to a line. */
-  fold?: {
-    readonly isOpen: boolean;
-    readonly onToggle: () => void;
-    /** The line it folds to. */
-    readonly line: ReactNode;
-  };
+  fold?:
+    | {
+        readonly isOpen: boolean;
+        readonly onToggle: () => void;
+        /** The line it folds to. */
+        readonly line: ReactNode;
+      }
+    | undefined;
   /** Sends what was written, when one goes on to something else or asks for it by key. */
   onLeave?: () => void;
   children: ReactNode;
