@@ -1,8 +1,8 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import { countDays, type HabitMark, type HabitRhythm, habitDay } from "./habit-year.ts";
+import { countDays, type HabitMark, type HabitRhythm, habitDay, scopeOf } from "./habit-year.ts";
 
-const scope = { since: "2026-11-02", today: "2026-11-20" };
+const scope = { since: "2026-11-02", until: "2026-11-20" };
 const daily: HabitRhythm = { goal: { type: "yes_no" }, schedule: { type: "daily" } };
 const mark = (fields: Partial<HabitMark> = {}): HabitMark => ({
   day: "2026-11-10",
@@ -51,6 +51,23 @@ describe("a day of a habit", () => {
   it("of one done so many times a week is never missed", () => {
     const twice: HabitRhythm = { ...daily, schedule: { type: "per_week", times: 2 } };
     expect(habitDay(twice, "2026-11-10", undefined, scope)).toBe("open");
+  });
+
+  it("can be missed from its first check, or from when it was made, until today or its last check", () => {
+    const marks = [mark({ day: "2026-11-10" }), mark({ day: "2026-11-04" })];
+    const made = { today: "2026-11-20", isArchived: false };
+    expect(scopeOf(marks, { ...made, madeOn: "2026-11-20" })).toEqual({
+      since: "2026-11-04",
+      until: "2026-11-20",
+    });
+    expect(scopeOf(marks, { ...made, madeOn: "2026-11-01" }).since).toBe("2026-11-01");
+    expect(scopeOf(marks, { ...made, madeOn: "2026-11-01", isArchived: true }).until).toBe(
+      "2026-11-10",
+    );
+    expect(scopeOf([], { ...made, madeOn: "2026-11-01", isArchived: true })).toEqual({
+      since: "2026-11-01",
+      until: "2026-11-01",
+    });
   });
 
   it("counts once, both ends included", () => {

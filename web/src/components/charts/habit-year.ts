@@ -28,7 +28,26 @@ export const HABIT_DAYS = ["done", "short", "skipped", "missed", "open"] as cons
 interface Scope {
   /** The first day on which it could be missed. */
   readonly since: Day;
-  readonly today: Day;
+  /** The first day on which it can no longer, or not yet. */
+  readonly until: Day;
+}
+
+/**
+ * It could be missed from the day on which it was made, or its first check, until today; one that is archived, until its
+ * last check.
+ *
+ * @param marks - Of one year at least: the first check is looked for among them.
+ */
+export function scopeOf(
+  marks: readonly HabitMark[],
+  { madeOn, today, isArchived }: { madeOn: Day; today: Day; isArchived: boolean },
+): Scope {
+  const days = marks.map(({ day }) => day).sort();
+  const [first = madeOn] = days;
+  return {
+    since: first < madeOn ? first : madeOn,
+    until: isArchived ? (days.at(-1) ?? madeOn) : today,
+  };
 }
 
 /** A habit of so many times a week misses no single day: any other can stand for it. */
@@ -36,11 +55,11 @@ export function habitDay(
   { goal, schedule }: HabitRhythm,
   day: Day,
   check: HabitMark | undefined,
-  { since, today }: Scope,
+  { since, until }: Scope,
 ): HabitDay {
   if (check?.state === "skipped") return "skipped";
   if (check !== undefined) return isMet(goal, check.value) ? "done" : "short";
-  if (day < since || day >= today || schedule.type === "per_week") return "open";
+  if (day < since || day >= until || schedule.type === "per_week") return "open";
   if (schedule.type === "weekdays" && !schedule.days.includes(weekdayOf(day) || 7)) return "open";
   return "missed";
 }

@@ -12,6 +12,7 @@ import {
   type HabitMark,
   type HabitRhythm,
   habitDay,
+  scopeOf,
 } from "./habit-year.ts";
 import { Legend } from "./legend.tsx";
 import { figure } from "./numbers.ts";
@@ -28,11 +29,11 @@ const LOOKS: Readonly<Record<HabitDay, { readonly look: string; readonly mark: s
 };
 
 interface Props {
-  habit: HabitRhythm & { readonly name: string };
+  habit: HabitRhythm & { readonly name: string; readonly archived: boolean };
   /** The checks of the year: the items of `GET /api/habits/:id/history`. */
   marks: readonly HabitMark[];
   year: number;
-  /** The first day on which it could be missed: the one on which it was made. */
+  /** The day on which it was made. */
   since: Day;
   today: Day;
   locale: string;
@@ -44,9 +45,13 @@ export function Heatmap({ habit, marks, year, since, today, locale, level = 3 }:
   const t = useTranslations("charts.habit");
   const words = useTranslations("charts.year");
   const byDay = useMemo(() => new Map(marks.map((mark) => [mark.day, mark])), [marks]);
+  const scope = useMemo(
+    () => scopeOf(marks, { madeOn: since, today, isArchived: habit.archived }),
+    [marks, since, today, habit.archived],
+  );
   const kindOf = useCallback(
-    (day: Day) => habitDay(habit, day, byDay.get(day), { since, today }),
-    [habit, byDay, since, today],
+    (day: Day) => habitDay(habit, day, byDay.get(day), scope),
+    [habit, byDay, scope],
   );
   const pixelOf = useCallback(
     (day: Day) => {
@@ -74,6 +79,12 @@ export function Heatmap({ habit, marks, year, since, today, locale, level = 3 }:
       : habit.schedule.type === "per_week"
         ? t("headingPerWeek", { year: String(year), done })
         : t("heading", { year: String(year), done: String(done), due });
+  // A habit without an amount does not fall short, and one of so many times a week misses no single day.
+  const kinds = HABIT_DAYS.filter(
+    (kind) =>
+      !(kind === "short" && habit.goal.type === "yes_no") &&
+      !(kind === "missed" && habit.schedule.type === "per_week"),
+  );
   const label = t("label", { name: habit.name, year: String(year) });
 
   return (
@@ -83,18 +94,18 @@ export function Heatmap({ habit, marks, year, since, today, locale, level = 3 }:
       table={
         <DataTable
           caption={label}
-          columns={[words("month"), ...HABIT_DAYS.map((kind) => t(`kinds.${kind}`))]}
+          columns={[words("month"), ...kinds.map((kind) => t(`kinds.${kind}`))]}
           rows={months.map(({ month, counts }) => ({
             key: month,
             head: formatDay(`${month}-01`, locale, { month: "long" }),
-            cells: HABIT_DAYS.map((kind) => counts[kind]),
+            cells: kinds.map((kind) => counts[kind]),
           }))}
         />
       }
     >
       <div className="grid gap-4">
         <YearGrid label={label} year={year} until={today} pixelOf={pixelOf} locale={locale} />
-        <Legend items={HABIT_DAYS.map((kind) => ({ ...LOOKS[kind], name: t(`kinds.${kind}`) }))} />
+        <Legend items={kinds.map((kind) => ({ ...LOOKS[kind], name: t(`kinds.${kind}`) }))} />
       </div>
     </Figure>
   );

@@ -4,7 +4,7 @@ import { isDay } from "@timos/api/contract";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { type HabitDay, habitDay } from "@/components/charts/habit-year.ts";
+import { type HabitDay, habitDay, scopeOf } from "@/components/charts/habit-year.ts";
 import { IconButton } from "@/components/icon-button.tsx";
 import { Section } from "@/components/section.tsx";
 import { useUser } from "@/features/account/use-user.ts";
@@ -43,7 +43,8 @@ export function HabitDays({ habit, checks, month, since, today, onMonth }: Props
   const byDay = new Map(checks.map((check) => [check.day, check]));
   const weeks = weeksOf(month, weekStartsOn);
   const monthName = formatDay(`${month}-01`, dateLocale, { month: "long", year: "numeric" });
-  const kindOf = (day: Day) => habitDay(habit, day, byDay.get(day), { since, today });
+  const scope = scopeOf(checks, { madeOn: since, today, isArchived: habit.archived });
+  const kindOf = (day: Day) => habitDay(habit, day, byDay.get(day), scope);
   return (
     <Section title={t("month")} hint={t("monthHint")}>
       <div className="grid gap-8 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">
