@@ -54,7 +54,7 @@ function Troubled() {
       {t.rich("notice", {
         count: days.length,
         link: (text) => (
-          <Link href={first.includes("W") ? "/week" : `/day/${first}`} className={actionLook}>
+          <Link href={`/${first.includes("W") ? "week" : "day"}/${first}`} className={actionLook}>
             {text}
           </Link>
         ),

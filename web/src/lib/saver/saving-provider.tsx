@@ -28,8 +28,14 @@ interface Saving {
 
 const SavingContext = createContext<Saving | null>(null);
 
+interface Props {
+  /** Goes on with what tabs left of the forms there are, before any of them is shown. */
+  goOn: (forms: RecordForms) => void;
+  children: ReactNode;
+}
+
 /** Keeps what one person writes saved for as long as the private pages are shown. */
-export function SavingProvider({ children }: { children: ReactNode }) {
+export function SavingProvider({ goOn, children }: Props) {
   const { session, freshApi } = useTimos();
   const keeping = useKeeping();
   const queries = useQueryClient();
@@ -39,6 +45,7 @@ export function SavingProvider({ children }: { children: ReactNode }) {
     const noteSaved = () =>
       void queries.invalidateQueries({ queryKey: ["journal"], refetchType: "none" });
     const forms = createRecordForms({ api: freshApi, savers, drafts, noteSaved });
+    goOn(forms);
     return { savers, drafts, noteSaved, forms };
   });
   const { savers } = saving;
