@@ -1,23 +1,24 @@
-const KEY = "timos.remembered";
+/** A mark that outlives the page; where storage is refused it is never set. */
+export const localMark = (key: string) => ({
+  isSet: (): boolean => {
+    try {
+      return localStorage.getItem(key) !== null;
+    } catch {
+      return false;
+    }
+  },
+  set: (isSet: boolean): void => {
+    try {
+      if (isSet) localStorage.setItem(key, "1");
+      else localStorage.removeItem(key);
+    } catch {
+      // Nothing is kept then either, which is all that these marks are about.
+    }
+  },
+});
 
 /**
  * Whether whoever signed in here asked to stay signed in. Only then does this device keep copies of their journal, to be
  * read while the server is out of reach; a computer that is shared keeps none.
  */
-export const remembered = {
-  isSet: (): boolean => {
-    try {
-      return localStorage.getItem(KEY) !== null;
-    } catch {
-      return false;
-    }
-  },
-  set: (isRemembered: boolean): void => {
-    try {
-      if (isRemembered) localStorage.setItem(KEY, "1");
-      else localStorage.removeItem(KEY);
-    } catch {
-      // Storage is refused, and so nothing is kept.
-    }
-  },
-};
+export const remembered = localMark("timos.remembered");

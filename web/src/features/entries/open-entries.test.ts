@@ -66,6 +66,13 @@ describe("what a killed tab left behind", () => {
     for (const each of entries.getAll()) each.close();
   });
 
+  it("is where it was on its day, and what is new comes last", () => {
+    const entries = open([left("new", draft("new"), []), left("two", draft("typed"), [])]);
+    entries.take(DAY, { entries: ["one", "two", "three"].map(entryOf), unreadable: 0 }, Date.now());
+    expect(ids(entries)).toEqual(["one", "two", "three", "new"]);
+    for (const each of entries.getAll()) each.close();
+  });
+
   it("is two entries when two tabs wrote at one, and stays where it is when it cannot be read", () => {
     const claimed: string[] = [];
     const entries = open([

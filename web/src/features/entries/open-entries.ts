@@ -44,6 +44,8 @@ export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundin
   const open = new Map<string, Open>();
   const removedAt = new Map<string, number>();
   const unreadable = new Map<string, number>();
+  /** What came back before the day that it is of was read. */
+  const returned = new Set<string>();
   const listeners = new Set<() => void>();
   let all: readonly EntrySaver[] = [];
 
@@ -92,6 +94,7 @@ export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundin
       // Two tabs wrote at it: each text is an entry of its own.
       const id = here === undefined ? left.id : newId();
       left.claim(id);
+      returned.add(id);
       add(id, keptRecord(here === undefined ? unsent : { ...unsent, rev: null }), Date.now());
     }
   }
@@ -105,6 +108,7 @@ export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundin
       if (here) here.saver.read(storedOf(entry));
       else add(entry.id, storedRecord(storedOf(entry)), askedAt);
     }
+    arrange(day, entries.toSorted(byTime));
     tell();
     // What is open here may be all that is left of what does not open there.
     if (left > 0) return;
@@ -114,6 +118,25 @@ export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundin
       // An entry saved since the question was asked is missing from the answer for that reason alone.
       if (isGone && statusOf(saver.getState()) === "saved" && knownAt < askedAt) drop(saver.id);
     }
+  }
+
+  /** Puts what came back where it was on its day, and moves nothing else from under anybody's hands. */
+  function arrange(day: string, found: readonly Entry[]) {
+    const here = Array.from(returned).filter(
+      (id) => open.get(id)?.saver.getState().draft.day === day,
+    );
+    if (here.length === 0) return;
+    for (const id of here) returned.delete(id);
+    const places = new Map(found.map(({ id }, index) => [id, index]));
+    const placeOf = ({ id }: EntrySaver) => places.get(id) ?? found.length;
+    const timeOf = (saver: EntrySaver) => saver.getState().draft.time ?? "";
+    const sorted = Array.from(open.entries()).sort(
+      ([, { saver: one }], [, { saver: other }]) =>
+        timeOf(one).localeCompare(timeOf(other), "en") || placeOf(one) - placeOf(other),
+    );
+    open.clear();
+    for (const [id, opened] of sorted) open.set(id, opened);
+    listAgain();
   }
 
   const create = (day: string, time: string | null) =>

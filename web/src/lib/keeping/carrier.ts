@@ -74,17 +74,18 @@ export function createCarrier({ send, keeper, outbox, user, now }: Surroundings)
     const method = init.method ?? "GET";
     if (who !== "user") return send(path, init, who);
     if (method === "GET") return READ.test(path) ? read(path, init) : reached(path, init);
-    const body = typeof init.body === "string" ? (JSON.parse(init.body) as unknown) : undefined;
-    const asked = changeOf(path, method, body);
+    const asked = changeOf(path, method, () =>
+      typeof init.body === "string" ? (JSON.parse(init.body) as unknown) : undefined,
+    );
     if (asked === null) {
       const response = await reached(path, init);
-      if (response.ok) void inTurn(() => noteWritten(path, method, response.clone()));
+      if (response.ok) noteLater(path, method, response.clone());
       return response;
     }
     // What waits for the server already is not to be overtaken.
     const response = outbox.isWaiting(path) ? null : await reach(path, init, "user");
     if (response === null) return postpone(asked);
-    if (response.ok) void inTurn(() => noteWritten(path, method, response.clone()));
+    if (response.ok) noteLater(path, method, response.clone());
     return response;
   };
 
@@ -159,6 +160,13 @@ export function createCarrier({ send, keeper, outbox, user, now }: Surroundings)
     return record === null ? new Response(null, { status: 204 }) : answerWith(record.record);
   }
 
+  /** Between two keystrokes, and not in one. */
+  const noteLater = (...written: Parameters<typeof noteWritten>) =>
+    void inTurn(async () => {
+      await untilIdle();
+      await noteWritten(...written);
+    });
+
   /** Takes a change that the server has into the day that is kept, so that it is shown out of reach as well. */
   async function noteWritten(path: string, method: string, response: Response) {
     const [, group, id] = WRITTEN.exec(path) ?? [];
@@ -203,6 +211,13 @@ const answerWith = (body: unknown) =>
   new Response(JSON.stringify(body), {
     status: 200,
     headers: { "content-type": "application/json" },
+  });
+
+const untilIdle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ("requestIdleCallback" in globalThis) {
+      requestIdleCallback(() => resolve(), { timeout: 500 });
+    } else setTimeout(resolve);
   });
 
 function isOutOfReach(error: unknown): boolean {

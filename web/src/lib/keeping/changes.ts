@@ -31,11 +31,11 @@ const OF_DAY = {
 export type Asked = Omit<Change, "id" | "order" | "refused"> & { readonly id: string | null };
 
 /** The change that a request makes, if it is one of those that may wait; `id` is null where the address names none. */
-export function changeOf(path: string, method: string, body: unknown): Asked | null {
+export function changeOf(path: string, method: string, body: () => unknown): Asked | null {
   const op = method === "PUT" ? "put" : method === "DELETE" ? "delete" : null;
-  if (op === null) return null;
+  if (op === null || !(BY_DAY.test(path) || BY_ID.test(path))) return null;
   const fields =
-    op === "put" ? (z.record(z.string(), z.unknown()).safeParse(body).data ?? {}) : null;
+    op === "put" ? (z.record(z.string(), z.unknown()).safeParse(body()).data ?? {}) : null;
   const [, group, parentId, day] = BY_DAY.exec(path) ?? [];
   if (parentId !== undefined && day !== undefined && (group === "habits" || group === "pillars")) {
     const { kind, parent } = OF_DAY[group];

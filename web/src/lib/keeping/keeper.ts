@@ -101,8 +101,8 @@ export function createKeeper({ userId, tabs, now }: Surroundings) {
     const taking = store.transaction("kept", "readwrite");
     const rows = await taking.store.index("owner").getAll([userId, "draft"]);
     const mine = rows.filter(({ tab }) => tab === null || tab === tabs.own || !living.has(tab));
-    await Promise.all(mine.map((row) => taking.store.put({ ...row, tab: tabs.own })));
-    await taking.done;
+    const puts = mine.map((row) => taking.store.put({ ...row, tab: tabs.own }));
+    await Promise.all([...puts, taking.done]);
     const opened = await Promise.all(
       mine.map(async (row) => ({ row, value: await openOrNull(row) })),
     );
@@ -146,8 +146,8 @@ export function createKeeper({ userId, tabs, now }: Surroundings) {
         tell("refused");
         return false;
       }
-      await writing.objectStore("kept").put({ id, userId, what, at: now(), tab, box });
-      await writing.done;
+      const row = { id, userId, what, at: now(), tab, box };
+      await Promise.all([writing.objectStore("kept").put(row), writing.done]);
       tell(null);
       return true;
     } catch (error) {

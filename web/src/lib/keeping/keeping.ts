@@ -1,7 +1,7 @@
 import type { contract, Me } from "@timos/api/contract";
 import type { Client, Send } from "@/lib/api.ts";
 import { addDays, clockIn, dayFor } from "@/lib/day.ts";
-import { remembered } from "@/lib/remembered.ts";
+import { localMark, remembered } from "@/lib/remembered.ts";
 import type { Session } from "@/lib/session.ts";
 import { openChannel } from "@/lib/tabs.ts";
 import { createCarrier } from "./carrier.ts";
@@ -109,34 +109,22 @@ export async function startKeeping({ userId, session, api, noteSent }: Surroundi
   return { keeper, outbox, carrier, follow, install, warm, stop: () => outbox.stop() };
 }
 
-const LEAVING = "timos.leaving";
-
-const leaving = {
-  isSet: () => localStorage.getItem(LEAVING) !== null,
-  set: () => localStorage.setItem(LEAVING, "1"),
-  unset: () => localStorage.removeItem(LEAVING),
-};
+/** A sign-out that is not through as long as something is kept. */
+const leaving = localMark("timos.leaving");
 
 /** Removes everything that this device keeps, of anybody. */
 async function wipe(): Promise<void> {
   remembered.set(false);
   await Promise.all([removeWorker(), deleteDatabase()]);
-  leaving.unset();
+  leaving.set(false);
 }
 
-/**
- * Does `leave`, which ends the session by choice, and removes everything that this device keeps. When `leave` fails,
- * everything stays.
- */
+/** Does `leave`, which ends the session by choice, and removes everything that this device keeps, once that is done. */
 export async function wipeAfter<T>(leave: () => Promise<T>): Promise<T> {
-  if (!canKeep()) return leave();
-  leaving.set();
-  try {
-    const left = await leave();
+  const left = await leave();
+  if (canKeep()) {
+    leaving.set(true);
     await wipe();
-    return left;
-  } catch (error) {
-    leaving.unset();
-    throw error;
   }
+  return left;
 }
