@@ -63,12 +63,10 @@ export function createApp(deps: Deps): Express {
     isSecure: http.appUrl.startsWith("https:"),
   };
   const records = {
-    openVault: ({ caller, peer }: Asked<Caller>) =>
-      openVault(deps, caller.user.id, {
-        actor: "user",
-        purpose: peer.route,
-        requestId: peer.requestId,
-      }),
+    openVault: ({ caller, peer, head }: Asked<Caller>) => {
+      const use = { actor: "user", purpose: peer.route, requestId: peer.requestId } as const;
+      return openVault(deps, caller.user.id, use, head);
+    },
     clock: deps.clock,
     onUnreadable: ({ keys }: UserVault, table: string) => {
       deps.logger.error({ ownerId: hex(keys.ownerId), table }, "rows of a vault do not open");

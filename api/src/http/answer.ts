@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
+import type { Verbatim } from "../vault/verbatim.ts";
 
 /** A cookie to set. Without `maxAgeSeconds` it ends with the browser; an empty value with 0 removes it. */
 export interface Cookie {
@@ -27,11 +28,17 @@ export type Answer<E extends Endpoint> = {
     readonly body: E["responses"][S] extends z.ZodType
       ? E["streams"] extends true
         ? AsyncIterable<string>
-        : z.input<E["responses"][S]>
+        : Body<z.input<E["responses"][S]>>
       : undefined;
   };
 }[keyof E["responses"] & number] &
   Extras;
+
+/** The body itself, or records as the vault holds them, which `routes` writes as they are. */
+type Body<B> =
+  | B
+  | (B extends { readonly rev: number } ? Verbatim : never)
+  | (B extends { readonly items: unknown[] } ? Omit<B, "items"> & { items: Verbatim[] } : never);
 
 const answer =
   <const S extends number>(status: S) =>

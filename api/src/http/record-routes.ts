@@ -1,11 +1,19 @@
 import type * as z from "zod";
 import { AppError } from "../contract/errors.ts";
 import type { Page } from "../contract/values.ts";
-import { createRecord, getRecord, patchRecord, putRecord, trashRecord } from "../vault/records.ts";
+import {
+  createRecord,
+  getRecord,
+  getText,
+  patchRecord,
+  putRecord,
+  trashRecord,
+} from "../vault/records.ts";
 import { listRecordVersions, restoreRecord } from "../vault/history.ts";
 import type { ListPage } from "../vault/pages.ts";
 import type { RecordKind, VaultRecord, Write } from "../vault/record-state.ts";
 import type { UserVault } from "../vault/user-vault.ts";
+import type { StoredHead } from "../vault/statements.ts";
 import { versionTable } from "../vault/versions.ts";
 import type { Guard } from "../contract/endpoint.ts";
 import { created, noContent, ok } from "./answer.ts";
@@ -23,6 +31,8 @@ export interface RecordDeps<C> {
 export interface Asked<C> {
   readonly caller: C;
   readonly peer: Peer;
+  /** The head of their vault, where the answer's tag was made of it. */
+  readonly head?: StoredHead | undefined;
 }
 
 interface AskedOne<C> extends Asked<C> {
@@ -34,17 +44,16 @@ type Show<F, R> = (record: VaultRecord<F>) => R;
 
 /** The handler of a kind's list: what does not open is left out of it, and told to whoever looks after vaults. */
 export const listHandler =
-  <F extends object, H extends object, Q, C, R = VaultRecord<F>>(
-    kind: RecordKind<F, H>,
+  <Q, C, T>(
+    { table }: { readonly table: { readonly table: string } },
     { openVault, onUnreadable }: RecordDeps<C>,
-    list: (vault: UserVault, query: Q) => Promise<ListPage<F>>,
-    show: Show<F, R> = (record) => record as unknown as R,
+    list: (vault: UserVault, query: Q) => Promise<ListPage<T>>,
   ) =>
   async (asked: Asked<C> & { query: Q }) => {
     const vault = await openVault(asked);
     const page = await list(vault, asked.query);
-    if (page.unreadable !== undefined) onUnreadable(vault, kind.table.table);
-    return ok({ ...page, items: page.items.map(show) });
+    if (page.unreadable !== undefined) onUnreadable(vault, table.table);
+    return ok(page);
   };
 
 /** The handler of a kind's removal, where that is more than moving to the trash. */
@@ -71,13 +80,14 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 /**
  * The handlers of the shared record protocol for one kind; its list, which knows filters, is the kind's own.
  *
- * @param show - Works out what is answered beside the fields.
+ * @param derive - Works out what is answered beside the fields.
  */
 export function recordHandlers<F extends object, H extends object, C, R = VaultRecord<F>>(
   kind: RecordKind<F, H>,
   { openVault, clock, onUnreadable }: RecordDeps<C>,
-  show: Show<F, R> = (record) => record as unknown as R,
+  derive?: Show<F, R>,
 ) {
+  const show: Show<F, NoInfer<R>> = derive ?? ((record) => record as unknown as R);
   /** What a change is made with; it says of a record that did not open that nothing of it could be kept. */
   const writing = (vault: UserVault, guard: Guard) => ({
     guard,
@@ -93,8 +103,13 @@ export function recordHandlers<F extends object, H extends object, C, R = VaultR
       const record = await createRecord(vault, kind, { fields, idempotencyKey, now: clock() });
       return created(show(record));
     },
-    get: async (asked: AskedOne<C>) =>
-      ok(show(await getRecord(await openVault(asked), kind, asked.params.id))),
+    get: async (asked: AskedOne<C>) => {
+      const vault = await openVault(asked);
+      const { id } = asked.params;
+      return derive === undefined
+        ? ok(await getText(vault, kind, id))
+        : ok(show(await getRecord(vault, kind, id)));
+    },
     put: async (asked: AskedOne<C> & { body: F; guard: Guard }) => {
       const vault = await openVault(asked);
       const write = { fields: asked.body, ...writing(vault, asked.guard) };

@@ -6,6 +6,8 @@ import type { Endpoint, Endpoints, Guarded, Input } from "../contract/endpoint.t
 import { AppError, invalidRequest } from "../contract/errors.ts";
 import { clientKey } from "../lib/client-ip.ts";
 import type { Limiter, LimiterFactory } from "../lib/rate-limit.ts";
+import type { StoredHead } from "../vault/statements.ts";
+import { Verbatim } from "../vault/verbatim.ts";
 import type { Answer, Cookie } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { guardOf, idempotencyKeyOf, isKnown, peerOf, wireName, type Peer } from "./request.ts";
@@ -21,8 +23,11 @@ export interface Gates<C> {
   admit(authorization: string | undefined, endpoint: Guarded): Promise<C>;
   /** Runs a signed-in person's request confined to their tenant. */
   confine<T>(caller: C, work: () => Promise<T>): Promise<T>;
-  /** The weak ETag of what `url` answers a caller with now, or null when none can be told. Opens nothing. */
-  validator(caller: C, url: string): Promise<string | null>;
+  /**
+   * The weak ETag of what `url` answers a caller with now, and the head of their vault that it was made of; or null when
+   * none can be told. Opens nothing.
+   */
+  validator(caller: C, url: string): Promise<{ etag: string; head: StoredHead } | null>;
   readonly limiter: LimiterFactory;
   /** The origins whose pages may use the cookies. */
   readonly origins: readonly string[];
@@ -31,7 +36,7 @@ export interface Gates<C> {
 }
 
 type Handler<E extends Endpoint, C> = (
-  request: Input<E> & { peer: Peer } & Called<E["auth"], C>,
+  request: Input<E> & { peer: Peer; head?: StoredHead | undefined } & Called<E["auth"], C>,
 ) => Promise<Answer<E>>;
 
 type Called<A extends Endpoint["auth"], C> = A extends "user"
@@ -143,6 +148,13 @@ async function serve<C>(
   const body = parse("body", endpoint.body, await readBody(endpoint, req));
   // Strangers have no body read. And whoever held theirs back may have been signed out since: they are asked again.
   const caller = endpoint.body === undefined ? admitted : await callerOf(endpoint, gates, req);
+  // Asked before anything is read: an answer may be newer than its tag, never older.
+  const isConditional = endpoint.conditional === true && caller !== undefined;
+  const validator = isConditional ? await gates.validator(caller, req.originalUrl) : null;
+  if (validator !== null && isKnown(req, validator.etag)) {
+    res.status(304).set("ETag", validator.etag).end();
+    return;
+  }
   const input = {
     params,
     query,
@@ -151,17 +163,11 @@ async function serve<C>(
     idempotencyKey: endpoint.idempotent && idempotencyKeyOf(req),
     peer,
     caller,
+    head: validator?.head,
   };
-  // Asked before anything is read: an answer may be newer than its tag, never older.
-  const isConditional = endpoint.conditional === true && caller !== undefined;
-  const validator = isConditional ? await gates.validator(caller, req.originalUrl) : null;
-  if (validator !== null && isKnown(req, validator)) {
-    res.status(304).set("ETag", validator).end();
-    return;
-  }
   const handle = () => handler(input);
   const answer = await (caller === undefined ? handle() : gates.confine(caller, handle));
-  if (validator !== null) res.set("ETag", validator);
+  if (validator !== null) res.set("ETag", validator.etag);
   await send(endpoint, answer, gates.isSecure, req, res);
 }
 
@@ -211,17 +217,36 @@ async function send(
     );
     return;
   }
-  const shown = schema.parse(body);
+  const text = print(schema, body);
   if (endpoint.etag) {
-    const etag = `"${(shown as { rev: number }).rev}"`;
+    const etag = `"${(body as unknown as { rev: number }).rev}"`;
     res.set("ETag", etag);
     if (endpoint.method === "GET" && isKnown(req, etag)) {
       res.status(304).end();
       return;
     }
   }
-  res.json(shown);
+  res.setHeader("Content-Type", "application/json; charset=utf-8");
+  res.setHeader("Content-Length", Buffer.byteLength(text));
+  res.end(text);
 }
+
+/**
+ * The JSON of an answer. Records that come as the vault holds them passed the schema of their fields when they were
+ * sealed, and have just those.
+ */
+function print(schema: z.ZodType, body: unknown): string {
+  if (body instanceof Verbatim) return body.text;
+  const { items } = body as { readonly items?: unknown };
+  const isVerbatim = Array.isArray(items) && items.length > 0 && items.every(isVerbatimRecord);
+  if (!isVerbatim) return JSON.stringify(schema.parse(body));
+  const page = schema.parse({ ...(body as object), items: [] }) as { readonly items: unknown[] };
+  const { items: _none, ...rest } = page;
+  const texts = items.map(({ text }) => text);
+  return `{"items":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}`;
+}
+
+const isVerbatimRecord = (item: unknown): item is Verbatim => item instanceof Verbatim;
 
 function parse(root: string, schema: z.ZodType | undefined, value: unknown): unknown {
   if (schema === undefined) return undefined;

@@ -5,6 +5,7 @@ import { openTestVault, type TestVault } from "../../test/vault.ts";
 import { entryKind } from "../features/entries/entries.ts";
 import type { Execute } from "../lib/database.ts";
 import { uuidToBytes } from "../lib/ids.ts";
+import { asRecord } from "./pages.ts";
 import { countByDay, listByDay, listFitting, type DayQuery } from "./day-list.ts";
 import { putRecord, trashRecord } from "./records.ts";
 import { insertRow } from "./statements.ts";
@@ -60,7 +61,7 @@ function withLargeRows(vault: UserVault, bytes: number): UserVault {
 }
 
 const list = (vault: UserVault, query: Query = {}) =>
-  listByDay(vault, entryKind, { limit: 50, ...query });
+  listByDay(vault, entryKind, { limit: 50, ...query }, asRecord);
 const titles = async (vault: UserVault, query: Query = {}) =>
   (await list(vault, query)).items.map((item) => item.title);
 

@@ -6,6 +6,7 @@ import { bytesToUuid, hex } from "../lib/ids.ts";
 import { monthsOf } from "./head.ts";
 import type { OwnerKeys } from "./key-service.ts";
 import {
+  asRecord,
   decodeCursor,
   openEach,
   openPage,
@@ -14,6 +15,7 @@ import {
   whatFits,
   type Candidate,
   type ListPage,
+  type Opening,
   type Records,
 } from "./pages.ts";
 import type { RecordKind, VaultRecord } from "./record-state.ts";
@@ -46,11 +48,12 @@ export interface DayQuery<H> {
  *
  * @throws AppError `invalid_request` for a cursor that no page gave.
  */
-export async function listByDay<F extends object, H extends object>(
+export async function listByDay<F extends object, H extends object, T>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   query: DayQuery<H & Times>,
-): Promise<ListPage<F>> {
+  opening: Opening<F, H, T>,
+): Promise<ListPage<T>> {
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, beginsWithDay);
   const from = query.from ?? FIRST_DAY;
   const upTo = query.to ?? LAST_DAY;
@@ -93,7 +96,7 @@ export async function listByDay<F extends object, H extends object>(
     size = found.length === 0 ? size * 8 : daysFor(query.limit + 1 - found.length, density);
     if (query.matches === undefined && density > 0) densities.set(kind.table.table, density);
   }
-  return openPage(vault, kind, { opened: found, unreadable }, query.limit);
+  return openPage(vault, kind, { opened: found, unreadable }, query.limit, opening);
 }
 
 /** How many days hold `count` records when each holds `density` of them. */
@@ -129,7 +132,7 @@ export async function listFitting<F extends object, H extends object>(
   const found = await candidatesOf(vault, kind, days);
   const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
   const chosen = whatFits(sorted, MAX_FITTING_RECORDS);
-  const whole = await openWhole(vault, kind, chosen);
+  const whole = await openWhole(vault, kind, chosen, asRecord);
   const { items: records, ...rest } = recordsOf(whole.opened, found.unreadable + whole.unreadable);
   const isComplete = chosen.length === sorted.length && rest.unreadable === undefined;
   return { records, isComplete, ...rest };
@@ -140,10 +143,10 @@ export async function listDays<F extends object, H extends object>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   days: readonly string[],
-): Promise<Records<F>> {
+): Promise<Records<VaultRecord<F>>> {
   const found = await candidatesOf(vault, kind, days);
   const sorted = found.opened.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const whole = await openWhole(vault, kind, sorted);
+  const whole = await openWhole(vault, kind, sorted, asRecord);
   return recordsOf(whole.opened, found.unreadable + whole.unreadable);
 }
 
@@ -195,11 +198,11 @@ function openHeads<F extends object, H extends object>(
   rows: readonly FiledRow[],
 ) {
   return openEach(rows, ({ row, day }) => {
-    const head = table.openHead(keys, row);
-    const key = `${sortKey(head)} ${bytesToUuid(row.id)}`;
+    const opened = table.readHead(keys, row);
+    const key = `${sortKey(opened.head)} ${bytesToUuid(row.id)}`;
     // No box holds the blind column: somebody may have put the row under another day.
     if (key.slice(0, 10) !== day) throw new DecryptionError();
-    return { row, head, key } satisfies Candidate<H & Times>;
+    return { row, ...opened, key } satisfies Candidate<H & Times>;
   });
 }
 

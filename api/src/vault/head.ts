@@ -241,8 +241,9 @@ export async function findMonths(
 }
 
 /** The months in which `table` holds records of the owner, newest first. */
-export async function monthsOf({ database, keys }: UserVault, table: string): Promise<string[]> {
-  const stored = await findHead(database.execute, keys.ownerId);
+export async function monthsOf(vault: UserVault, table: string): Promise<string[]> {
+  const { database, keys } = vault;
+  const stored = vault.head ?? (await findHead(database.execute, keys.ownerId));
   return stored === null ? [] : [...(openHead(keys, stored).months[table] ?? [])].reverse();
 }
 

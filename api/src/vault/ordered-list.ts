@@ -1,6 +1,13 @@
 import { bytesToUuid } from "../lib/ids.ts";
-import { decodeCursor, openEach, openPage, type Candidate, type ListPage } from "./pages.ts";
-import type { RecordKind } from "./record-state.ts";
+import {
+  asRecord,
+  decodeCursor,
+  openEach,
+  openPage,
+  type Candidate,
+  type ListPage,
+} from "./pages.ts";
+import type { RecordKind, VaultRecord } from "./record-state.ts";
 import { listSealed, type HeadRow } from "./statements.ts";
 import type { Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
@@ -19,7 +26,7 @@ export async function listInOrder<F extends object, H extends object>(
     readonly cursor?: string | undefined;
     readonly matches?: (head: H & Times) => boolean;
   },
-): Promise<ListPage<F>> {
+): Promise<ListPage<VaultRecord<F>>> {
   const { database, keys } = vault;
   const after = query.cursor === undefined ? "" : decodeCursor(query.cursor, endsWithId);
   const rows: HeadRow[] = [];
@@ -27,13 +34,13 @@ export async function listInOrder<F extends object, H extends object>(
     for (const row of page) if (row.purgeAfter === null) rows.push({ ...row, unreadBytes: 0 });
   }
   const { opened, unreadable } = await openEach(rows, (row): Candidate<H & Times> => {
-    const head = kind.table.openHead(keys, row);
-    return { row, head, key: `${kind.sortKey(head)} ${bytesToUuid(row.id)}` };
+    const opened = kind.table.readHead(keys, row);
+    return { row, ...opened, key: `${kind.sortKey(opened.head)} ${bytesToUuid(row.id)}` };
   });
   const found = opened
     .filter(({ key, head }) => key > after && (query.matches?.(head) ?? true))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-  return openPage(vault, kind, { opened: found, unreadable }, query.limit);
+  return openPage(vault, kind, { opened: found, unreadable }, query.limit, asRecord);
 }
 
 const endsWithId = (key: string) => / [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key);

@@ -2,28 +2,57 @@ import { AppError } from "../contract/errors.ts";
 import { ifOpens } from "../crypto/decryption-error.ts";
 import { bytesToUuid } from "../lib/ids.ts";
 import { pace } from "./pace.ts";
+import type { OwnerKeys } from "./key-service.ts";
 import { MAX_ANSWER_BYTES, toRecord, type RecordKind, type VaultRecord } from "./record-state.ts";
 import { listRows, type HeadRow } from "./statements.ts";
-import type { Times } from "./table.ts";
+import type { OpenedHead, StoredRow, Table, Times } from "./table.ts";
 import type { UserVault } from "./user-vault.ts";
+import { Verbatim } from "./verbatim.ts";
 
 /** A record's place in a list, without its large texts. */
-export interface Candidate<H> {
+export interface Candidate<H> extends OpenedHead<H> {
   readonly row: HeadRow;
-  readonly head: H;
   /** By what the list is sorted, and what a cursor is made of. */
   readonly key: string;
 }
 
-/** Records that were opened. `unreadable` others of those asked for do not open; it is absent when there are none. */
-export interface Records<F> {
-  readonly items: VaultRecord<F>[];
+/** What was opened. `unreadable` others of those asked for do not open; it is absent when there are none. */
+export interface Records<T> {
+  readonly items: T[];
   readonly unreadable?: number;
 }
 
 /** A page of a list. */
-export interface ListPage<F> extends Records<F> {
+export interface ListPage<T> extends Records<T> {
   readonly nextCursor: string | null;
+}
+
+/** Makes what is listed of a row, whose box `sealed` is open already. */
+export type Opening<F, H, T> = (
+  keys: OwnerKeys,
+  table: Table<F, H>,
+  row: StoredRow,
+  head: OpenedHead<H & Times>,
+) => T;
+
+export function asRecord<F extends object, H>(
+  keys: OwnerKeys,
+  table: Table<F, H>,
+  row: StoredRow,
+  { head }: OpenedHead<H & Times>,
+): VaultRecord<F> {
+  return toRecord(table.openRest(keys, row, head), row);
+}
+
+/** For whoever only hands records on: their texts are not read. */
+export function asText<F extends object, H>(
+  keys: OwnerKeys,
+  table: Table<F, H>,
+  row: StoredRow,
+  head: OpenedHead<H & Times>,
+): Verbatim {
+  const text = table.readRest(keys, row, head);
+  return new Verbatim(text ?? JSON.stringify(table.openRest(keys, row, head.head)), row);
 }
 
 interface Opened<T> {
@@ -48,22 +77,23 @@ export async function openEach<R, T>(rows: readonly R[], open: (row: R) => T): P
  *
  * @param unreadable - How many rows did not open on the way to `found`.
  */
-export async function openPage<F extends object, H extends object>(
+export async function openPage<F extends object, H extends object, T>(
   vault: UserVault,
   kind: RecordKind<F, H>,
   { opened: found, unreadable }: Opened<Candidate<H & Times>>,
   limit: number,
-): Promise<ListPage<F>> {
+  opening: Opening<F, H, T>,
+): Promise<ListPage<T>> {
   const chosen = whatFits(found, limit);
   const last = found.length > chosen.length ? chosen.at(-1) : undefined;
-  const whole = await openWhole(vault, kind, chosen);
+  const whole = await openWhole(vault, kind, chosen, opening);
   return {
     ...recordsOf(whole.opened, unreadable + whole.unreadable),
     nextCursor: last === undefined ? null : Buffer.from(last.key).toString("base64url"),
   };
 }
 
-export function recordsOf<F>(items: VaultRecord<F>[], unreadable: number): Records<F> {
+export function recordsOf<T>(items: T[], unreadable: number): Records<T> {
   return unreadable === 0 ? { items } : { items, unreadable };
 }
 
@@ -84,11 +114,12 @@ export function whatFits<T extends { readonly row: Pick<HeadRow, "unreadBytes"> 
  * Opens what was not opened yet of the chosen rows. One that was trashed meanwhile is left out; one that was changed is
  * as it is now.
  */
-export async function openWhole<F extends object, H extends object>(
+export async function openWhole<F extends object, H extends object, T>(
   { database, keys }: UserVault,
   { table }: RecordKind<F, H>,
   chosen: readonly Candidate<H & Times>[],
-): Promise<Opened<VaultRecord<F>>> {
+  opening: Opening<F, H, T>,
+): Promise<Opened<T>> {
   const isRead = ({ row }: Candidate<H & Times>) => table.boxColumns.every((box) => row.bytes[box]);
   const ids = chosen.flatMap((candidate) => (isRead(candidate) ? [] : [candidate.row.id]));
   const rows = await listRows(database.execute, table, keys.ownerId, ids);
@@ -99,8 +130,7 @@ export async function openWhole<F extends object, H extends object>(
   });
   return openEach(there, ({ row, candidate }) => {
     const isAsSeen = row.rev === candidate.row.rev;
-    const content = isAsSeen ? table.openRest(keys, row, candidate.head) : table.openRow(keys, row);
-    return toRecord(content, row);
+    return opening(keys, table, row, isAsSeen ? candidate : table.readHead(keys, row));
   });
 }
 

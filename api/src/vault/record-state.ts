@@ -70,7 +70,7 @@ export async function readState<F extends object, H extends object>(
   return { row, record, isTrashed: row.purgeAfter !== null };
 }
 
-export function readable<F>(record: VaultRecord<F> | null): VaultRecord<F> {
+export function readable<T>(record: T | null): T {
   if (record === null) throw new AppError("record_unreadable");
   return record;
 }

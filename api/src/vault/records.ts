@@ -1,8 +1,9 @@
 import type { Guard } from "../contract/endpoint.ts";
 import { AppError, invalidRequest } from "../contract/errors.ts";
+import { ifOpens } from "../crypto/decryption-error.ts";
 import { randomUUID } from "../crypto/random.ts";
 import { addDays } from "../lib/day.ts";
-import { asUuid } from "../lib/ids.ts";
+import { asUuid, uuidToBytes } from "../lib/ids.ts";
 import { inChange, type Change } from "./head.ts";
 import {
   assertGuard,
@@ -18,7 +19,10 @@ import {
   type VaultRecord,
   type Write,
 } from "./record-state.ts";
+import { asText } from "./pages.ts";
+import { findRow } from "./statements.ts";
 import type { UserVault } from "./user-vault.ts";
+import type { Verbatim } from "./verbatim.ts";
 
 const TRASH_DAYS = 30;
 
@@ -34,6 +38,17 @@ export async function getRecord<F extends object, H extends object>(
   const current = await readState(vault.database, vault, kind, id);
   if (current === null || current.isTrashed) throw new AppError("not_found");
   return readable(current.record);
+}
+
+/** {@link getRecord} for whoever only hands it on: it is not read. */
+export async function getText<F extends object, H extends object>(
+  { database, keys }: UserVault,
+  { table }: RecordKind<F, H>,
+  id: string,
+): Promise<Verbatim> {
+  const row = await findRow(database.execute, table, keys.ownerId, uuidToBytes(id));
+  if (row?.purgeAfter !== null) throw new AppError("not_found");
+  return readable(ifOpens(() => asText(keys, table, row, table.readHead(keys, row))));
 }
 
 /**

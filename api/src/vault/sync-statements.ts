@@ -58,18 +58,3 @@ export async function measureRows(
   );
   return rows.map((row) => [row["id"] as Uint8Array, Number(row["bytes"])]);
 }
-
-/**
- * What tells one state of an owner's vault from any other: the tag of the head's box, which each change seals anew under
- * another nonce. Null without a head.
- */
-export async function findHeadTag(
-  execute: Execute,
-  ownerId: Uint8Array,
-): Promise<Uint8Array | null> {
-  const [row] = await execute<RowDataPacket[]>(
-    "SELECT RIGHT(sealed, 16) AS tag FROM vault_heads WHERE owner_id = ?",
-    [ownerId],
-  );
-  return row === undefined ? null : (row["tag"] as Uint8Array);
-}

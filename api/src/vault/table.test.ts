@@ -6,7 +6,9 @@ import { boxVersion, open, seal } from "../crypto/box.ts";
 import { dataKey, type DataKey } from "../crypto/data-key.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import type { OwnerKeys } from "./key-service.ts";
+import { toRecord } from "./record-state.ts";
 import { defineTable, type ModelOf, type Same, type StoredRow } from "./table.ts";
+import { Verbatim } from "./verbatim.ts";
 
 const notes = defineTable({
   table: "notes",
@@ -84,6 +86,63 @@ describe("a row of a table", () => {
   it("leaves out what no box was declared for", () => {
     const more = { ...content, secret: "not declared" };
     expect(notes.openRow(keys, notes.sealRow(keys, id, 7, more))).toEqual(content);
+  });
+
+  it("is handed on as it lies, which is the JSON of what it holds", () => {
+    const anyText = fc.string({ unit: "grapheme" });
+    fc.assert(
+      fc.property(anyText, anyText, fc.maxSafeNat(), (title, body, rev) => {
+        const row = notes.sealRow(keys, id, rev, { ...content, title, body });
+        const text = notes.readRest(keys, row, notes.readHead(keys, row));
+        expect(JSON.parse(text ?? "")).toEqual({ ...content, title, body });
+        const lying = new Verbatim(text ?? "", row);
+        expect(JSON.parse(lying.text)).toEqual(toRecord(notes.openRow(keys, row), row));
+      }),
+    );
+  });
+
+  it("is not handed on as it lies when fields came or went since, and has those of today", () => {
+    const kept = defineTable({
+      table: "notes",
+      boxes: { sealed: z.object({ day: z.string() }), body: z.object({ text: z.string() }) },
+      blind: {},
+    });
+    const row = kept.sealRow(keys, id, 7, { day: "2026-11-21", text: "Then", ...times });
+    const readBy = (sealedNow: z.ZodObject, bodyNow: z.ZodObject) => {
+      const boxes = { sealed: sealedNow, body: bodyNow };
+      const table = defineTable({ table: "notes", boxes, blind: {} });
+      const text = table.readRest(keys, row, table.readHead(keys, row));
+      return [text === null, table.openRow(keys, row)];
+    };
+    const day = z.string();
+    const text = z.string().default("");
+    const then = { day: "2026-11-21", text: "Then", ...times };
+    expect(readBy(z.object({ day }), z.object({ text }))).toEqual([false, then]);
+    const starred = z.boolean().default(false);
+    expect(readBy(z.object({ day, starred }), z.object({ text }))).toEqual([
+      true,
+      { ...then, starred: false },
+    ]);
+    expect(readBy(z.object({ day }), z.object({ note: text }))).toEqual([
+      true,
+      { day: "2026-11-21", note: "", ...times },
+    ]);
+    expect(readBy(z.object({}), z.object({ text }))[0]).toBe(true);
+  });
+
+  it("is compared with the fields of today when one of them has fields of its own", () => {
+    const goal = (more: z.ZodRawShape) =>
+      defineTable({
+        table: "notes",
+        boxes: { sealed: z.object({ goal: z.object({ value: z.number(), ...more }) }) },
+        blind: {},
+      });
+    const row = goal({}).sealRow(keys, id, 7, { goal: { value: 3 }, ...times });
+    const now = goal({ unit: z.string().default("km") });
+    expect(now.readHead(keys, row)).toEqual({
+      head: { goal: { value: 3, unit: "km" }, ...times },
+      text: null,
+    });
   });
 
   it("is sealed under the newest key, and opens under the one that it names", () => {

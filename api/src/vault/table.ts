@@ -30,6 +30,12 @@ export interface StoredRow {
   readonly bytes: Readonly<Record<string, Uint8Array>>;
 }
 
+/** What the box `sealed` of a row held. `text` is null when that had not just the fields of today. */
+export interface OpenedHead<H> {
+  readonly head: H;
+  readonly text: string | null;
+}
+
 /**
  * A table of the vault.
  *
@@ -76,6 +82,13 @@ export interface Table<
   peekRow(keys: OwnerKeys, row: StoredRow): Partial<F>;
   /** Opens the box `sealed` only. */
   openHead(keys: OwnerKeys, row: StoredRow): H & Times;
+  /** {@link openHead}, with the text that was sealed. */
+  readHead(keys: OwnerKeys, row: StoredRow): OpenedHead<H & Times>;
+  /**
+   * The JSON of a row as its boxes hold it, whose `sealed` held `head` at the same revision. Null when they do not hold
+   * just the fields of today.
+   */
+  readRest(keys: OwnerKeys, row: StoredRow, head: OpenedHead<H & Times>): string | null;
   /** Opens the other boxes of a row whose `sealed` held `head` at the same revision. */
   openRest(keys: OwnerKeys, row: StoredRow, head: H & Times): F & Times;
   /**
@@ -128,7 +141,7 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
   };
   const dayIn = blinds.find(([column]) => column === DAY_COLUMN)?.[1];
   const openBox = (keys: OwnerKeys, row: StoredRow, [box, schema]: Box) =>
-    schema.parse(JSON.parse(readBox(keys, row, box)));
+    contentOf(readBox(keys, row, box), schema).content;
 
   return {
     table,
@@ -176,6 +189,20 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
         {},
         ...boxes.map(([box]) => JSON.parse(readBox(keys, row, box)) as object),
       ) as Partial<FieldsOf<B>>,
+    readHead: (keys, row) => {
+      const text = readBox(keys, row, "sealed");
+      const { content, isOfToday } = contentOf(text, head[1]);
+      return { head: content as z.output<B["sealed"]> & Times, text: isOfToday ? text : null };
+    },
+    readRest: (keys, row, { text }) => {
+      let json = text;
+      for (const [box, schema] of others) {
+        const rest = readBox(keys, row, box);
+        if (json === null || !holdsOnly(rest, schema)) return null;
+        json = `${json.slice(0, -1)},${rest.slice(1)}`;
+      }
+      return json;
+    },
     openHead: (keys, row) => openBox(keys, row, head) as z.output<B["sealed"]> & Times,
     openRest: (keys, row, content) =>
       Object.assign({}, content, ...others.map((box) => openBox(keys, row, box))) as FieldsOf<B> &
@@ -184,4 +211,50 @@ export function defineTable<const B extends Boxes, const X extends string>(decla
     dayOf:
       dayIn === undefined ? null : (keys, row) => dayIn(openBox(keys, row, head) as FieldsOf<B>),
   };
+}
+
+/**
+ * What a box held. What was sealed passed the schema of its time, and nobody else can seal: it is compared with today's
+ * only where that may have changed since.
+ */
+function contentOf(text: string, schema: z.ZodObject): { content: object; isOfToday: boolean } {
+  const content: unknown = JSON.parse(text);
+  const isOfToday = isObject(content) && hasJust(content, plainFieldsOf(schema));
+  return { content: isOfToday ? content : schema.parse(content), isOfToday };
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Whether `content` has just these fields, in this order. */
+function hasJust(content: object, fields: readonly string[] | null): boolean {
+  const names = Object.keys(content);
+  return names.length === fields?.length && names.every((name, i) => name === fields[i]);
+}
+
+/** Whether the JSON is of an object with the one field of `schema`, as far as can be seen without reading it. */
+function holdsOnly(json: string, schema: z.ZodObject): boolean {
+  const fields = plainFieldsOf(schema);
+  return fields?.length === 1 && json.startsWith(`{"${fields[0]}":`);
+}
+
+const plainFields = new WeakMap<z.ZodObject, readonly string[] | null>();
+
+/** The fields of an object, in their order; null when one of them is an object itself, which may get fields of its own. */
+function plainFieldsOf(schema: z.ZodObject): readonly string[] | null {
+  const known = plainFields.get(schema);
+  if (known !== undefined) return known;
+  const isPlain = Object.values(schema.shape).every(holdsNoObject);
+  const fields = isPlain ? Object.keys(schema.shape) : null;
+  plainFields.set(schema, fields);
+  return fields;
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["string", "number", "boolean", "enum", "literal"]);
+
+function holdsNoObject(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    return holdsNoObject(schema.def.innerType);
+  if (schema instanceof z.ZodPipe) return holdsNoObject(schema.def.in);
+  if (schema instanceof z.ZodArray) return holdsNoObject(schema.def.element);
+  return PLAIN.has(schema._zod.def.type);
 }

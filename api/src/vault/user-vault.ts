@@ -1,5 +1,6 @@
 import type { Database } from "../lib/database.ts";
 import type { KeyService, KeyUse, OwnerKeys } from "./key-service.ts";
+import type { StoredHead } from "./statements.ts";
 import type { Table } from "./table.ts";
 
 /** One person's view of the sealed database: where it is, and the keys to what is theirs. */
@@ -11,6 +12,8 @@ export interface UserVault {
   /** Every table that holds records. */
   readonly tables: readonly Table[];
   readonly clock: () => Date;
+  /** The head as it was before anything else was read, where somebody has read it. */
+  readonly head?: StoredHead | undefined;
 }
 
 /** What a vault is opened with. */
@@ -27,6 +30,7 @@ export async function openVault(
   { vaultDatabase, platformDatabase, keys, tables, clock }: VaultDeps,
   userId: string,
   use: KeyUse,
+  head?: StoredHead,
 ): Promise<UserVault> {
   return {
     database: vaultDatabase,
@@ -34,5 +38,6 @@ export async function openVault(
     keys: await keys.openKeys(userId, use),
     tables,
     clock,
+    head,
   };
 }

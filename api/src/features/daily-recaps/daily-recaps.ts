@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { AppError } from "../../contract/errors.ts";
 import { listByDay } from "../../vault/day-list.ts";
+import { asRecord } from "../../vault/pages.ts";
 import type { RecordKind, VaultRecord } from "../../vault/record-state.ts";
 import { findNatural, getRecord } from "../../vault/records.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
@@ -32,7 +33,7 @@ export function graded(recap: VaultRecord<Fields>) {
 }
 
 export const listDailyRecaps = (vault: UserVault, query: z.output<typeof dailyRecaps.list.query>) =>
-  listByDay(vault, dailyRecapKind, query);
+  listByDay(vault, dailyRecapKind, query, (...of) => graded(asRecord(...of)));
 
 /** @throws AppError `not_found`, `record_unreadable`. */
 export async function recapOfDay(vault: UserVault, day: string): Promise<VaultRecord<Fields>> {

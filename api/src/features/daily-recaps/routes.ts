@@ -10,7 +10,7 @@ export function dailyRecapRoutes(gates: Gates<Caller>, deps: RecordDeps<Caller>)
   const { openVault, clock } = deps;
   return routes(dailyRecaps, gates, {
     ...recordHandlers(dailyRecapKind, deps, graded),
-    list: listHandler(dailyRecapKind, deps, listDailyRecaps, graded),
+    list: listHandler(dailyRecapKind, deps, listDailyRecaps),
     getByDay: async (asked) =>
       ok(graded(await recapOfDay(await openVault(asked), asked.params.day))),
     putByDay: async (asked) => {

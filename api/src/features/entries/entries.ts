@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { listByDay } from "../../vault/day-list.ts";
+import { asText } from "../../vault/pages.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { EntryFields, type entries } from "./contract.ts";
@@ -29,5 +30,10 @@ export function listEntries(vault: UserVault, { pillarId, tag, ...range }: Entry
     (pillarId === undefined || entry.pillarIds.includes(pillarId)) &&
     (tag === undefined || entry.tags.includes(tag));
   const isNarrowed = pillarId !== undefined || tag !== undefined;
-  return listByDay(vault, entryKind, { ...range, matches: isNarrowed ? matches : undefined });
+  return listByDay(
+    vault,
+    entryKind,
+    { ...range, matches: isNarrowed ? matches : undefined },
+    asText,
+  );
 }

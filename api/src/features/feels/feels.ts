@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { listByDay } from "../../vault/day-list.ts";
+import { asText } from "../../vault/pages.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { FeelsFields, type feels } from "./contract.ts";
@@ -21,8 +22,13 @@ export const feelsKind: RecordKind<Fields, Fields> = {
 
 /** Check-ins of a range of days, newest first, narrowed to those of the morning or the evening. */
 export function listFeels(vault: UserVault, { kind, ...range }: z.output<typeof feels.list.query>) {
-  return listByDay(vault, feelsKind, {
-    ...range,
-    matches: (feels) => kind === undefined || feels.kind === kind,
-  });
+  return listByDay(
+    vault,
+    feelsKind,
+    {
+      ...range,
+      matches: (feels) => kind === undefined || feels.kind === kind,
+    },
+    asText,
+  );
 }

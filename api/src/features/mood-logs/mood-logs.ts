@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { listByDay } from "../../vault/day-list.ts";
+import { asText } from "../../vault/pages.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { MoodLogFields, type moodLogs } from "./contract.ts";
@@ -22,8 +23,13 @@ export function listMoodLogs(
   vault: UserVault,
   { moodId, ...range }: z.output<typeof moodLogs.list.query>,
 ) {
-  return listByDay(vault, moodLogKind, {
-    ...range,
-    matches: (log) => moodId === undefined || log.moodId === moodId,
-  });
+  return listByDay(
+    vault,
+    moodLogKind,
+    {
+      ...range,
+      matches: (log) => moodId === undefined || log.moodId === moodId,
+    },
+    asText,
+  );
 }

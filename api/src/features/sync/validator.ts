@@ -3,13 +3,14 @@ import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { sha256 } from "../../crypto/digest.ts";
 import { findOwnerId } from "../../platform/owner-statement.ts";
-import { findHeadTag } from "../../vault/sync-statements.ts";
+import { findHead, type StoredHead } from "../../vault/statements.ts";
 import type { VaultDeps } from "../../vault/user-vault.ts";
 import type { Caller } from "../auth/authenticate.ts";
 import { todayOf } from "../days/days.ts";
 
 type Deps = Pick<VaultDeps, "vaultDatabase" | "platformDatabase" | "clock">;
 
+const TAG_BYTES = 16;
 const REMEMBERED_OWNERS = 10_000;
 
 /**
@@ -25,16 +26,20 @@ export function validators({ vaultDatabase, platformDatabase, clock }: Deps) {
     return known;
   };
   const program = programHash();
-  return async ({ user }: Caller, url: string): Promise<string | null> => {
+  return async (
+    { user }: Caller,
+    url: string,
+  ): Promise<{ etag: string; head: StoredHead } | null> => {
     const owner = await ownerOf(user.id);
-    const tag = owner && (await findHeadTag(vaultDatabase.execute, owner));
+    const head = owner && (await findHead(vaultDatabase.execute, owner));
     // Of somebody who has written nothing there is nothing to spare.
-    if (tag === null) return null;
+    if (head === null) return null;
     const { timeZone, dayStartHour, locale, weekStartsOn } = user;
     const today = todayOf(user, clock());
     const rest = JSON.stringify([url, timeZone, dayStartHour, locale, weekStartsOn, today]);
-    const state = Buffer.concat([program, tag, Buffer.from(rest)]);
-    return `W/"${sha256(state).subarray(0, 16).toString("base64url")}"`;
+    // The head's tag tells one state from any other: each change seals it anew, under another nonce.
+    const state = Buffer.concat([program, head.sealed.subarray(-TAG_BYTES), Buffer.from(rest)]);
+    return { etag: `W/"${sha256(state).subarray(0, 16).toString("base64url")}"`, head };
   };
 }
 

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { mondayOf } from "../../lib/day.ts";
 import { listByDay } from "../../vault/day-list.ts";
+import { asText } from "../../vault/pages.ts";
 import type { RecordKind } from "../../vault/record-state.ts";
 import type { UserVault } from "../../vault/user-vault.ts";
 import { WeeklyRecapFields, type weeklyRecaps } from "./contract.ts";
@@ -24,4 +25,4 @@ export const weeklyRecapKind: RecordKind<Fields, Fields> = {
 export const listWeeklyRecaps = (
   vault: UserVault,
   query: z.output<typeof weeklyRecaps.list.query>,
-) => listByDay(vault, weeklyRecapKind, query);
+) => listByDay(vault, weeklyRecapKind, query, asText);

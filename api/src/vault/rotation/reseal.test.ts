@@ -10,6 +10,7 @@ import { uuidToBytes } from "../../lib/ids.ts";
 import { addPendingDek, findDekHistory, type DekVersion } from "../../platform/dek-rotation.ts";
 import { findState } from "../../platform/state-statements.ts";
 import { listByDay } from "../day-list.ts";
+import { asRecord } from "../pages.ts";
 import { eraseOwner } from "../erase.ts";
 import { inChange } from "../head.ts";
 import { verifyVault } from "../integrity.ts";
@@ -138,7 +139,7 @@ describe("rotating data keys", () => {
         body: "Second text",
       });
     }
-    const { items } = await listByDay(vault, entryKind, { limit: 10 });
+    const { items } = await listByDay(vault, entryKind, { limit: 10 }, asRecord);
     expect(items.map((item) => item.id).toSorted()).toEqual(ids.slice(0, 2).toSorted());
     const range = { before: 1000, limit: 10 };
     const { versions } = await listRecordVersions(vault, entryKind, ids[0] ?? "", range);
