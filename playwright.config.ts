@@ -12,6 +12,7 @@ const DESKTOP_ONLY = [
   "calendar",
   "editor",
   "insights",
+  "library",
   "passkeys",
   "recovery",
   "settings",
