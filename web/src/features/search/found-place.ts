@@ -1,5 +1,6 @@
 import type { contract, Response } from "@timos/api/contract";
 import { entryAnchor } from "@/features/entries/entry-anchor.ts";
+import { weekOf } from "@/lib/week.ts";
 
 export type Found = Response<typeof contract.search.findByBody>["items"][number];
 
@@ -9,9 +10,10 @@ export function placeOf({ kind, id, day }: Found): string {
     case "entries":
       return `/day/${String(day)}#${entryAnchor(id)}`;
     case "weekly-recaps":
-      return `/week?day=${String(day)}`;
+      return day === null ? "/week" : `/week/${weekOf(day)}`;
     case "pillars":
     case "habits":
+      return `/${kind}/${id}`;
     case "moods":
     case "templates":
     case "reminders":
