@@ -25,7 +25,7 @@ export default defineConfig({
   globalSetup: "./e2e/global-setup.ts",
   globalTimeout: 13 * 60_000,
   timeout: 30_000,
-  workers: 1,
+  workers: 2,
   // A browser on two busy cores misses a frame now and then. What fails twice is a failure; the report names the rest.
   retries: 1,
   reporter: [["list"]],
