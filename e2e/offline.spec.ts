@@ -13,9 +13,9 @@ import { expect, test } from "./support/test.ts";
 const API = "**/api/**";
 const NEEDLE = "heron under the third bridge";
 
-/** Everything a script can read of what the browser keeps, by where it is. */
-const keptBy = (page: Page) =>
-  page.evaluate(async () => {
+/** The databases of the browser, and which of these needles a script can read in anything that it keeps. */
+const keptBy = (page: Page, ...needles: string[]) =>
+  page.evaluate(async (wanted) => {
     const found: string[] = [];
     const decoder = new TextDecoder();
     const read = (value: unknown): string => {
@@ -52,8 +52,12 @@ const keptBy = (page: Page) =>
       JSON.stringify(Object.entries(localStorage)),
       JSON.stringify(Object.entries(sessionStorage)),
     );
-    return { databases: databases.map(({ name }) => name), text: found.join("\n") };
-  });
+    const text = found.join("\n");
+    return {
+      databases: databases.map(({ name }) => name),
+      found: wanted.filter((needle) => text.includes(needle)),
+    };
+  }, needles);
 
 /** Until what was typed is kept here, and no `Saved` of the server is waited for. */
 const expectKept = (page: Page) =>
@@ -66,6 +70,16 @@ async function kill(page: Page) {
   );
   await page.close({ runBeforeUnload: false });
 }
+
+/** Whether the worker keeps the document of a page. */
+const keepsPage = (page: Page, path: string) =>
+  page.evaluate(async (wanted) => {
+    const names = (await caches.keys()).filter((name) => name.startsWith("timos-pages-"));
+    const found = await Promise.all(
+      names.map(async (name) => (await caches.open(name)).match(wanted, { ignoreVary: true })),
+    );
+    return found.some((each) => each !== undefined);
+  }, path);
 
 /** What waits is sent at once, and not when its time comes. */
 const sendNow = (page: Page) =>
@@ -83,10 +97,8 @@ test("what was typed in tabs that were killed is back, sealed meanwhile, and non
   await context.route(API, (route) => route.abort());
   await addTo(entry, ` ${NEEDLE}`);
   await expectKept(journal);
-  const killed = await keptBy(journal);
-  expect(killed.databases).toEqual(["timos"]);
-  expect(killed.text).not.toContain(NEEDLE);
-  expect(killed.text).not.toContain(person.email);
+  const killed = await keptBy(journal, NEEDLE, "Before.", person.email);
+  expect(killed).toEqual({ databases: ["timos"], found: [] });
   await kill(journal);
   await context.unroute(API);
   const page = await context.newPage();
@@ -134,7 +146,7 @@ test("words outlive a session that ends, and a sign-out leaves nothing behind", 
   await expect(dialog.getByText(/This device keeps it, sealed/)).toBeVisible({ timeout: 15_000 });
   await dialog.getByRole("button", { name: "Leave, and go on later" }).click();
   await page.waitForURL("**/sign-in**");
-  expect((await keptBy(page)).text).not.toContain("Typed too late");
+  expect((await keptBy(page, NEEDLE, "Typed too late")).found).toEqual([]);
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -156,6 +168,47 @@ test("words outlive a session that ends, and a sign-out leaves nothing behind", 
   await openAccountMenu(page);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL("**/sign-in**");
-  await expect.poll(async () => (await keptBy(page)).databases, { timeout: 5_000 }).toEqual([]);
-  expect((await keptBy(page)).text).not.toContain("heron");
+  await expect
+    .poll(() => keptBy(page, "heron", "timos.remembered", person.email))
+    .toEqual({ databases: [], found: [] });
+});
+
+test.describe("without a connection", () => {
+  test.use({ serviceWorkers: "allow" });
+
+  test("the journal opens, is read and written in, and all of it is on the server afterwards", async ({
+    journal: page,
+    context,
+    person,
+  }) => {
+    await callAs(page, "POST", "/api/habits", { name: "Barefoot" });
+    await expectSaved(await beginEntry(page, `Before the ${NEEDLE}.`));
+    await page.reload();
+    // Everything it takes is there once the worker keeps the documents.
+    await expect.poll(() => keepsPage(page, "/calendar"), { timeout: 20_000 }).toBe(true);
+
+    await context.setOffline(true);
+    await page.reload();
+    await expect(page.getByText(/^No connection to TimOS\./)).toBeVisible();
+    await expect(textOf(articles(page).first())).toHaveText(`Before the ${NEEDLE}.`);
+    await beginEntry(page, "Written in the tunnel.");
+    await expect(articles(page).nth(1).getByText("Saved on this device")).toBeVisible();
+    const barefoot = page.getByRole("button", { name: "Barefoot", exact: true });
+    await barefoot.click();
+    await expect(page.getByText(/^2 changes wait on this device/)).toBeVisible();
+    await page.reload();
+    await expect(textOf(articles(page).nth(1))).toHaveText("Written in the tunnel.");
+    await expect(barefoot).toHaveAttribute("aria-pressed", "true");
+    const kept = await keptBy(page, NEEDLE, "in the tunnel", "Barefoot", person.email);
+    expect(kept).toEqual({ databases: ["timos"], found: [] });
+
+    await context.setOffline(false);
+    await expectSaved(articles(page).nth(1));
+    await expect(page.getByText(/wait on this device/)).toBeHidden();
+    const view: unknown = await (await callAs(page, "GET", "/api/today")).json();
+    expect(view).toMatchObject({
+      entries: [{ body: `Before the ${NEEDLE}.` }, { body: "Written in the tunnel." }],
+      habits: [{ habit: { name: "Barefoot" }, check: { state: "done" } }],
+    });
+  });
 });
