@@ -49,7 +49,7 @@ export function Amount({ name, goal, value, onChange }: Props) {
     <div
       role="group"
       aria-label={name}
-      className="flex items-center max-sm:order-last max-sm:basis-full max-sm:ps-6"
+      className="flex items-center @max-lg:order-last @max-lg:basis-full @max-lg:ps-6"
     >
       <button
         type="button"

@@ -55,7 +55,7 @@ export function DayFlow({ view, today, clock }: Props) {
     habits: () => <HabitsPart view={view} isToday={isToday} {...foldOf("habits")} />,
     entries: () => (
       <div ref={entriesPlace}>
-        <EntriesPart ref={entries} day={view.day} isToday={isToday} />
+        <EntriesPart ref={entries} view={view} isToday={isToday} />
       </div>
     ),
     pillars: () => <PillarsPart />,

@@ -49,7 +49,7 @@ export function HabitRow({ day, of, isToday }: Props) {
   };
 
   return (
-    <li className="grid">
+    <li className="@container grid">
       <div className="flex flex-wrap items-center gap-x-2">
         <button
           type="button"
@@ -61,7 +61,7 @@ export function HabitRow({ day, of, isToday }: Props) {
             setIsOpen(true);
           }}
           {...press.handlers}
-          className="-ms-1.5 flex min-h-12 min-w-0 flex-1 touch-manipulation items-center gap-3 rounded-md px-1.5 text-start transition-colors select-none hover:bg-wash max-sm:min-w-40"
+          className="-ms-1.5 flex min-h-12 min-w-0 flex-1 touch-manipulation items-center gap-3 rounded-md px-1.5 text-start transition-colors select-none hover:bg-wash"
         >
           <Sign isMet={met} isSkipped={isSkipped} share={shareOf(goal, check)} />
           {icon && (
@@ -93,7 +93,7 @@ export function HabitRow({ day, of, isToday }: Props) {
           aria-expanded={isOpen}
           aria-controls={isOpen ? `${id}-details` : undefined}
           onClick={() => setIsOpen(!isOpen)}
-          className="inline-flex size-11 shrink-0 items-center justify-center rounded-md text-faint transition-colors hover:bg-wash hover:text-ink"
+          className="-me-3 inline-flex size-11 shrink-0 items-center justify-center rounded-md text-faint transition-colors hover:bg-wash hover:text-ink"
         >
           <Ellipsis aria-hidden className="size-5" />
         </button>

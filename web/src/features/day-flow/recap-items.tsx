@@ -43,7 +43,7 @@ export function RecapItems<T extends Item | Correction>(props: Props<T>) {
   return (
     <section aria-labelledby={id} className="grid gap-0.5">
       <h3 id={id} className="text-soft">
-        {title} <span className="ms-1 text-sm text-faint">{hint}</span>
+        {title} <span className="text-sm text-faint max-md:block md:ms-1">{hint}</span>
       </h3>
       <ul ref={list} className="grid">
         {[...items, null].map((item, index) => (

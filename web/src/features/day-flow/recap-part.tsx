@@ -35,7 +35,7 @@ interface Props {
 export function RecapPart({ view, isOpen, onToggle }: Props) {
   const t = useTranslations("dayFlow.recap");
   const parts = useTranslations("dayFlow.parts");
-  const pillars = usePillars();
+  const pillars = usePillars(isOpen);
   const nameOf = (id: string | null) =>
     pillars.data?.items.find((pillar) => pillar.id === id)?.name ?? "";
   const linesOf = (items: Fields["slips"]) =>

@@ -12,10 +12,11 @@ export function useMoods() {
 }
 
 /** All pillars in their order, those that were put away among them. As the page of pillars keeps them. */
-export function usePillars() {
+export function usePillars(isWanted = true) {
   const { api } = useTimos();
   return useQuery({
     queryKey: ["journal", "library", "pillars"],
     queryFn: ({ signal }) => everyRecord(api.pillars.list, signal),
+    enabled: isWanted,
   });
 }

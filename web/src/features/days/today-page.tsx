@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { DayFlow } from "@/features/day-flow/day-flow.tsx";
+import { usePrompt } from "@/features/day-flow/use-prompt.ts";
 import { type Clock, dayFor, formatDay } from "@/lib/day.ts";
 import { DayHeading } from "./day-heading.tsx";
 import { DayFailed, DayLoading } from "./day-states.tsx";
@@ -14,7 +15,10 @@ import { useDay, useToday } from "./use-days.ts";
 export function TodayPage() {
   const { dayStartHour } = useUser();
   const clock = useClock();
-  const today = useToday(dayFor(clock, dayStartHour));
+  const expected = dayFor(clock, dayStartHour);
+  const today = useToday(expected);
+  // Asked for meanwhile, so that a page that is empty has it at once.
+  usePrompt(expected);
   if (today.data !== undefined) return <Today current={today.data} clock={clock} />;
   if (today.isError) return <DayFailed error={today.error} onRetry={() => void today.refetch()} />;
   return <DayLoading />;

@@ -36,7 +36,7 @@ export function useToday(expected: string) {
 /**
  * A day, with its entries opened.
  *
- * @param isAskedFor - Whether the API is asked for it; otherwise it is what `useToday` has read.
+ * @param isAskedFor - Whether the API is asked for it; otherwise it is what `useToday` has read, as long as that is there.
  */
 export function useDay(day: string, isAskedFor = true) {
   const { api } = useTimos();
@@ -44,7 +44,7 @@ export function useDay(day: string, isAskedFor = true) {
   return useQuery({
     queryKey: dayKey(day),
     queryFn: ({ signal }) => open(() => api.days.get({ params: { day }, signal }), signal),
-    enabled: isAskedFor,
+    enabled: ({ state }) => isAskedFor || state.data === undefined,
   });
 }
 

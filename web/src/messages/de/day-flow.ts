@@ -17,7 +17,7 @@ export const dayFlow: Translated<typeof english> = {
     "{count, plural, one {Etwas anderes von diesem Tag lässt sich nicht öffnen und fehlt hier.} other {# andere Dinge von diesem Tag lassen sich nicht öffnen und fehlen hier.}} Was davon gespeichert ist, ist beschädigt. Bitte die Betreiber dieses TimOS, es aus einer Sicherung wiederherzustellen.",
   future: "Der Rest dieses Tages öffnet sich, wenn er da ist.",
   write: "Schreiben",
-  prompt: { another: "Eine andere Frage", about: "Eine Frage für diesen Tag" },
+  prompt: { another: "Eine andere Frage" },
   pulse: {
     invitation: "Wie beginnt dieser Tag?",
     state: "Wie klar und ruhig ist dein Kopf?",
@@ -28,7 +28,7 @@ export const dayFlow: Translated<typeof english> = {
     avoiding: "Wovor drückst du dich?",
     avoidingHint: "Der Brief, der Anruf, das Gespräch",
     ofTen: "{score} von 10",
-    avoids: "schiebe auf: {what}",
+    avoids: "drücke mich vor: {what}",
   },
   mood: {
     log: "Wie fühlst du dich gerade?",

@@ -15,7 +15,7 @@ export const dayFlow = {
     "{count, plural, one {Something else of this day does not open and is not shown.} other {# other things of this day do not open and are not shown.}} What is stored of it is damaged. Ask whoever runs this TimOS to restore it from a backup.",
   future: "The rest of this day opens when it has come.",
   write: "Write",
-  prompt: { another: "Another question", about: "A question for this day" },
+  prompt: { another: "Another question" },
   pulse: {
     invitation: "How does this day begin?",
     state: "How clear and steady is your mind?",
