@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { buttonLook } from "@/components/button.tsx";
 import { signed } from "@/components/charts/numbers.ts";
 import { Checkbox } from "@/components/checkbox.tsx";
 import { Loaded } from "@/components/loaded.tsx";
@@ -26,6 +27,7 @@ type LookBack = Awaited<
 export function OnThisDayPage() {
   const t = useTranslations("library.onThisDay");
   const places = useTranslations("journal.places");
+  const words = useTranslations("common");
   const { dateLocale } = useUser();
   const { api } = useTimos();
   const day = useToday();
@@ -46,7 +48,13 @@ export function OnThisDayPage() {
           {({ items, isComplete, unreadable }) => (
             <>
               <Unreadable count={unreadable} />
-              {items.length === 0 && !isGentle && <Empty title={t("none")} hint={t("noneHint")} />}
+              {items.length === 0 && !isGentle && (
+                <Empty title={t("none")} hint={t("noneHint")}>
+                  <Link href="/today" className={`${buttonLook("secondary")} justify-self-start`}>
+                    {words("goToToday")}
+                  </Link>
+                </Empty>
+              )}
               {(items.length > 0 || isGentle) && (
                 <Checkbox
                   name="gentle"

@@ -81,6 +81,7 @@ interface Props {
 
 function Scores({ pillar, scores, from, to }: Props) {
   const t = useTranslations("library.pillar");
+  const words = useTranslations("common");
   const { dateLocale } = useUser();
   const { short, whole } = useDayNames();
   const { items, unreadable } = scores;
@@ -90,7 +91,7 @@ function Scores({ pillar, scores, from, to }: Props) {
         <Unreadable count={unreadable} />
         <Empty title={t("noScores")} hint={t("noScoresHint")}>
           <Link href="/today" className={`${buttonLook("secondary")} justify-self-start`}>
-            {t("toToday")}
+            {words("goToToday")}
           </Link>
         </Empty>
       </>

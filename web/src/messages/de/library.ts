@@ -121,7 +121,6 @@ export const library: Translated<typeof english> = {
     chartNote: "In den letzten 90 Tagen. Die gepunktete Linie ist das Ziel.",
     noScores: "Keine Wertung in den letzten 90 Tagen",
     noScoresHint: "In der Bilanz eines Tages sagst du, wie es um jede Säule stand.",
-    toToday: "Zu heute",
     day: "Tag",
     score: "Wertung",
     ofTen: "{score, number} von 10",

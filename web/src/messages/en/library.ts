@@ -117,7 +117,6 @@ export const library = {
     chartNote: "In the last 90 days. The dotted line is the target.",
     noScores: "No score in the last 90 days",
     noScoresHint: "In the recap of a day you say how each pillar went.",
-    toToday: "Go to today",
     day: "Day",
     score: "Score",
     ofTen: "{score, number} of 10",
