@@ -195,7 +195,7 @@ test.describe("without a connection", () => {
     await expect(articles(page).nth(1).getByText("Saved on this device")).toBeVisible();
     const barefoot = page.getByRole("button", { name: "Barefoot", exact: true });
     await barefoot.click();
-    await expect(page.getByText(/^2 changes wait on this device/)).toBeVisible();
+    await expect(page.getByText(/2 changes wait on this device/)).toBeVisible();
     await page.reload();
     await expect(textOf(articles(page).nth(1))).toHaveText("Written in the tunnel.");
     await expect(barefoot).toHaveAttribute("aria-pressed", "true");

@@ -92,29 +92,25 @@ function Waiting({ keeping }: { keeping: Keeping }) {
   );
   const isReached = useOf(carrier.subscribe, carrier.isReached) && status !== "offline";
   const from = useOf(carrier.subscribe, carrier.shownFrom);
-  const when = from === null ? null : clockIn(timeZone, new Date(from));
-  const today = clockIn(timeZone, new Date()).day;
+  const shown = from === null ? null : clockIn(timeZone, new Date(from));
+  const isOfToday = shown?.day === clockIn(timeZone, new Date()).day;
+  const when =
+    shown &&
+    (isOfToday ? shown.time : formatDay(shown.day, dateLocale, { day: "numeric", month: "long" }));
   const send = () => void Promise.all([outbox.flush(), savers.flush()]);
   return (
     <>
-      {!isReached && (
+      {(!isReached || waiting > 0) && (
         <Line>
-          {when === null
-            ? t("offline")
-            : t("asOf", {
-                when:
-                  when.day === today
-                    ? when.time
-                    : formatDay(when.day, dateLocale, { day: "numeric", month: "long" }),
-              })}
-        </Line>
-      )}
-      {waiting > 0 && (
-        <Line>
-          {t("waiting", { count: waiting })}{" "}
-          <button type="button" className={actionLook} onClick={send}>
-            {t("sendNow")}
-          </button>
+          {!isReached && (when === null ? t("offline") : t("asOf", { when }))}{" "}
+          {waiting > 0 && (
+            <>
+              {t("waiting", { count: waiting })}{" "}
+              <button type="button" className={actionLook} onClick={send}>
+                {t("sendNow")}
+              </button>
+            </>
+          )}
         </Line>
       )}
       {refused > 0 && (

@@ -5,8 +5,7 @@ export const keeping: Translated<typeof english> = {
   onDevice: "Auf diesem Gerät gespeichert",
   offline: "Keine Verbindung zu TimOS.",
   asOf: "Keine Verbindung zu TimOS. Was du siehst, ist von {when}.",
-  waiting:
-    "{count, plural, one {1 Änderung wartet} other {# Änderungen warten}} auf diesem Gerät auf eine Verbindung.",
+  waiting: "{count, plural, one {1 Änderung wartet} other {# Änderungen warten}} auf diesem Gerät.",
   sendNow: "Jetzt versuchen",
   tabOnly:
     "Dieser Browser behält nichts von dieser Seite. Was noch nicht auf dem Server ist, steht nur in diesem Tab: Lass ihn offen.",

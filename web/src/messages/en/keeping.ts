@@ -3,8 +3,7 @@ export const keeping = {
   onDevice: "Saved on this device",
   offline: "No connection to TimOS.",
   asOf: "No connection to TimOS. What you see is from {when}.",
-  waiting:
-    "{count, plural, one {1 change waits} other {# changes wait}} on this device for a connection.",
+  waiting: "{count, plural, one {1 change waits} other {# changes wait}} on this device.",
   sendNow: "Try now",
   tabOnly:
     "This browser keeps nothing of this page. What is not on the server yet is in this tab only, so leave it open.",
