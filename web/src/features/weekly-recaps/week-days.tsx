@@ -2,9 +2,9 @@
 
 import Link from "next/link";
 import { useTranslations } from "use-intl";
-import { signed } from "@/components/charts/numbers.ts";
+import { figure, signed } from "@/components/charts/numbers.ts";
 import { useUser } from "@/features/account/use-user.ts";
-import { Grade } from "@/features/day-flow/grade.tsx";
+import type { Graded } from "@/features/day-flow/grade.tsx";
 import { useDayNames, useToday } from "@/features/library/use-today.ts";
 import { formatDay } from "@/lib/day.ts";
 import type { WeekView } from "./week-form.ts";
@@ -26,11 +26,7 @@ export function WeekDays({ view }: { view: WeekView }) {
   };
   return (
     <section aria-label={t("days")} className="grid gap-6">
-      {view.grade === null ? (
-        <p className="text-soft">{t("noGradeHint")}</p>
-      ) : (
-        <Grade graded={view} />
-      )}
+      <WeekGrade graded={view} />
       <ol className="grid grid-cols-7 border-y border-line">
         {view.days.map((pixel) => {
           const { day, grade, entries } = pixel;
@@ -58,5 +54,28 @@ export function WeekDays({ view }: { view: WeekView }) {
         })}
       </ol>
     </section>
+  );
+}
+
+/** A letter, as one wrote it below a piece of work, and the mean that it stands for. */
+function WeekGrade({ graded }: { graded: Graded }) {
+  const t = useTranslations("library.week");
+  const recap = useTranslations("dayFlow.recap");
+  const { dateLocale } = useUser();
+  const { overall, grade, label } = graded;
+  if (overall === null || grade === null || label === null) {
+    return <p className="text-soft">{t("noGradeHint")}</p>;
+  }
+  const written = figure(overall, dateLocale);
+  return (
+    <p className="flex items-baseline gap-4">
+      <span className="font-serif text-display leading-none font-medium text-accent">
+        <span className="sr-only">{recap("grade", { grade })}</span>
+        <span aria-hidden>{grade}</span>
+      </span>
+      <span className="text-lg text-soft tabular-nums">
+        {recap("overall", { overall: written, label: recap(`labels.${label}`) })}
+      </span>
+    </p>
   );
 }

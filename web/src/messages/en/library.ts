@@ -254,7 +254,7 @@ export const library = {
       "Once you have written for a week, a month or a year, what was on this day comes back here.",
     noneLeft: "Nothing to show without the hard days.",
     gentle: "Leave out hard days",
-    gentleHint: "Days with a low mood, a bad night or the grade F.",
+    gentleHint: "Days with a low mood, a heavy morning or the grade F.",
     week: "A week ago",
     month: "A month ago",
     halfYear: "Half a year ago",
