@@ -1,5 +1,6 @@
 "use client";
 
+import type { ComponentProps } from "react";
 import { useTranslations } from "use-intl";
 import {
   PolarAngleAxis,
@@ -10,6 +11,7 @@ import {
   ResponsiveContainer,
   Tooltip,
 } from "recharts";
+import { linesOf } from "./lines.ts";
 import { figure } from "./numbers.ts";
 import { Reading } from "./reading.tsx";
 
@@ -20,8 +22,6 @@ export interface Spoke {
   /** null: no score this week. */
   readonly average: number | null;
 }
-
-const LONGEST_NAME = 14;
 
 interface Props {
   label: string;
@@ -34,14 +34,20 @@ export function WeekRadar({ label, spokes, locale }: Props) {
   const byId = new Map(spokes.map((spoke) => [spoke.id, spoke]));
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 288 }}>
-      <RadarChart data={[...spokes]} outerRadius="72%" aria-label={`${label}. ${t("keys")}`}>
+      <RadarChart data={[...spokes]} outerRadius="66%" aria-label={`${label}. ${t("keys")}`}>
         <PolarGrid stroke="var(--color-line)" />
         <PolarAngleAxis
           dataKey="id"
-          tickFormatter={(id: string) => shortened(byId.get(id)?.name ?? "")}
-          tick={{ fontSize: 13, fill: "var(--color-soft)" }}
+          tick={({ x, y, textAnchor, payload }) => (
+            <SpokeName
+              x={Number(x)}
+              y={Number(y)}
+              anchor={textAnchor}
+              name={byId.get(String(payload.value))?.name ?? ""}
+            />
+          )}
         />
-        <PolarRadiusAxis domain={[0, 10]} tick={false} axisLine={false} />
+        <PolarRadiusAxis domain={[0, 10]} tickCount={6} tick={false} axisLine={false} />
         <Radar
           dataKey="target"
           stroke="var(--color-edge)"
@@ -79,5 +85,29 @@ export function WeekRadar({ label, spokes, locale }: Props) {
   );
 }
 
-const shortened = (name: string) =>
-  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+const LINE_HEIGHT = 15;
+
+/** Stands at the end of its spoke, in two lines where it is long. */
+function SpokeName({
+  x,
+  y,
+  anchor,
+  name,
+}: {
+  x: number;
+  y: number;
+  anchor: ComponentProps<"text">["textAnchor"];
+  name: string;
+}) {
+  const lines = linesOf(name);
+  const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2;
+  return (
+    <text textAnchor={anchor} fontSize={12} className="fill-soft" dominantBaseline="central">
+      {lines.map((line, index) => (
+        <tspan key={index} x={x} y={top + index * LINE_HEIGHT}>
+          {line}
+        </tspan>
+      ))}
+    </text>
+  );
+}

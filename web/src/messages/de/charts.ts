@@ -5,14 +5,12 @@ export const charts: Translated<typeof english> = {
   asTable: "Tabelle",
   drawing: "Das Diagramm wird gezeichnet",
   nothing: "nichts notiert",
-  when: "Wann",
   keys: "Die Pfeiltasten links und rechts lesen die Werte.",
   year: {
     month: "Monat",
     day: "Tag",
     howToRead:
       "Jedes Kästchen ist ein Tag. Zeig auf eines, oder geh mit den Pfeiltasten von Tag zu Tag.",
-    toCome: "kommt noch",
   },
   habit: {
     label: "{name} im Jahr {year}",

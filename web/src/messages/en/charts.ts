@@ -3,13 +3,11 @@ export const charts = {
   asTable: "Table",
   drawing: "Drawing the chart",
   nothing: "nothing noted",
-  when: "When",
   keys: "Left and right arrow keys read the values.",
   year: {
     month: "Month",
     day: "Day",
     howToRead: "Each square is a day. Point at one, or go from day to day with the arrow keys.",
-    toCome: "still to come",
   },
   habit: {
     label: "{name} in {year}",
