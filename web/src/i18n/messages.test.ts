@@ -18,7 +18,7 @@ function leaves(messages: object, path = ""): Map<string, string> {
 /** What a message takes, and the marks in it. */
 function partsOf(message: string): string[] {
   // The texts of a plural are in braces too.
-  const outside = message.replace(/(one|other|=\d+) \{[^{}]*\}/g, "");
+  const outside = message.replace(/(?<!\w)(one|other|=\d+) \{[^{}]*\}/g, "");
   const values = Array.from(outside.matchAll(/\{(\w+)/g), ([, name]) => name);
   const marks = Array.from(message.matchAll(/<\w+>/g), ([mark]) => mark);
   return [...new Set([...values, ...marks])].map(String).sort();
