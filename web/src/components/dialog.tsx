@@ -1,6 +1,7 @@
 "use client";
 
-import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import { useModal } from "./use-modal.ts";
 
 interface Props {
   title: string;
@@ -12,24 +13,10 @@ interface Props {
 
 /** A modal dialog, open for as long as it is rendered. */
 export function Dialog({ title, children, onDismiss, width = "narrow" }: Props) {
-  const ref = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
-
-  // Closed before it is gone from the document, so that the focus goes back to where it was.
-  useLayoutEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
-
+  const { titleId, modal } = useModal(onDismiss);
   return (
     <dialog
-      ref={ref}
-      aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onDismiss?.();
-      }}
+      {...modal}
       className={`max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-lg border border-line bg-page p-6 shadow-raised ${width === "wide" ? "max-w-wide" : "max-w-[28rem]"}`}
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5">

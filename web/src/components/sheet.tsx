@@ -1,9 +1,10 @@
 "use client";
 
 import { X } from "lucide-react";
-import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { IconButton } from "./icon-button.tsx";
+import { useModal } from "./use-modal.ts";
 
 interface Props {
   title: string;
@@ -14,24 +15,10 @@ interface Props {
 /** A modal dialog at the foot of a small screen, open for as long as it is rendered. A press outside closes it. */
 export function Sheet({ title, children, onDismiss }: Props) {
   const t = useTranslations("common");
-  const ref = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
-
-  // Closed before it is gone from the document, so that the focus goes back to where it was.
-  useLayoutEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
-
+  const { titleId, modal } = useModal(onDismiss);
   return (
     <dialog
-      ref={ref}
-      aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onDismiss();
-      }}
+      {...modal}
       onClick={(event) => {
         // What is pressed outside of its content is the backdrop.
         if (event.target === event.currentTarget) onDismiss();

@@ -7,6 +7,7 @@ import { Select } from "@/components/select.tsx";
 import { ColorField, FIRST_COLOR } from "@/features/library/color-field.tsx";
 import { IconField } from "@/features/library/icon-field.tsx";
 import { WeekdaysField } from "@/features/library/weekdays-field.tsx";
+import { NameField } from "@/features/library/name-field.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import type { Habit } from "./habit-kind.ts";
 
@@ -24,15 +25,7 @@ export function HabitForm({ habit, error }: { habit: Habit | null; error: unknow
   const goal = habit && habit.goal.type !== "yes_no" ? habit.goal : null;
   return (
     <>
-      <Field
-        name="name"
-        label={t("fields.name")}
-        defaultValue={habit?.name}
-        maxLength={100}
-        required
-        autoComplete="off"
-        fault={faultOf(error, "name")}
-      />
+      <NameField chosen={habit?.name} error={error} />
       <Select
         name="goal"
         label={t("habit.goal")}

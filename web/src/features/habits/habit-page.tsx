@@ -8,7 +8,7 @@ import { Loaded } from "@/components/loaded.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { BackLink } from "@/features/library/back-link.tsx";
-import { Glyph } from "@/features/library/glyph.tsx";
+import { RecordHeading } from "@/features/library/record-heading.tsx";
 import { Unreadable } from "@/features/library/unreadable.tsx";
 import { useDayNames, useToday } from "@/features/library/use-today.ts";
 import { useTimos } from "@/lib/client.tsx";
@@ -34,17 +34,9 @@ export function HabitPage({ id }: { id: string }) {
       <Loaded query={habit}>
         {(found) => (
           <div className="grid gap-8">
-            <header className="flex items-center gap-5">
-              <Glyph {...found} size="heading" />
-              <div className="grid min-w-0 gap-1">
-                <h1 className="font-serif text-heading font-medium tracking-[-0.01em]">
-                  {found.name}
-                </h1>
-                <p className="text-soft">
-                  {[goalText(found.goal), scheduleText(found.schedule)].filter(Boolean).join(" · ")}
-                </p>
-              </div>
-            </header>
+            <RecordHeading of={found}>
+              {[goalText(found.goal), scheduleText(found.schedule)].filter(Boolean).join(" · ")}
+            </RecordHeading>
             {found.archived && (
               <Notice>
                 <p>{t("archived")}</p>

@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { Field } from "@/components/field.tsx";
 import { Select } from "@/components/select.tsx";
 import { IconField } from "@/features/library/icon-field.tsx";
+import { NameField } from "@/features/library/name-field.tsx";
 import { useFailure } from "@/lib/failure.ts";
 
 const EMOJI = ["🙂", "😌", "🥰", "🤩", "😴", "🥱", "😟", "😤", "😭"];
@@ -26,15 +26,7 @@ export function MoodForm({ mood, error }: Props) {
   const { faultOf } = useFailure();
   return (
     <>
-      <Field
-        name="name"
-        label={t("fields.name")}
-        defaultValue={mood?.name}
-        maxLength={100}
-        required
-        autoComplete="off"
-        fault={faultOf(error, "name")}
-      />
+      <NameField chosen={mood?.name} error={error} />
       <Select name="valence" label={t("mood.valence")} defaultValue={mood?.valence ?? 0}>
         {VALENCES.map(({ value, name }) => (
           <option key={value} value={value}>

@@ -1,11 +1,11 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { Field } from "@/components/field.tsx";
 import { Select } from "@/components/select.tsx";
 import { TextArea } from "@/components/text-area.tsx";
 import { ColorField, FIRST_COLOR } from "@/features/library/color-field.tsx";
 import { IconField } from "@/features/library/icon-field.tsx";
+import { NameField } from "@/features/library/name-field.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import type { Pillar } from "./pillar-kind.ts";
 
@@ -17,15 +17,7 @@ export function PillarForm({ pillar, error }: { pillar: Pillar | null; error: un
   const { faultOf } = useFailure();
   return (
     <>
-      <Field
-        name="name"
-        label={t("fields.name")}
-        defaultValue={pillar?.name}
-        maxLength={100}
-        required
-        autoComplete="off"
-        fault={faultOf(error, "name")}
-      />
+      <NameField chosen={pillar?.name} error={error} />
       <TextArea
         name="description"
         label={t("fields.description")}

@@ -16,7 +16,7 @@ import { useUser } from "@/features/account/use-user.ts";
 import { keysOf, pointsOf } from "@/features/insights/series.ts";
 import { BackLink } from "@/features/library/back-link.tsx";
 import { Empty } from "@/features/library/empty.tsx";
-import { Glyph } from "@/features/library/glyph.tsx";
+import { RecordHeading } from "@/features/library/record-heading.tsx";
 import { Unreadable } from "@/features/library/unreadable.tsx";
 import { useDayNames, useToday } from "@/features/library/use-today.ts";
 import { useTimos } from "@/lib/client.tsx";
@@ -43,15 +43,7 @@ export function PillarPage({ id }: { id: string }) {
       <Loaded query={pillar}>
         {(found) => (
           <div className="grid gap-8">
-            <header className="flex items-center gap-5">
-              <Glyph {...found} size="heading" />
-              <div className="grid min-w-0 gap-1">
-                <h1 className="font-serif text-heading font-medium tracking-[-0.01em]">
-                  {found.name}
-                </h1>
-                <p className="text-soft">{t("targetOf", { target: found.target })}</p>
-              </div>
-            </header>
+            <RecordHeading of={found}>{t("targetOf", { target: found.target })}</RecordHeading>
             {found.description !== "" && (
               <p className="max-w-reading font-serif text-prose whitespace-pre-wrap">
                 {found.description}

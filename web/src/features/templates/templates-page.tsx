@@ -1,12 +1,12 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { Field } from "@/components/field.tsx";
 import { Select } from "@/components/select.tsx";
 import { TextArea } from "@/components/text-area.tsx";
 import type { Kind } from "@/features/library/kind.ts";
 import { LibraryPage } from "@/features/library/library-page.tsx";
 import { useTimos } from "@/lib/client.tsx";
+import { NameField } from "@/features/library/name-field.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 
@@ -52,15 +52,7 @@ function TemplateForm({ template, error }: { template: Template | null; error: u
   const { faultOf } = useFailure();
   return (
     <>
-      <Field
-        name="name"
-        label={t("fields.name")}
-        defaultValue={template?.name}
-        maxLength={100}
-        required
-        autoComplete="off"
-        fault={faultOf(error, "name")}
-      />
+      <NameField chosen={template?.name} error={error} />
       <Select name="kind" label={t("template.kind")} defaultValue={template?.kind ?? "entries"}>
         {KINDS.map((kind) => (
           <option key={kind} value={kind}>
