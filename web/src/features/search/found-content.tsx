@@ -24,7 +24,7 @@ export function FoundContent({ found }: { found: Found }) {
             .join(" · ")}
         </span>
       </span>
-      {snippet.length > 0 && (
+      {(title === "" || snippet.some(({ match }) => match)) && (
         <span className="line-clamp-2 font-serif text-base text-soft">
           {snippet.map(({ text, match }, index) =>
             match ? (

@@ -13,7 +13,7 @@ import { type ChoiceGroup, ChoiceList, optionId } from "./choice-list.tsx";
 import { type Filters, hasFilters, NO_FILTERS } from "./filters.ts";
 import { FoundContent } from "./found-content.tsx";
 import { placeOf } from "./found-place.ts";
-import { NothingFound } from "./nothing-found.tsx";
+import { NothingFound, SearchHints } from "./nothing-found.tsx";
 import { SearchFilters } from "./search-filters.tsx";
 import { useSearch } from "./use-search.ts";
 
@@ -148,6 +148,12 @@ export function SearchBox({ placeholder, groupsFor, isPage, onDone }: Props) {
         {error && <SearchFailed error={error} onRetry={lookAgain} />}
         {found?.total === 0 && !isLooking && (
           <NothingFound typed={typed} isFiltered={hasFilters(filters)} />
+        )}
+        {isPage && typed.trim() === "" && (
+          <div className="grid gap-3 px-3 py-2">
+            <h2 className="text-sm font-medium text-soft">{t("howTo")}</h2>
+            <SearchHints />
+          </div>
         )}
         {found && found.total > found.items.length && limit < MOST_SHOWN && (
           <div className="px-3 pb-2">

@@ -10,7 +10,7 @@ const nothingElse = () => [];
 export function SearchPage() {
   const t = useTranslations("search");
   return (
-    <div className="grid gap-6">
+    <div className="grid">
       <PageHeading title={t("title")} />
       <SearchBox placeholder={t("pagePlaceholder")} groupsFor={nothingElse} isPage />
     </div>

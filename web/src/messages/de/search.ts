@@ -21,6 +21,7 @@ export const search: Translated<typeof english> = {
   more: "Mehr zeigen",
   looking: "Wird gesucht …",
   nothing: "Nichts gefunden für „{query}“",
+  howTo: "Wie man fragt",
   hints: {
     fewer: "Weniger Wörter finden mehr: Alle müssen da sein.",
     beginnings: "Der Anfang eines Wortes genügt: <code>spazier</code> findet Spaziergang.",

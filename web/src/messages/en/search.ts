@@ -19,6 +19,7 @@ export const search = {
   more: "Show more",
   looking: "Looking…",
   nothing: "Nothing found for “{query}”",
+  howTo: "How to ask",
   hints: {
     fewer: "Fewer words find more: all of them have to be there.",
     beginnings: "The beginning of a word is enough: <code>walk</code> finds walking.",
