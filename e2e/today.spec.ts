@@ -17,6 +17,8 @@ async function openAt(page: Page, hour: string) {
 }
 
 test("a whole day on one page, from the first visit to the recap", async ({ journal }) => {
+  // It is one long way, and a machine may be busy.
+  test.slow();
   await test.step("a new journal invites to write, and offers something to begin with", async () => {
     await expect(journal.getByRole("button", { name: "Another question" })).toBeVisible();
     for (const name of ["Go for a walk", "Drink water", "Family", "Health"]) {
