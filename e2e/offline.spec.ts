@@ -10,6 +10,9 @@ import {
 } from "./support/journal.ts";
 import { expect, test } from "./support/test.ts";
 
+// Each is several visits, and tabs that wait for each other.
+test.describe.configure({ timeout: 60_000 });
+
 const API = "**/api/**";
 const NEEDLE = "heron under the third bridge";
 
@@ -204,7 +207,7 @@ test.describe("without a connection", () => {
 
     await context.setOffline(false);
     await expectSaved(articles(page).nth(1));
-    await expect(page.getByText(/wait on this device/)).toBeHidden();
+    await expect(page.getByText(/waits? on this device/)).toBeHidden();
     const view: unknown = await (await callAs(page, "GET", "/api/today")).json();
     expect(view).toMatchObject({
       entries: [{ body: `Before the ${NEEDLE}.` }, { body: "Written in the tunnel." }],

@@ -1,5 +1,5 @@
 import type { contract, Response } from "@timos/api/contract";
-import { ApiError, type Client } from "@/lib/api.ts";
+import type { Client } from "@/lib/api.ts";
 import { newId } from "@/lib/id.ts";
 import { Change } from "./changes.ts";
 import type { Keeper } from "./keeper.ts";
@@ -97,16 +97,11 @@ export function createOutbox({ keeper, push, alone, tellTabs, noteSent }: Surrou
         sent = true;
       }
       return sent;
-    }).catch((error: unknown) => {
-      failures += 1;
-      // Signed out, or the server is out of reach: it stays as it is. What else fails is no reason to lose it either.
-      if (error instanceof ApiError && error.status === 401) clearTimeout(timer);
-      return false;
-    });
-    if (isSent === true) {
-      failures = 0;
-      noteSent();
-    }
+      // Out of reach, signed out, or whatever else: no reason to lose it.
+    }).catch(() => null);
+    // Another tab sends meanwhile, or it failed: later again.
+    failures = isSent === null ? failures + 1 : 0;
+    if (isSent === true) noteSent();
   }
 
   async function settle(op: Waiting, outcome: Outcome | undefined) {
