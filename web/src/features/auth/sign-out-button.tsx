@@ -40,7 +40,9 @@ export function SignOutButton({ children }: { children: ReactNode }) {
     setPhase("busy");
     await Promise.all([savers.flush(), keeping?.outbox.flush()]);
     const waiting = savers.unsaved().length + (keeping?.outbox.getWaiting().length ?? 0);
-    if (waiting > 0) setPhase("asking");
+    // Signing out removes what other tabs keep as well.
+    const elsewhere = await keeping?.keeper.countOfOthers().catch(() => 0);
+    if (waiting + (elsewhere ?? 0) > 0) setPhase("asking");
     else await signOut();
   };
 

@@ -143,7 +143,9 @@ describe("what a device keeps", () => {
     const [here, there] = [await openKeeper(ADA, "here"), await openKeeper(ADA, "there")];
     await here.drafts.keep("entries", "one", unsent("here"));
     await there.drafts.keep("entries", "one", unsent("there"));
+    expect([await here.countOfOthers(), await there.countOfOthers()]).toEqual([1, 1]);
     await here.drafts.keep("entries", "one", null);
+    expect([await here.countOfOthers(), await there.countOfOthers()]).toEqual([1, 0]);
     living.clear();
     const left = (await openKeeper(ADA, "next")).drafts.left();
     expect(left.map((draft) => draft.unsent)).toEqual([unsent("there")]);

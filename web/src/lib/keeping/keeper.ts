@@ -209,11 +209,18 @@ export function createKeeper({ userId, tabs, now }: Surroundings) {
     return (await Promise.all(opened)).filter(({ value }) => value !== null);
   }
 
+  /** How many drafts there are of other tabs, whether these live or not. */
+  async function countOfOthers(): Promise<number> {
+    const rows = await database?.getAllFromIndex("kept", "owner", [userId, "draft"]);
+    return rows?.filter(({ tab }) => tab !== tabs.own).length ?? 0;
+  }
+
   return {
     start,
     stop,
     wipe,
     removeCopies,
+    countOfOthers,
     drafts,
     put,
     remove,
