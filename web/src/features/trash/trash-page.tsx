@@ -75,7 +75,7 @@ export function TrashPage() {
                     actions={
                       <>
                         <Button
-                          look="secondary"
+                          look="quiet"
                           className="min-h-11"
                           aria-label={t("restoreName", { name: nameOf(trashed) })}
                           onClick={() => restore(trashed)}
