@@ -23,6 +23,8 @@ async function bodyOfFirst(page: Page): Promise<string> {
 test("an entry is written by keyboard alone: slash menu, template, lists, and out again", async ({
   journal,
 }) => {
+  // A key at a time, and two looks by axe: long on a busy machine.
+  test.slow();
   const { keyboard } = journal;
   const template = { name: "Three lines", body: "**What happened**\n\n" };
   await callAs(journal, "POST", "/api/templates", template);

@@ -44,6 +44,15 @@ interface Props {
 /** The nonce of this document's policy, for the styles the editor adds. */
 const documentNonce = () => document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
 
+/** How far the line one writes stays from the edges of the window. */
+const MARGIN = 24;
+
+/** How much of the window the bar with the places takes at its foot. */
+function barHeight(): number {
+  const bar = document.querySelector("body header:has(nav)")?.getBoundingClientRect();
+  return bar !== undefined && bar.top > 0 ? window.innerHeight - bar.top : 0;
+}
+
 export default function MarkdownEditor(props: Props) {
   const { value, label, placeholder, autoFocus, slashItems, slashLabel } = props;
   const parent = useRef<HTMLDivElement>(null);
@@ -77,6 +86,8 @@ export default function MarkdownEditor(props: Props) {
         EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
         EditorState.phrases.of({ [SLASH_LABEL]: slashLabel }),
         EditorView.lineWrapping,
+        // The line one writes is not behind the bar at the foot of a phone.
+        EditorView.scrollMargins.of(() => ({ top: MARGIN, bottom: MARGIN + barHeight() })),
         EditorView.contentAttributes.of({
           "aria-label": label,
           spellcheck: "true",
@@ -104,7 +115,10 @@ export default function MarkdownEditor(props: Props) {
       ],
     });
     view.dispatch({ effects: setSlashItems.of(slashItems) });
-    if (autoFocus) view.focus();
+    if (autoFocus) {
+      view.focus();
+      element.scrollIntoView({ block: "center" });
+    }
     return view;
   });
 

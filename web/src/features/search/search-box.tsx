@@ -101,7 +101,7 @@ export function SearchBox({ placeholder, groupsFor, isPage, onDone }: Props) {
           maxLength={200}
           onChange={({ target }) => ask(target.value, filters)}
           onKeyDown={onKeyDown}
-          className="min-h-14 min-w-0 flex-1 bg-transparent px-2 text-lg outline-none"
+          className="min-h-14 min-w-0 flex-1 bg-transparent px-2 text-lg text-ellipsis outline-none"
         />
         {!isPage && (
           <IconButton
