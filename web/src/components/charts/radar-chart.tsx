@@ -42,6 +42,7 @@ export function WeekRadar({ label, spokes, locale }: Props) {
             <SpokeName
               x={Number(x)}
               y={Number(y)}
+              degrees={payload.coordinate}
               anchor={textAnchor}
               name={byId.get(String(payload.value))?.name ?? ""}
             />
@@ -91,16 +92,21 @@ const LINE_HEIGHT = 15;
 function SpokeName({
   x,
   y,
+  degrees,
   anchor,
   name,
 }: {
   x: number;
   y: number;
+  /** Of the spoke; 90 leads up. */
+  degrees: number;
   anchor: ComponentProps<"text">["textAnchor"];
   name: string;
 }) {
   const lines = linesOf(name);
-  const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2;
+  const half = ((lines.length - 1) * LINE_HEIGHT) / 2;
+  // Above the uppermost spoke and below the lowest, so that no line stands on one.
+  const top = y - half * (1 + Math.sin((degrees * Math.PI) / 180));
   return (
     <text textAnchor={anchor} fontSize={12} className="fill-soft" dominantBaseline="central">
       {lines.map((line, index) => (

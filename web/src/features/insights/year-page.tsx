@@ -16,7 +16,7 @@ import { YearGrid } from "@/components/charts/year-grid.tsx";
 import { Loaded } from "@/components/loaded.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { useClock } from "@/features/days/use-clock.ts";
-import { type Day, dayFor, formatDay } from "@/lib/day.ts";
+import { type Day, dayFor, formatDay, monthOf } from "@/lib/day.ts";
 import { UnreadableNotice } from "./insights-states.tsx";
 import { ShallowLink } from "./shallow-link.tsx";
 import { type DayPixel, useYear, type YearView } from "./use-insights.ts";
@@ -158,6 +158,8 @@ function Pixels({ view: { year, days }, measure, today }: PixelsProps) {
   const found = days.flatMap((day) => valueOf(measure, day) ?? []);
   const count = (steps: readonly Step[]) => found.filter(({ step }) => steps.includes(step)).length;
   const label = t(`year.${measure}.label`, { year: String(year) });
+  const noted = new Set(days.filter((day) => valueOf(measure, day)).map(({ day }) => monthOf(day)));
+  const months = monthsOf(year).filter((month) => noted.has(month));
   return (
     <Figure
       level={2}
@@ -167,14 +169,12 @@ function Pixels({ view: { year, days }, measure, today }: PixelsProps) {
           caption={label}
           columns={[
             words("year.day"),
-            ...monthsOf(year).map((month) =>
-              formatDay(`${month}-01`, dateLocale, { month: "short" }),
-            ),
+            ...months.map((month) => formatDay(`${month}-01`, dateLocale, { month: "short" })),
           ]}
           rows={Array.from({ length: 31 }, (_, index) => ({
             key: String(index),
             head: index + 1,
-            cells: monthsOf(year).map((month) => {
+            cells: months.map((month) => {
               const day = daysOfMonth(month)[index];
               return day && <DayValue pixel={byDay.get(day)} measure={measure} write={write} />;
             }),
