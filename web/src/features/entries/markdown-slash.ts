@@ -7,7 +7,13 @@ import {
   StateField,
   type Transaction,
 } from "@codemirror/state";
-import { EditorView, keymap, showTooltip, type TooltipView } from "@codemirror/view";
+import {
+  EditorView,
+  keymap,
+  repositionTooltips,
+  showTooltip,
+  type TooltipView,
+} from "@codemirror/view";
 import { isInCode } from "./markdown-lists.ts";
 import { slashEdit, type SlashItem, slashMatches, slashQuery } from "./slash.ts";
 
@@ -168,7 +174,11 @@ function menuView(view: EditorView): TooltipView {
     });
   };
   draw();
-  return { dom, update: draw, mount: draw };
+  // The page scrolls, and not the editor, which does not hear of it.
+  const place = () => repositionTooltips(view);
+  window.addEventListener("scroll", place, { passive: true });
+  const destroy = () => window.removeEventListener("scroll", place);
+  return { dom, update: draw, mount: draw, destroy };
 }
 
 function optionOf(view: EditorView, item: SlashItem, index: number): HTMLElement {
