@@ -45,7 +45,8 @@ const slash = StateField.define<Slash>({
   },
   provide: (field) => [
     showTooltip.from(field, ({ menu }) =>
-      menu === null ? null : { pos: menu.from, create: menuView, strictSide: false },
+      // The editor takes the margins of the window for its own, and would find no room in a short text.
+      menu === null ? null : { pos: menu.from, create: menuView, clip: false },
     ),
     EditorView.contentAttributes.from(field, ({ menu }) => ({
       "aria-haspopup": "listbox",
