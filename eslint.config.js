@@ -54,6 +54,17 @@ export default defineConfig(
     files: ["web/**/*.{ts,tsx}"],
     extends: [reactHooks.configs.flat["recommended-latest"], next.configs["core-web-vitals"]],
     settings: { next: { rootDir: "web" } },
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          // Sent before the page's program runs, it would put what was typed into the address, and so into logs.
+          selector:
+            "JSXOpeningElement[name.name='form']:not(:has(JSXAttribute[name.name='method']))",
+          message: "A form names its method.",
+        },
+      ],
+    },
   },
   {
     files: ["**/*.test.{ts,tsx}", "api/test/**/*.ts"],

@@ -28,6 +28,7 @@ export function Form({ onSubmit, error, fields = [], fault, onChange, children }
 
   return (
     <form
+      method="post"
       ref={form}
       className="grid max-w-form gap-5"
       onChange={(event) => onChange?.(new FormData(event.currentTarget))}

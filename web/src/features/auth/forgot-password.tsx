@@ -43,6 +43,7 @@ export function ForgotPassword() {
       <h1 className="font-serif text-heading font-medium">{t("title")}</h1>
       <p className="text-soft">{t("text")}</p>
       <form
+        method="post"
         className="grid gap-5"
         onSubmit={(event) => {
           event.preventDefault();

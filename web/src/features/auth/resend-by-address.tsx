@@ -29,6 +29,7 @@ export function ResendByAddress() {
   }
   return (
     <form
+      method="post"
       className="grid gap-4 border-t border-line pt-6"
       onSubmit={(event) => {
         event.preventDefault();

@@ -83,6 +83,7 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
   }
   return (
     <form
+      method="post"
       ref={form}
       className="grid gap-5"
       onSubmit={(event) => {

@@ -61,6 +61,7 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
   }
   return (
     <form
+      method="post"
       ref={form}
       className="grid gap-5"
       onSubmit={(event) => {

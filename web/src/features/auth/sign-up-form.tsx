@@ -56,6 +56,7 @@ export function SignUpForm() {
     <>
       <h1 className="font-serif text-heading font-medium">{t("title")}</h1>
       <form
+        method="post"
         ref={form}
         className="grid gap-5"
         onSubmit={(event) => {

@@ -73,6 +73,7 @@ export function SignedUpElsewhere({ token, useless }: Props) {
         )}
       </div>
       <form
+        method="post"
         ref={form}
         className="grid gap-5"
         onSubmit={(event) => {

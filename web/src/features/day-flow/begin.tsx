@@ -122,7 +122,11 @@ function Begin<S extends Suggestion>({ what, text, own, all, read, add }: Props<
         )}
       </ul>
       {isNaming && (
-        <form onSubmit={addOwn} className="flex max-w-[28rem] flex-wrap items-end gap-2">
+        <form
+          method="post"
+          onSubmit={addOwn}
+          className="flex max-w-[28rem] flex-wrap items-end gap-2"
+        >
           <div className="min-w-40 flex-1">
             <Field label={own} name="name" autoComplete="off" maxLength={100} autoFocus />
           </div>

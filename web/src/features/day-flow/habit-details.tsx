@@ -33,6 +33,7 @@ export default function HabitDetails(props: Props) {
 
   return (
     <form
+      method="post"
       aria-label={t("more", { name })}
       className="flex animate-settle flex-wrap items-end gap-3"
       onKeyDown={(event) => event.key === "Escape" && onClose()}

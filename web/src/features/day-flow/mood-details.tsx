@@ -30,6 +30,7 @@ export default function MoodDetails({ time, note, onSave, onRemove, onClose }: P
 
   return (
     <form
+      method="post"
       className="flex animate-settle flex-wrap items-end gap-3"
       onKeyDown={(event) => event.key === "Escape" && onClose()}
       onSubmit={(event) => {

@@ -46,7 +46,7 @@ function OwnDays({ range, today }: { range: Range; today: string }) {
     if (found === undefined) window.history.pushState(null, "", `/insights?from=${from}&to=${to}`);
   };
   return (
-    <form noValidate className="flex flex-wrap items-start gap-3" onSubmit={show}>
+    <form method="post" noValidate className="flex flex-wrap items-start gap-3" onSubmit={show}>
       <Field
         label={t("from")}
         type="date"

@@ -49,6 +49,7 @@ export function UsersPage() {
       <PageHeading title={t("places.users")}>{t("users.hint")}</PageHeading>
       <div className="grid gap-6">
         <form
+          method="post"
           role="search"
           className="flex max-w-form flex-wrap items-end gap-3 [&>:first-child]:flex-1"
           onSubmit={(event) => {
