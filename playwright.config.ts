@@ -13,6 +13,7 @@ const DESKTOP_ONLY = [
   "editor",
   "insights",
   "library",
+  "offline",
   "passkeys",
   "recovery",
   "settings",

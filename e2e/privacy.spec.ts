@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { openRedis } from "./support/redis.ts";
 import { expect, test } from "@playwright/test";
-import { Redis } from "ioredis";
 import mysql from "mysql2/promise";
 import type { KindName } from "../api/src/contract/record.ts";
 import { OWNED_TABLES } from "../api/src/vault/erase.ts";
@@ -247,11 +247,7 @@ async function takeEverything(): Promise<Map<string, Buffer>> {
 }
 
 async function dumpRedis(): Promise<Buffer> {
-  const redis = new Redis({
-    host: "127.0.0.1",
-    port: run.redis.port,
-    password: readFileSync(join(dataFolder, "secrets", "redis_password"), "utf8").trim(),
-  });
+  const redis = openRedis();
   const keys = await redis.keys("*");
   const values = await Promise.all(
     keys.map(async (key) =>

@@ -73,7 +73,7 @@ async function until<T>(look: () => T | null | undefined | Promise<T | null | un
 describe("an API that is killed outright while it erases somebody", () => {
   it.each([
     ["platform", "DELETE FROM `dek_wraps`"],
-    ["platform", "INSERT INTO `audit_events`"],
+    ["platform", "DELETE FROM `user_deks`"],
     ["platform", "COMMIT"],
     ["vault", "INSERT INTO erasures"],
     ["vault", "DELETE FROM vault_heads"],

@@ -11,7 +11,9 @@ import { entries, EntryFields, type Entry } from "../../api/src/features/entries
 import { entryKind, listEntries } from "../../api/src/features/entries/entries.ts";
 import { entryTable } from "../../api/src/features/entries/table.ts";
 import { bytesToUuid, uuidToBytes } from "../../api/src/lib/ids.ts";
-import { getRecord, putRecord } from "../../api/src/vault/records.ts";
+import { listByDay } from "../../api/src/vault/day-list.ts";
+import { asRecord } from "../../api/src/vault/pages.ts";
+import { getRecord, getText, putRecord } from "../../api/src/vault/records.ts";
 import { findRow, listHeads, listRows } from "../../api/src/vault/statements.ts";
 import type { StoredRow } from "../../api/src/vault/table.ts";
 import { openVault, type UserVault } from "../../api/src/vault/user-vault.ts";
@@ -158,6 +160,10 @@ async function measureGet(vault: UserVault, id: string): Promise<Row[]> {
         name: "+ response schema and JSON.stringify",
         run: async () => JSON.stringify(answer.parse(await getRecord(vault, entryKind, id))),
       },
+      {
+        name: "getText: statement, open, as it lies",
+        run: () => getText(vault, entryKind, id),
+      },
     ],
     OPTIONS,
   );
@@ -174,7 +180,8 @@ async function measureList(vault: UserVault, ids: readonly string[]): Promise<Ro
     return listRows(execute, entryTable, keys.ownerId, binary);
   };
   const answer = entries.list.responses[200];
-  const page = await listEntries(vault, { limit: LISTED });
+  const asRecords = () => listByDay(vault, entryKind, { limit: LISTED }, asRecord);
+  const page = await asRecords();
   const bodies = page.items.map(({ body }) => JSON.stringify({ body }));
   const measured = await compare(
     [
@@ -198,12 +205,13 @@ async function measureList(vault: UserVault, ids: readonly string[]): Promise<Ro
         run: async () => `[${(await read()).map((row) => spliced(vault, row)).join()}]`,
       },
       {
-        name: "listEntries: all statements, open, parse, validate, sort",
-        run: () => listEntries(vault, { limit: LISTED }),
+        name: "listEntries: all statements, open, sort, as they lie",
+        run: async () =>
+          (await listEntries(vault, { limit: LISTED })).items.map(({ text }) => text).join(),
       },
       {
-        name: "+ response schema and JSON.stringify",
-        run: async () => JSON.stringify(answer.parse(await listEntries(vault, { limit: LISTED }))),
+        name: "the same as records, with response schema and JSON.stringify",
+        run: async () => JSON.stringify(answer.parse(await asRecords())),
       },
       { name: "response schema of such a page alone", run: () => answer.parse(page) },
       { name: "JSON.stringify of such a page alone", run: () => JSON.stringify(page) },
