@@ -29,3 +29,18 @@ export async function compileServers(
   if (existsSync(ofApi)) symlinkSync(ofApi, join(folder, "api/node_modules"));
   return servers.map((name) => join(folder, "scripts/bench", `${name}.js`));
 }
+
+/** Compiles what Prisma generated, `client.ts` in `folder`, to `compiled/client.js` beside it, which plain Node runs. */
+export async function compileClient(folder: string): Promise<void> {
+  const config = {
+    extends: join(ROOT, "tsconfig.base.json"),
+    compilerOptions: {
+      ...{ noEmit: false, noCheck: true, rootDir: folder, outDir: join(folder, "compiled") },
+      types: ["node"],
+    },
+    files: [join(folder, "client.ts")],
+  };
+  const file = join(folder, "tsconfig.json");
+  writeFileSync(file, JSON.stringify(config));
+  await run("npx", ["tsc", "-p", file]);
+}

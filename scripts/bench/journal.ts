@@ -22,7 +22,7 @@ import {
   type ServerProcess,
 } from "./auth-processes.ts";
 import { inRow, race, type Runner } from "./auth-race.ts";
-import { compileServers } from "./compiled.ts";
+import { compileClient, compileServers } from "./compiled.ts";
 import { databaseOfPeer, openBench, type Bench } from "./databases.ts";
 import { measureGrowth } from "./journal-growth.ts";
 import { LENGTHS, measureLengths, type Reader } from "./journal-lengths.ts";
@@ -54,6 +54,7 @@ export const journal: Part = {
       // Nothing that it does needs the engine, which it would download first.
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     });
+    await compileClient(join(PEERS, "generated"));
     mkdirSync(RESULTS, { recursive: true });
     const folder = mkdtempSync(join(RESULTS, "journal-"));
     say("compiling the servers");

@@ -16,7 +16,7 @@ import jwt from "jsonwebtoken";
 import { createConnection } from "mysql2/promise";
 import { pinoHttp } from "pino-http";
 import { fieldEncryptionExtension } from "prisma-field-encryption";
-import { PrismaClient } from "./node_modules/.journal-client/client.ts";
+import { PrismaClient } from "./generated/compiled/client.js";
 
 /** @type {{ database: string, secret: string, isEncrypted: boolean }} */
 const { database, secret, isEncrypted } = JSON.parse(process.env["PEER"] ?? "");
