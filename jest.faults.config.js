@@ -1,0 +1,11 @@
+import scripts from "./jest.scripts.config.js";
+
+/** Faults of backups and restores: `npm run test:faults`. They take minutes, and some need root for a disk that is full. */
+/** @type {import("jest").Config} */
+export default {
+  ...scripts,
+  displayName: "faults",
+  roots: ["<rootDir>/scripts/faults"],
+  testMatch: ["**/*.fault.ts"],
+  testTimeout: 600_000,
+};
