@@ -19,6 +19,9 @@ export type BackupSet = "platform" | "vault" | "keys";
  * the platform or the vault brings rows of erased owners back; the newest keys set says whose they are, and has no
  * wraps for them.
  *
+ * **So does how far the platform was when it last told the vault** (`logical_clock`, ADR 0036): a vault whose journal is
+ * put back does not forget it, and notices a platform that was put back with it.
+ *
  * **The books of migrating go with the journal.** `_prisma_migrations` says which tables a dump has, and a database
  * restored without it could not be migrated. `_timos_lease` says who is migrating just now: of no use in a backup, and
  * harmless, since a lease that has expired is anybody's. It is in the set all the same, so that what a database holds
@@ -46,6 +49,9 @@ export const BACKUP_SETS: Readonly<
       "invitations",
       "audit_events",
       "audit_seals",
+      "operation_runs",
+      "logical_clock",
+      "unknown_owners",
       ...BOOKKEEPING_TABLES,
     ],
     vault: [],
@@ -56,6 +62,6 @@ export const BACKUP_SETS: Readonly<
   },
   keys: {
     platform: ["dek_wraps", "audit_keys", "erasures"],
-    vault: ["vault_keys", "erasures"],
+    vault: ["vault_keys", "erasures", "logical_clock"],
   },
 };

@@ -7,7 +7,14 @@ import { BOOKKEEPING_TABLES } from "./ledger.ts";
 const USUAL = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 /** What is written once: not even the API's own credentials change or take away what happened. */
 const APPEND_ONLY = ["SELECT", "INSERT"];
-const APPEND_ONLY_TABLES = ["audit_events", "audit_seals"];
+/** What is kept for good, and ended once. */
+const NEVER_DELETED = ["SELECT", "INSERT", "UPDATE"];
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  audit_events: APPEND_ONLY,
+  audit_seals: APPEND_ONLY,
+  operation_runs: NEVER_DELETED,
+  logical_clock: NEVER_DELETED,
+};
 
 interface Accounts {
   /** An account that may grant what it may do itself on the database. */
@@ -104,7 +111,7 @@ function changes(of: {
 }): string[] {
   const to = quotedAccount(of.account);
   const statements = of.names.flatMap((name) => {
-    const wanted = APPEND_ONLY_TABLES.includes(name) ? APPEND_ONLY : USUAL;
+    const wanted = RIGHTS[name] ?? USUAL;
     const has = of.grants.find(({ database, table }) => database === of.database && table === name);
     const on = `\`${of.database}\`.\`${name}\``;
     const lacking = wanted.filter((right) => has?.rights.includes(right) !== true);

@@ -1,7 +1,7 @@
 import type { Prisma } from "../../generated/vault/client.ts";
 
 /** The models of the vault that hold no records. */
-type Bookkeeping = "VaultHead" | "VaultKey" | "Erasure";
+type Bookkeeping = "VaultHead" | "VaultKey" | "Erasure" | "LogicalClock";
 
 /** The table of each model that holds records: what a sum over everything an owner has must not leave out. */
 const TABLES = {
