@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { databaseUrl } from "./launcher/mariadb.ts";
 import { readRunFile } from "./launcher/run-file.ts";
-import { variable } from "./launcher/settings.ts";
+import { isGiven, variable } from "./launcher/settings.ts";
 import { readDatamodel } from "./lib/datamodel.ts";
 import { grantTables } from "./lib/grants.ts";
 import {
@@ -133,11 +133,11 @@ function schemaFileOf(database: Database): string {
 }
 
 function addressOf(database: Database): string {
-  const variable = `${database.toUpperCase()}_MIGRATE_URL`;
-  const given = process.env[variable];
-  if (given !== undefined && given !== "") return given;
+  const name = `${database.toUpperCase()}_MIGRATE_URL`;
+  const given = variable(process.env, name);
+  if (given !== undefined) return given;
   const dataFolder = resolve(ROOT, process.env["TIMOS_DATA_DIR"] ?? ".data");
-  const port = portOf(dataFolder, variable);
+  const port = portOf(dataFolder, name);
   return databaseUrl(dataFolder, database, "migrate", port);
 }
 
@@ -153,7 +153,7 @@ async function grantRights(log: (line: string) => void): Promise<void> {
 /** The platform for the API's account; undefined when an address is given for migrating only. */
 function appAddress(): string | undefined {
   const given = variable(process.env, "PLATFORM_DATABASE_URL");
-  if (given !== undefined || process.env["PLATFORM_MIGRATE_URL"]) return given;
+  if (given !== undefined || isGiven(process.env, "PLATFORM_MIGRATE_URL")) return given;
   const dataFolder = resolve(ROOT, process.env["TIMOS_DATA_DIR"] ?? ".data");
   return databaseUrl(dataFolder, "platform", "app", portOf(dataFolder, "PLATFORM_MIGRATE_URL"));
 }
