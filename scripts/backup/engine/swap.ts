@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "mysql2/promise";
+import type { DatabaseRole } from "../../lib/backup-sets.ts";
+import { listTables } from "./facts.ts";
+import { createDatabase } from "./load.ts";
+import { connectTo, quoteName, type SnapshotPlace, type StepOptions } from "./place.ts";
+
+/** Which tables take the place of which. */
+export interface Swap {
+  /** The database that the tables were loaded into. */
+  readonly from: string;
+  /** The one that is in use. */
+  readonly to: string;
+  /** Made here, to keep what was in use. */
+  readonly before: string;
+  /** Only these; otherwise all of `from`. */
+  readonly tables?: readonly string[] | undefined;
+}
+
+/**
+ * How long the statement waits for those that use the tables. Whoever wants to use them meanwhile waits behind it, so it
+ * gives up soon and tries again.
+ */
+const WAIT_SECONDS = 5;
+const TRIES = 12;
+const PAUSE_MS = 1_000;
+const LOCK_WAIT_TIMEOUT = 1205;
+
+/**
+ * Puts tables in place of those in use, by one statement: whoever looks sees all of the former or all of the new, also when
+ * the server dies in the middle. Tables in use whose names are not in `from` stay where they are.
+ *
+ * Foreign keys and their names go with the tables. Rights on single tables are by name and hold for those in place;
+ * tables that are new need `npm run db:migrate` to give the API its rights on them.
+ *
+ * **A binlog leads across it only on paper**: replaying one from before it does over again what came before, without the
+ * restore. A backup from before is of use up to the swap; take a new one after it.
+ *
+ * To undo it, swap `before` back in.
+ *
+ * @returns the names of the tables that are in place now.
+ * @throws Error, having changed nothing, when `from` lacks a table, `before` is there already, or others use the tables for
+ * more than a minute.
+ */
+export async function swapIn(
+  place: SnapshotPlace,
+  role: DatabaseRole,
+  { from, to, before, tables }: Swap,
+  { note, signal }: StepOptions = {},
+): Promise<string[]> {
+  const connection = await connectTo(place, role);
+  try {
+    const loaded = await listTables(connection, from);
+    const moving = [...(tables ?? loaded)];
+    const lacking = moving.filter((table) => !loaded.includes(table));
+    if (moving.length === 0) throw new Error(`There is no table in ${from}.`);
+    if (lacking.length > 0) throw new Error(`${from} lacks ${lacking.join(", ")}.`);
+    const inUse = await listTables(connection, to);
+    const leaving = moving.filter((table) => inUse.includes(table));
+    await createDatabase(place, role, before);
+    // The same as for loading: where there are no replicas, the rows are in no binlog, and neither is this.
+    if (place.kind === "private") await connection.query("SET sql_log_bin = 0");
+    await connection.query("SET foreign_key_checks = 0, lock_wait_timeout = ?", [WAIT_SECONDS]);
+    const rename = (table: string, source: string, target: string) =>
+      `${quoteName(source)}.${quoteName(table)} TO ${quoteName(target)}.${quoteName(table)}`;
+    const pairs = [
+      ...leaving.map((table) => rename(table, to, before)),
+      ...moving.map((table) => rename(table, from, to)),
+    ];
+    try {
+      await whenFree(connection, `RENAME TABLE ${pairs.join(", ")}`, { note, signal });
+    } catch (error) {
+      // The statement does all or nothing; where it was lost on the way, nobody knows which.
+      const kept = await listTables(connection, before).catch(() => undefined);
+      if (kept?.length === 0) await connection.query(`DROP DATABASE ${quoteName(before)}`);
+      throw error;
+    }
+    return moving;
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function whenFree(
+  connection: Connection,
+  statement: string,
+  { note, signal }: StepOptions,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      await connection.query(statement);
+      return;
+    } catch (error) {
+      const isBusy =
+        error instanceof Error && "errno" in error && error.errno === LOCK_WAIT_TIMEOUT;
+      if (!isBusy || attempt === TRIES) throw error;
+      note?.("the tables are in use; trying again");
+      await sleep(PAUSE_MS);
+    }
+  }
+}
