@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { Readable, Transform, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { decrypt } from "./age.ts";
+import { pathOf } from "./catalog.ts";
+import { digestOf } from "./chunk-index.ts";
+import { decompress } from "./compression.ts";
+import { DamagedBackup } from "./damaged.ts";
+import { indexed, overlay } from "./engine/chunks.ts";
+import type { Manifest, ManifestTable, TableFile } from "./manifest.ts";
+import { FileMissing } from "./store/file-missing.ts";
+import type { Store } from "./store/store.ts";
+import type { TableToLoad } from "./types.ts";
+
+/** A backup that can be read: its manifest says what is in it, and the identities open it. */
+export interface BackupSource {
+  readonly store: Store;
+  readonly manifest: Manifest;
+  readonly identities: readonly string[];
+}
+
+/**
+ * Opens a table of a backup: decrypted, decompressed, and what incremental backups hold laid over the one before them.
+ *
+ * That a file is the one that the manifest names is known at its end only. So whoever reads believes nothing before the
+ * end of the stream, which otherwise fails with {@link DamagedBackup} and the name of the file.
+ */
+export function openTable(source: BackupSource, table: ManifestTable): Readable {
+  return Readable.from(readTable(source, table), { objectMode: false });
+}
+
+/** A table of a backup, as the engines load it. */
+export const tableToLoad = (source: BackupSource, table: ManifestTable): TableToLoad => ({
+  database: table.database,
+  table: table.table,
+  create: table.create,
+  format: table.format,
+  rows: table.rows,
+  open: () => Promise.resolve(openTable(source, table)),
+});
+
+/**
+ * Reads every file of a backup, those in the backups before it included, and compares it with what was stored; opens
+ * nothing, and so needs no identity.
+ *
+ * @param onRead - Told of so many bytes read.
+ * @throws DamagedBackup naming the first file that is not what it was.
+ */
+export async function checkFiles(
+  { store, manifest }: Pick<BackupSource, "store" | "manifest">,
+  { signal, onRead }: { signal?: AbortSignal; onRead?: (bytes: number) => void } = {},
+): Promise<void> {
+  const nowhere = () =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        onRead?.(chunk.length);
+        done();
+      },
+    });
+  for (const file of manifest.tables.flatMap(({ files }) => files)) {
+    const path = pathOf(manifest.set, file);
+    const check = verified(file, `${store.name}/${path}`);
+    const stored = await openFile(store, path);
+    await pipeline(stored, check, nowhere(), signal === undefined ? {} : { signal });
+  }
+}
+
+async function* readTable(source: BackupSource, table: ManifestTable): AsyncGenerator<Buffer> {
+  const [base, ...later] = table.files.map((file) => readFile(source, file));
+  if (base === undefined) throw new Error(`${table.table} has no files.`);
+  const laid = later.reduce(overlay, base);
+  // The hash of a file says that nothing is amiss in it; only this one says that they were laid together rightly.
+  const chunked = later.length === 0 ? null : indexed(laid);
+  let bytes = 0;
+  for await (const part of chunked?.stream ?? laid) {
+    bytes += part.length;
+    yield part;
+  }
+  const isLaidRightly = chunked === null || digestOf(chunked.index()) === table.chunks;
+  if (bytes === table.streamBytes && isLaidRightly) return;
+  const { store, manifest } = source;
+  throw new DamagedBackup(
+    `${store.name}/${manifest.set}/${manifest.id}: ${table.database}.${table.table} is not what was backed up. Take another backup.`,
+  );
+}
+
+async function* readFile(
+  { store, manifest, identities }: BackupSource,
+  file: TableFile,
+): AsyncGenerator<Buffer> {
+  const path = pathOf(manifest.set, file);
+  const where = `${store.name}/${path}`;
+  const stored = await openFile(store, path);
+  const opened = decompress(file.compression);
+  // Ends every stream with the first that fails, and the last with its error.
+  const piped = pipeline(stored, verified(file, where), decrypt(identities, where), opened);
+  // Heard below, unless what is read of it fails first.
+  piped.catch(() => undefined);
+  try {
+    for await (const part of opened as AsyncIterable<Buffer>) yield part;
+    await piped;
+  } finally {
+    opened.destroy();
+  }
+}
+
+async function openFile(store: Store, path: string): Promise<Readable> {
+  try {
+    return await store.get(path);
+  } catch (error) {
+    if (!(error instanceof FileMissing)) throw error;
+    throw new DamagedBackup(
+      `${store.name}/${path} is missing, and the backup is not whole without it. Take another.`,
+    );
+  }
+}
+
+/** Passes on what it is given, and fails at the end unless that was all of the file that the manifest names. */
+function verified(file: TableFile, where: string): Transform {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) => {
+      const isIt = bytes === file.bytes && hash.digest("hex") === file.sha256;
+      const why =
+        bytes < file.bytes
+          ? `has ${bytes} of ${file.bytes} bytes: it is cut off`
+          : "is not the file that was stored: it was altered, or another was put in its place";
+      done(isIt ? null : new DamagedBackup(`${where} ${why}. Take another backup.`));
+    },
+  });
+}
