@@ -17,7 +17,7 @@ import { keptTexts, type KeptTexts } from "./features/search/kept-texts.ts";
 import type { Checks } from "./features/system/health.ts";
 import { RECORD_TABLES } from "./features/vault-tables.ts";
 import { openBreachedPasswords } from "./lib/breached-passwords.ts";
-import { broadcast } from "./lib/broadcast.ts";
+import { broadcast, EVERYBODY, FORGET_KEYS } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
 import type { Logger } from "./lib/logger.ts";
 import { lockoutFactory } from "./lib/lockout.ts";
@@ -67,7 +67,15 @@ export async function openDeps(
     keys.forget(userId);
     texts.forget(userId);
   };
-  const evictions = broadcast(redis, "timos:forget-keys", forgetHere);
+  const evictions = broadcast(redis, FORGET_KEYS, (said) => {
+    if (said !== EVERYBODY) {
+      forgetHere(said);
+      return;
+    }
+    keys.forgetAll();
+    texts.forgetAll();
+    sessions.evictAll();
+  });
   const sessionChanges = broadcast(redis, "timos:sessions", (said) => {
     sessions.onMessage(said);
     texts.onMessage(said);

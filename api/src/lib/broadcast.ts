@@ -1,5 +1,11 @@
 import type { Redis } from "ioredis";
 
+/** Where instances tell each other whose keys to forget: the id of a user, or {@link EVERYBODY}. */
+export const FORGET_KEYS = "timos:forget-keys";
+
+/** Said by whoever put a database back: nothing that was read before may be believed any more. */
+export const EVERYBODY = "*";
+
 /** Says things to every instance of the server, this one included. */
 export interface Broadcast {
   /** @throws when Redis is away: nobody else heard it. */

@@ -1,5 +1,8 @@
-/** Deadlock, lock wait timeout, and (MariaDB, Galera) a record changed since it was read. */
-const CONFLICTS = new Set([1213, 1205, 1020]);
+/**
+ * Deadlock, lock wait timeout, (MariaDB, Galera) a record changed since it was read, and a table that a restore replaced
+ * while the transaction was under way.
+ */
+const CONFLICTS = new Set([1213, 1205, 1020, 1412]);
 
 /** Error names of drivers and the system by which a database is gone, full or not answering. */
 const UNAVAILABLE = new Set([
@@ -49,8 +52,8 @@ const CONNECTION_LOST = new Set([
 ]);
 
 /**
- * Whether a transaction lost to another one and may be tried again from its start: the drivers' errors 1213, 1205 and
- * 1020, Prisma's P2034, and the bare `DriverAdapterError` that Prisma throws when it happens at COMMIT.
+ * Whether a transaction lost to another one and may be tried again from its start: the drivers' errors 1213, 1205, 1020
+ * and 1412, Prisma's P2034, and the bare `DriverAdapterError` that Prisma throws when it happens at COMMIT.
  */
 export function isConflict(error: unknown): boolean {
   return chain(error).some(

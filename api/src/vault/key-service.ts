@@ -43,6 +43,8 @@ export interface KeyService {
   openKeys(userId: string, use: KeyUse): Promise<OwnerKeys>;
   /** Forgets the keys of a user: they were erased, rotated, or signed out everywhere. */
   forget(userId: string): void;
+  /** Forgets the keys of everybody: a database was put back, and what was read from it may not be there any more. */
+  forgetAll(): void;
   /**
    * Unwraps one data key of each master key in use, of which its owner is told as of any other.
    *
@@ -122,6 +124,7 @@ export function keyService(
     forget: (userId) => {
       cache.delete(userId);
     },
+    forgetAll: () => cache.clear(),
     prove: async () => {
       for (const { subject, ownerId, dek } of await asSystem(() => sampleWraps(platform))) {
         const event = { ...PROOF, subject, action: "key.unwrapped" };

@@ -23,6 +23,8 @@ export interface LiveSessions {
    * Resolves when the others have been told, or cannot be; it never fails.
    */
   evict(changed: Changed): Promise<void>;
+  /** Reads every session anew from now on: the database was put back. */
+  evictAll(): void;
   /** What another instance said that it evicted. */
   onMessage(message: string): void;
 }
@@ -88,6 +90,7 @@ export function liveSessions(
         .publish(messageOf(changed))
         .catch((error: unknown) => logger.warn({ err: error }, "sessions were evicted here only"));
     },
+    evictAll: () => cache.clear(),
     onMessage: (message) => {
       const [kind, id = ""] = message.split(":");
       if (kind === "session") evictHere({ sessionId: id });

@@ -10,6 +10,7 @@ export interface KeptTexts {
   use<T>(userId: string, sessionId: string, work: (use: TextsInUse) => Promise<T>): Promise<T>;
   /** Drops the texts of a user: their keys were erased, rotated, or they were signed out everywhere. */
   forget(userId: string): void;
+  forgetAll(): void;
   /** What was said to every instance of a session or a user (`session:ID`, `user:ID`): their texts are dropped. */
   onMessage(message: string): void;
   /** What all of it takes in memory, in bytes. */
@@ -55,6 +56,10 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
   const forget = (userId: string) => {
     const one = kept.get(userId);
     if (one !== undefined) drop(userId, one);
+  };
+
+  const forgetAll = () => {
+    for (const userId of [...kept.keys()]) forget(userId);
   };
 
   /** Drops what was not used for longest, until the rest fits, which also grows while it is searched. */
@@ -110,6 +115,7 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
       }
     },
     forget,
+    forgetAll,
     onMessage: (message) => {
       const [what, id = ""] = message.split(":");
       if (what === "user") forget(id);
@@ -119,8 +125,6 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
     get size() {
       return size();
     },
-    close: () => {
-      for (const userId of [...kept.keys()]) forget(userId);
-    },
+    close: forgetAll,
   };
 }
