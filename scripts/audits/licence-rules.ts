@@ -32,13 +32,7 @@ const PERMISSIVE = [
 ];
 
 /** Of a file's own changes only, or of data: fine for what is used as it is. */
-const WEAK_COPYLEFT = [
-  "CC-BY-4.0",
-  "EPL-2.0",
-  "LGPL-2.1-or-later",
-  "LGPL-3.0-or-later",
-  "MPL-2.0",
-];
+const WEAK_COPYLEFT = ["CC-BY-4.0", "EPL-2.0", "LGPL-2.1-or-later", "LGPL-3.0-or-later", "MPL-2.0"];
 
 /** Packages that the lock file says nothing of, or not enough, and what their own files say. */
 const KNOWN: Readonly<Record<string, string>> = {

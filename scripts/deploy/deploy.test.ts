@@ -1,0 +1,136 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { localKeyring } from "../../api/src/vault/mek/local.ts";
+import { parseSigningKeys } from "../jwt/signing-keys.ts";
+import { accountStatements } from "./account-statements.ts";
+import { nextAfter, parseOccasion } from "./calendar.ts";
+import { COMPOSE_SECRETS, ensureComposeSecrets } from "./compose-secrets.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "timos-deploy-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The command as the bootstrap container runs it. */
+function makeSecrets(...args: string[]) {
+  const program = join(import.meta.dirname, "make-secrets.ts");
+  const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
+  return spawnSync(process.execPath, [tsx, program, ...args], { encoding: "utf8" });
+}
+
+const snapshot = (at: string) =>
+  Object.fromEntries(
+    readdirSync(at, { recursive: true, encoding: "utf8" })
+      .filter((name) => statSync(join(at, name)).isFile())
+      .map((name) => [name, readFileSync(join(at, name), "utf8")]),
+  );
+
+describe("the secrets of docker compose", () => {
+  it("are made once, for nobody else to read, and never written over", () => {
+    const at = join(folder, "secrets");
+    expect(makeSecrets("--to", at)).toMatchObject({ status: 0, stderr: "" });
+    const made = snapshot(at);
+    expect(Object.keys(made).sort()).toEqual([...COMPOSE_SECRETS].sort());
+    for (const name of COMPOSE_SECRETS) {
+      expect([name, statSync(join(at, name)).mode & 0o077]).toEqual([name, 0]);
+    }
+    localKeyring(join(at, "keys/keyring"));
+    expect(parseSigningKeys(made["keys/jwt_keys.json"] ?? "")).toHaveLength(2);
+    // What two services have to know is the same in both, and of each database its own.
+    const password = /:([\w-]{43})@vault-db:3306\/timos_vault\n$/.exec(
+      made["vault_database_url"] ?? "",
+    )?.[1];
+    expect(made["vault_accounts.sql"]).toContain(
+      `'timos_vault_app'@'%' IDENTIFIED BY '${password ?? "?"}'`,
+    );
+    expect(made["platform_accounts.sql"]).not.toContain(password);
+    expect(made["platform_accounts.sql"]).not.toMatch(/TO 'timos_platform_app'/);
+
+    const again = makeSecrets("--to", at);
+    expect(again).toMatchObject({ status: 0, stdout: "All secrets are there.\n" });
+    expect(snapshot(at)).toEqual(made);
+
+    unlinkSync(join(at, "keys/token_key"));
+    unlinkSync(join(at, "vault_backup_url"));
+    const broken = makeSecrets("--to", at);
+    expect(broken.status).toBe(1);
+    expect(broken.stderr).toMatch(/keys\/token_key\n {2}vault_backup_url\n.*nothing was written/);
+    expect(Object.keys(snapshot(at))).toHaveLength(COMPOSE_SECRETS.length - 2);
+  });
+
+  it("that came with a newer version are added; a journal's keys are not", () => {
+    const at = mkdtempSync(join(folder, "newer-"));
+    const give = () => undefined;
+    for (const name of ["keys", "backup"]) spawnSync("mkdir", [join(at, name)]);
+    ensureComposeSecrets(at, { kit: undefined, give });
+    unlinkSync(join(at, "metrics_token"));
+    expect(ensureComposeSecrets(at, { kit: undefined, give })).toEqual(["metrics_token"]);
+    rmSync(join(at, "keys"), { recursive: true });
+    expect(() => ensureComposeSecrets(at, { kit: undefined, give })).toThrow("keys/keyring");
+  });
+
+  it("are a recovery kit's where a machine takes over from a lost one", () => {
+    const at = mkdtempSync(join(folder, "kit-"));
+    for (const name of ["keys", "backup"]) spawnSync("mkdir", [join(at, name)]);
+    const give = () => undefined;
+    const kit = {
+      keyring: "k",
+      "secrets/token_key": "t",
+      "secrets/password_pepper": "p",
+      "secrets/jwt_keys.json": "j",
+      "secrets/backup_identity": "i",
+    };
+    const { keyring: _, ...lacking } = kit;
+    expect(() => ensureComposeSecrets(at, { kit: lacking, give })).toThrow("lacks keyring");
+    expect(snapshot(at)).toEqual({});
+    ensureComposeSecrets(at, { kit, give });
+    expect(snapshot(at)).toMatchObject({ "keys/keyring": "k", "backup/backup_identity": "i" });
+    expect(() => ensureComposeSecrets(at, { kit, give })).toThrow("without keys");
+  });
+});
+
+describe("the calendar of backups", () => {
+  const now = new Date("2026-11-22T03:15:00.000Z"); // a Sunday
+  it.each([
+    ["03:15", "2026-11-23T03:15:00.000Z"],
+    ["03:16", "2026-11-22T03:16:00.000Z"],
+    ["Sunday 04:30", "2026-11-22T04:30:00.000Z"],
+    ["sunday 03:15", "2026-11-29T03:15:00.000Z"],
+    ["monday 00:00", "2026-11-23T00:00:00.000Z"],
+    ["saturday 23:59", "2026-11-28T23:59:00.000Z"],
+  ])("after a Sunday's 03:15 has %s at %s", (text, expected) => {
+    expect(nextAfter(now, parseOccasion(text)).toISOString()).toBe(expected);
+  });
+
+  it.each(["", "3:15", "24:00", "someday 03:15", "03:60", "sunday"])("refuses %j", (text) => {
+    expect(() => parseOccasion(text)).toThrow("is no time");
+  });
+});
+
+describe("the accounts of databases that somebody else runs", () => {
+  const urls = {
+    app: new URL("mysql://timos_vault_app:p%40ss@h:3306/timos_vault"),
+    backup: new URL("mysql://timos_vault_backup:word@h:3306/timos_vault"),
+  };
+
+  it("have the rights they need on their own database, and passwords in no statement", () => {
+    const statements = accountStatements("vault", { ...urls, isMariadb: true });
+    const grants = statements.map(({ sql }) => sql).filter((sql) => sql.startsWith("GRANT"));
+    expect(grants).toEqual([
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON `timos\\_vault`.* TO ?@'%'",
+      "GRANT SELECT, SHOW VIEW, LOCK TABLES ON `timos\\_vault`.* TO ?@'%'",
+    ]);
+    expect(statements[0]?.values).toEqual(["timos_vault_app", "p@ss"]);
+    expect(statements.map(({ sql }) => sql).join()).not.toMatch(/p@ss|word/);
+  });
+
+  it("get none on the platform but those of its tables", () => {
+    const statements = accountStatements("platform", { ...urls, isMariadb: false });
+    const ofApp = statements.filter(({ values }) => values[0] === "timos_vault_app");
+    expect(ofApp.map(({ sql }) => sql.split(" ")[0])).toEqual(["CREATE", "ALTER"]);
+  });
+});
