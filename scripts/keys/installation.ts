@@ -75,18 +75,29 @@ async function findInstallation(
     throw new Error(`There is no TimOS in ${dataFolder}. Make one with npm start.`);
   }
   const { port, keyringFile, stop } = await reach(dataFolder);
-  const tokenKeyFile = join(dataFolder, "secrets/token_key");
-  const needsTokenKey = !isGiven(env, "TOKEN_KEY") && existsSync(tokenKeyFile);
   const urlOf = (role: "platform" | "vault") => databaseUrl(dataFolder, role, "app", port);
   const environment = {
-    ...env,
+    ...withSecretsOf(dataFolder, env, keyringFile),
     PLATFORM_DATABASE_URL: urlOf("platform"),
     VAULT_DATABASE_URL: urlOf("vault"),
+  };
+  return { environment, stop };
+}
+
+/** An environment in which the keys of a data folder are found, where it does not name others. */
+export function withSecretsOf(
+  dataFolder: string,
+  env: Environment,
+  keyringFile = join(dataFolder, "keyring"),
+): Environment {
+  const tokenKeyFile = join(dataFolder, "secrets/token_key");
+  const needsTokenKey = !isGiven(env, "TOKEN_KEY") && existsSync(tokenKeyFile);
+  return {
+    ...env,
     KEYRING_FILE: variable(env, "KEYRING_FILE") ?? keyringFile,
     KEYRING_FILE_FILE: undefined,
     ...(needsTokenKey ? { TOKEN_KEY_FILE: tokenKeyFile } : {}),
   };
-  return { environment, stop };
 }
 
 /** The databases of the TimOS that runs on the folder, else those that are started for the command. */

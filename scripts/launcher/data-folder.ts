@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { codeOf, makePrivateFolder, writeAtomically } from "./files.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { holdsDatabases } from "./mariadb-folder.ts";
+import { refuseUnfinishedRestore } from "./restore-mark.ts";
 import { removeRunFolder } from "./run-folder.ts";
 
 /** The layout of a data folder this program makes and understands. */
@@ -22,13 +23,17 @@ export interface DataFolder {
 /**
  * Opens a data folder, making it if need be, and locks it for this process.
  * Throws, having changed nothing of its content, when it cannot be used.
+ *
+ * @param options.isRestoring - Goes on where a restore was cut off, which nothing else may.
  */
 export async function openDataFolder(
   path: string,
   log: (line: string) => void,
+  options: { readonly isRestoring?: boolean } = {},
 ): Promise<DataFolder> {
   makeWritable(path);
   checkFormat(path);
+  if (options.isRestoring !== true) refuseUnfinishedRestore(path);
   const lock = await lockFolder(path, log);
   try {
     if (lock.abandonedRunFolder !== undefined) removeRunFolder(lock.abandonedRunFolder);
