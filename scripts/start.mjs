@@ -17,6 +17,10 @@ Environment:
   TIMOS_DATA_DIR         where the data, keys and logs live (./.data)
   WEB_PORT, API_PORT     ports to use; when unset, the first free ones from 3000 and 4000 on
   TIMOS_DEMO=0           make no demo account on the first start
+  BACKUP_EVERY_HOURS     how often it is backed up (24) while it runs; BACKUP_TO says where to
+                         (the folder backups in the data folder), DRILL_EVERY_DAYS how often the
+                         newest backup is restored to see that it can be (7)
+  TIMOS_BACKUPS=0        make no backups
   SMTP_URL, MAIL_FROM    send mail; when unset, mails are written to the outbox of the data folder
   APP_URL                the address people use, when it is not http://127.0.0.1:<WEB_PORT>
   PLATFORM_DATABASE_URL, VAULT_DATABASE_URL, REDIS_URL

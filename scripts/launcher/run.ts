@@ -1,3 +1,4 @@
+import { keepBackedUp } from "./backup-schedule.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { asError } from "./files.ts";
 import { bringUp } from "./bring-up.ts";
@@ -78,8 +79,10 @@ async function live(
     household.supervisor.beginStop();
   });
   let hasRun = false;
+  let stopBackups: (() => Promise<void>) | undefined;
   try {
     await bringUp(household);
+    stopBackups = keepBackedUp(household);
     await request.asked;
     const failure = request.failure();
     if (failure !== undefined) throw failure;
@@ -87,6 +90,7 @@ async function live(
     hasRun = true;
     return 0;
   } finally {
+    await stopBackups?.();
     await stopAll(household, request);
     removeRunFile(folder.path);
     removeRunFolder(runFolder);

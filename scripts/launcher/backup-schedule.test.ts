@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@jest/globals";
+import { dueAt, scheduleOf } from "./backup-schedule.ts";
+import { readSettings } from "./settings.ts";
+
+const HOUR = 3_600_000;
+const NOW = Date.parse("2026-11-22T03:00:00Z");
+const ago = (hours: number) => NOW - hours * HOUR;
+const schedule = { backupEveryMs: 24 * HOUR, drillEveryMs: 7 * 24 * HOUR };
+const settings = (env: Record<string, string>, isDev = false) => readSettings(env, { isDev });
+
+describe("backups while TimOS runs", () => {
+  it("are made every day and drilled every week, unless told otherwise", () => {
+    expect(scheduleOf(settings({}))).toEqual(schedule);
+    expect(scheduleOf(settings({ BACKUP_EVERY_HOURS: "1", DRILL_EVERY_DAYS: "0" }))).toEqual({
+      backupEveryMs: HOUR,
+      drillEveryMs: 0,
+    });
+    expect(scheduleOf(settings({ TIMOS_BACKUPS: "0" }))).toBeNull();
+    expect(scheduleOf(settings({ BACKUP_EVERY_HOURS: "0" }))).toBeNull();
+    expect(scheduleOf(settings({}, true))).toBeNull();
+    expect(() => scheduleOf(settings({ BACKUP_EVERY_HOURS: "daily" }))).toThrow(
+      /BACKUP_EVERY_HOURS must be a number/,
+    );
+  });
+
+  it("of databases of one's own are made when one says so", () => {
+    const given = { PLATFORM_DATABASE_URL: "mysql://a@b/c", VAULT_DATABASE_URL: "mysql://a@b/d" };
+    expect(scheduleOf(settings(given))).toBeNull();
+    expect(scheduleOf(settings({ ...given, BACKUP_EVERY_HOURS: "24" }))).toEqual(schedule);
+  });
+
+  it("come before their drill, and are tried again an hour after one that failed", () => {
+    const times = { backupAt: 0, drillAt: 0, triedAt: 0 };
+    expect(dueAt(NOW, schedule, times)).toBe("backup");
+    expect(dueAt(NOW, schedule, { ...times, triedAt: ago(0.5) })).toBeNull();
+    expect(dueAt(NOW, schedule, { ...times, triedAt: ago(1) })).toBe("backup");
+    expect(dueAt(NOW, schedule, { ...times, backupAt: ago(0), triedAt: ago(0) })).toBe("drill");
+    const drilled = { backupAt: ago(23), drillAt: ago(23), triedAt: ago(23) };
+    expect(dueAt(NOW, schedule, drilled)).toBeNull();
+    expect(dueAt(NOW, schedule, { ...drilled, backupAt: ago(24) })).toBe("backup");
+    expect(dueAt(NOW, { ...schedule, drillEveryMs: 0 }, { ...drilled, drillAt: 0 })).toBeNull();
+  });
+});
