@@ -27,7 +27,7 @@ import { promptRoutes } from "./features/prompts/routes.ts";
 import { reminderRoutes } from "./features/reminders/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { sessionRoutes } from "./features/sessions/routes.ts";
-import { metrics } from "./features/system/metrics.ts";
+import { apiMetrics } from "./features/system/metrics.ts";
 import { syncRoutes } from "./features/sync/routes.ts";
 import { validators } from "./features/sync/validator.ts";
 import { systemRoutes } from "./features/system/routes.ts";
@@ -53,7 +53,7 @@ import { openVault, type UserVault } from "./vault/user-vault.ts";
 
 /** The whole API as an Express app. Opens no socket and reads no environment. */
 export function createApp(deps: Deps): Express {
-  const { http, mail, isProduction, metricsToken } = deps.config;
+  const { http, mail, isProduction } = deps.config;
   const gates: Gates<Caller> = {
     admit: (authorization, endpoint) => admit(deps, authorization, endpoint),
     confine: (caller, work) => asTenant(caller.user.tenantId, work),
@@ -70,6 +70,7 @@ export function createApp(deps: Deps): Express {
     clock: deps.clock,
     onUnreadable: ({ keys }: UserVault, table: string) => {
       deps.logger.error({ ownerId: hex(keys.ownerId), table }, "rows of a vault do not open");
+      deps.metrics.unreadable(table);
     },
   };
 
@@ -78,13 +79,13 @@ export function createApp(deps: Deps): Express {
   app.set("trust proxy", trusts);
   app.set("etag", false);
   app.disable("x-powered-by");
-  app.use(front({ origins: http.origins, isSecure: gates.isSecure, trusts }, deps.logger));
+  const { checks, logger, metrics } = deps;
+  const site = { origins: http.origins, isSecure: gates.isSecure, trusts };
+  app.use(front(site, logger, metrics.requests));
 
   app.use("/api/docs", docs());
-  const { checks, logger } = deps;
-  if (metricsToken !== undefined) {
-    app.use("/metrics", metricsPage(metrics(deps), metricsToken));
-  }
+  const { token } = deps.config.metrics;
+  if (token !== undefined) app.use("/metrics", metricsPage(apiMetrics(deps), token));
   const afterSignIn: AfterSignIn = (userId, { route, requestId }) => {
     verifySoon(deps, userId, { actor: "user", purpose: route, requestId });
   };
@@ -127,6 +128,6 @@ export function createApp(deps: Deps): Express {
   }
 
   app.use(answerNotFound);
-  app.use(answerErrors(deps.logger));
+  app.use(answerErrors(logger));
   return app;
 }

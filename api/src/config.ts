@@ -188,6 +188,7 @@ const Environment = z.object({
   MAIL_FROM: z.string().default("TimOS <timos@localhost>"),
   OUTBOX_DIR: z.string().optional(),
   SEARCH_MEMORY_MIB: z.coerce.number().int().min(1).max(1_048_576).default(256),
+  WORKER_METRICS_PORT: port.optional(),
   METRICS_TOKEN: z
     .string()
     .min(24, "must be at least 24 characters long (openssl rand -base64 24)")
@@ -201,6 +202,7 @@ const KeysEnvironment = Environment.pick({
   VAULT_DATABASE_URL: true,
   MEK_PROVIDER: true,
   KEY_CACHE_SECONDS: true,
+  KEYS_BACKUP_DAYS: true,
   KEYRING_FILE: true,
   PKCS11_MODULE: true,
   PKCS11_TOKEN: true,
@@ -229,11 +231,14 @@ export function readConfig(env: Env = process.env) {
       : ["SMTP_URL: is not set, nor is OUTBOX_DIR, so that mail has nowhere to go"]),
     ...missingKeyVariables(values),
     ...missingProviderVariables(values),
+    ...("WORKER_METRICS_PORT" in values && !("METRICS_TOKEN" in values)
+      ? ["METRICS_TOKEN: is not set, and WORKER_METRICS_PORT has nothing to ask for"]
+      : []),
   ]);
   return {
     isProduction: e.NODE_ENV === "production",
     logLevel: e.LOG_LEVEL,
-    metricsToken: e.METRICS_TOKEN,
+    metrics: { token: e.METRICS_TOKEN, workerPort: e.WORKER_METRICS_PORT },
     http: {
       host: e.API_HOST,
       port: e.API_PORT,
@@ -285,6 +290,7 @@ export function readKeysConfig(env: Env) {
     vault: {
       database: e.VAULT_DATABASE_URL,
       masterKeys: masterKeys(e, env["VAULT_TOKEN_FILE"]),
+      keysBackupDays: e.KEYS_BACKUP_DAYS,
       keyCacheSeconds: keyCacheSeconds(e),
     },
     auth: { tokenKey: e.TOKEN_KEY, formerTokenKeys: e.FORMER_TOKEN_KEYS },

@@ -20,12 +20,14 @@ import { openBreachedPasswords } from "./lib/breached-passwords.ts";
 import { broadcast, EVERYBODY, FORGET_KEYS } from "./lib/broadcast.ts";
 import { openDatabase } from "./lib/database.ts";
 import type { Logger } from "./lib/logger.ts";
-import { lockoutFactory } from "./lib/lockout.ts";
-import { mailer } from "./lib/mail.ts";
+import { heardLockouts, lockoutFactory } from "./lib/lockout.ts";
+import { mailer, type Send } from "./lib/mail.ts";
+import { openMetrics, type Metrics, type RedisMeter } from "./lib/metrics.ts";
 import { limiterFactory, type LimiterFactory } from "./lib/rate-limit.ts";
 import { openPlatform } from "./platform/client.ts";
 import { asSystem } from "./platform/tenancy.ts";
 import { keyService } from "./vault/key-service.ts";
+import { metered } from "./vault/mek/metered.ts";
 import { masterKeys } from "./vault/mek/providers.ts";
 import type { VaultDeps } from "./vault/user-vault.ts";
 
@@ -33,6 +35,7 @@ import type { VaultDeps } from "./vault/user-vault.ts";
 export interface Deps extends AuthDeps, AccountDeps, VaultDeps {
   readonly config: Config;
   readonly limiter: LimiterFactory;
+  readonly metrics: Metrics;
   readonly checks: Checks;
   /** What was opened to be searched. */
   readonly texts: KeptTexts;
@@ -56,11 +59,19 @@ export async function openDeps(
       ? undefined
       : await openBreachedPasswords(breachedPasswordsFile);
   const tokenKeys = [config.auth.tokenKey, ...config.auth.formerTokenKeys];
-  const platform = openPlatform(config.platform.database, tokenKeys.map(detailsKey));
-  const platformDatabase = openDatabase(config.platform.database, "platform_unavailable");
-  const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable");
+  const metrics = openMetrics();
+  const meters = metrics.databases;
+  const detailsKeys = tokenKeys.map(detailsKey);
+  const platform = openPlatform(config.platform.database, detailsKeys, meters.platformModels);
+  const platformDatabase = openDatabase(
+    config.platform.database,
+    "platform_unavailable",
+    meters.platform,
+  );
+  const vaultDatabase = openDatabase(config.vault.database, "vault_unavailable", meters.vault);
   const redis = openRedis(config.redisUrl, logger);
-  const meks = await masterKeys(config.vault.masterKeys);
+  measure(redis, metrics.redis);
+  const meks = metered(await masterKeys(config.vault.masterKeys), metrics.unwraps);
   const keys = keyService(platform, meks, { cacheSeconds: config.vault.keyCacheSeconds, clock });
   const texts = keptTexts(config.search.memoryBytes);
   const forgetHere = (userId: string) => {
@@ -86,7 +97,8 @@ export async function openDeps(
     return sessionChanges.publish(said);
   };
   const sessions = liveSessions(platformDatabase.execute, { publish }, logger);
-  const limiter = limiterFactory(redis);
+  const limiter = limiterFactory(redis, metrics.rateLimited);
+  const lockout = heardLockouts(lockoutFactory(redis), metrics.lockedOut);
   const providers = openProviders(config.providers, { appUrl: config.http.appUrl, clock });
   const relyingParty = relyingPartyOf(config.http.origins);
   if (relyingParty === undefined) {
@@ -112,14 +124,20 @@ export async function openDeps(
     },
     texts,
     limiter,
-    send: mailer(config.mail),
+    metrics,
+    send: counted(mailer(config.mail), metrics.mails),
     mailsToFolder: config.mail.smtpUrl === undefined,
-    passwords: await passwordHasher(config.auth.pepper, config.auth.argon2, logger),
+    passwords: await passwordHasher(
+      config.auth.pepper,
+      config.auth.argon2,
+      logger,
+      metrics.passwordHashed,
+    ),
     passwordPolicy: passwordPolicy({ minLength: config.auth.passwordMinLength, breached }),
     accessTokens: await accessTokens(config.http.appUrl, config.auth.signingKeys),
     refreshTokens: refreshTokens(config.auth.tokenKey),
     sessions,
-    limits: authLimits(limiter, lockoutFactory(redis), config.auth.tokenKey),
+    limits: authLimits(limiter, lockout, config.auth.tokenKey),
     providers,
     relyingParty,
     openRevocations: (userId, use) =>
@@ -143,6 +161,29 @@ export async function openDeps(
         breached?.close(),
       ]);
     },
+  };
+}
+
+/** Measures what is asked of Redis by this connection. */
+function measure(redis: Redis, { took, failed }: RedisMeter): void {
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    const began = performance.now();
+    command.promise.then(() => took(command.name, performance.now() - began), failed);
+    return send(command, stream);
+  };
+}
+
+/** The same, and counts what becomes of the mails. */
+function counted(send: Send, count: Metrics["mails"]): Send {
+  return async (mail) => {
+    try {
+      await send(mail);
+    } catch (error) {
+      count("failed");
+      throw error;
+    }
+    count("sent");
   };
 }
 

@@ -6,6 +6,7 @@ import type { RequestHandler } from "express";
 import helmet from "helmet";
 import type { TrustsProxy } from "../lib/client-ip.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { RequestMeter } from "../lib/metrics.ts";
 import { requestLog } from "./request-log.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
 
@@ -23,6 +24,7 @@ export function front(
     readonly trusts: TrustsProxy;
   },
   logger: Logger,
+  meter: RequestMeter,
 ): RequestHandler[] {
   const security = helmet({
     contentSecurityPolicy: {
@@ -40,7 +42,7 @@ export function front(
     referrerPolicy: { policy: "no-referrer" },
   });
   return [
-    requestLog(logger),
+    requestLog(logger, meter),
     warnOfUntrustedProxy(logger, trusts),
     withHeaders({ ...headersOf(security), "Cache-Control": "no-store" }),
     cors({

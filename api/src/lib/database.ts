@@ -2,10 +2,12 @@ import mysql from "mysql2/promise";
 import type { DatabaseAddress } from "../config.ts";
 import { AppError, type ErrorCode } from "../contract/errors.ts";
 import { isConflict, isUnavailable } from "./database-errors.ts";
+import { UNWATCHED, type DatabaseMeter } from "./metrics.ts";
 import { retryConflicts } from "./retry.ts";
 import { within } from "./within.ts";
 
 const CONNECT_TIMEOUT_MS = 3000;
+const CONNECTIONS = 10;
 /** How long a statement waits for one of the connections; they are all busy only while the database is in trouble. */
 const ACQUIRE_TIMEOUT_MS = 5000;
 /** A statement that has no answer by then is given up, with its connection. */
@@ -36,33 +38,63 @@ export interface Database {
  * @param unavailable - What is thrown, as AppError, when the database cannot be reached. A write that ends so has
  * happened whole or not at all.
  */
-export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): Database {
+export function openDatabase(
+  address: DatabaseAddress,
+  unavailable: ErrorCode,
+  meter: DatabaseMeter = UNWATCHED,
+): Database {
   const pool = mysql.createPool({
     ...address,
     charset: "utf8mb4",
     timezone: "Z",
     dateStrings: ["DATE"],
-    connectionLimit: 10,
-    maxIdle: 10,
+    connectionLimit: CONNECTIONS,
+    maxIdle: CONNECTIONS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
     // The stack of whoever asked, which would be taken down for each statement.
     trace: false,
   });
 
+  const use = { inUse: 0, waiting: 0, limit: CONNECTIONS };
+  meter.watch(() => use);
+
   const on =
     (connection: mysql.PoolConnection): Execute =>
     async (sql, values) => {
       // Not mysql2's own option: that begins to count once the statement is prepared, which may never be.
+      const began = performance.now();
       const executed = connection.execute(sql, values.map(binary));
-      const [result] = await within(STATEMENT_TIMEOUT_MS, executed);
-      return result as never;
+      try {
+        const [result] = await within(STATEMENT_TIMEOUT_MS, executed);
+        return result as never;
+      } catch (error) {
+        meter.failed(error);
+        throw error;
+      } finally {
+        meter.took(performance.now() - began);
+      }
     };
+
+  /** Counts who waits for a connection, and who has one. */
+  const held = async (acquired: Promise<mysql.PoolConnection>): Promise<mysql.PoolConnection> => {
+    use.waiting++;
+    try {
+      const connection = await acquired;
+      use.inUse++;
+      return connection;
+    } catch (error) {
+      meter.failed(error);
+      throw error;
+    } finally {
+      use.waiting--;
+    }
+  };
 
   const withConnection = async <T>(work: (execute: Execute) => Promise<T>): Promise<T> => {
     let connection: mysql.PoolConnection | undefined;
     try {
-      connection = await acquire(pool);
+      connection = await held(acquire(pool));
       const result = await work(on(connection));
       connection.release();
       return result;
@@ -71,6 +103,8 @@ export function openDatabase(address: DatabaseAddress, unavailable: ErrorCode): 
       if (error instanceof AppError || isConflict(error)) connection?.release();
       else connection?.destroy();
       throw isAway(error) ? new AppError(unavailable, { cause: error }) : error;
+    } finally {
+      if (connection !== undefined) use.inUse--;
     }
   };
 

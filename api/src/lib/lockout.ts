@@ -132,6 +132,29 @@ export function lockoutFactory(redis: Redis): LockoutFactory {
   };
 }
 
+/** The same lockouts. `tell` hears the name of one each time that it has somebody wait. */
+export function heardLockouts(
+  factory: LockoutFactory,
+  tell: (name: string) => void,
+): LockoutFactory {
+  return (rule) => {
+    const lockout = factory(rule);
+    return {
+      ...lockout,
+      count: async (key, now) => {
+        const attempt = await lockout.count(key, now);
+        if (attempt.waitSeconds > 0) tell(rule.name);
+        return attempt;
+      },
+      look: async (key, now) => {
+        const waitSeconds = await lockout.look(key, now);
+        if (waitSeconds > 0) tell(rule.name);
+        return waitSeconds;
+      },
+    };
+  };
+}
+
 const MAX_KEYS = 20_000;
 
 /** The same, for this process alone. */

@@ -20,6 +20,7 @@ const ALLOWED = new Set([
   "address",
   "signal",
   "check",
+  "job",
   "seal",
   "sealHash",
   "err",

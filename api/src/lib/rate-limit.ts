@@ -29,8 +29,13 @@ export type LimiterFactory = (limit: {
 /**
  * Makes limiters that count in Redis, and in memory at half the points while Redis is away: a limit never fails open,
  * and never shuts everyone out.
+ *
+ * @param onRefused - Is told the name of a limit each time that it is exceeded.
  */
-export function limiterFactory(redis: Redis): LimiterFactory {
+export function limiterFactory(
+  redis: Redis,
+  onRefused: (name: string) => void = () => undefined,
+): LimiterFactory {
   return ({ name, points, seconds }) => {
     const insuranceLimiter = new RateLimiterMemory({
       keyPrefix: `limit:${name}`,
@@ -52,8 +57,9 @@ export function limiterFactory(redis: Redis): LimiterFactory {
         try {
           return usage(await limiter.consume(key), false);
         } catch (refusal) {
-          if (refusal instanceof RateLimiterRes) return usage(refusal, true);
-          throw refusal;
+          if (!(refusal instanceof RateLimiterRes)) throw refusal;
+          onRefused(name);
+          return usage(refusal, true);
         }
       },
       giveBack: async (key) => {

@@ -189,9 +189,28 @@ export async function listUnfinished(platform: Platform) {
   return asSystem(() =>
     platform.erasure.findMany({
       where: { rowsDeletedAt: null },
-      select: { ownerId: true, vaultErasedAt: true },
+      select: { ownerId: true, userId: true, requestedAt: true, vaultErasedAt: true },
       take: ERASURES_AT_ONCE,
     }),
+  );
+}
+
+/** The requests by which these users erased their accounts, by user. One that a job erased has none. */
+export async function requestsOfErasures(
+  platform: Platform,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  const events = await asSystem(() =>
+    platform.auditEvent.findMany({
+      where: { userId: { in: [...userIds] }, action: "account.erased", requestId: { not: null } },
+      select: { userId: true, requestId: true },
+      orderBy: { id: "asc" },
+    }),
+  );
+  return new Map(
+    events.flatMap(({ userId, requestId }) =>
+      userId === null || requestId === null ? [] : [[userId, requestId] as const],
+    ),
   );
 }
 

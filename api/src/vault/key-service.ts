@@ -3,6 +3,7 @@ import { AppError } from "../contract/errors.ts";
 import { dataKey, DEK_BYTES, dekIdOf, type DataKey } from "../crypto/data-key.ts";
 import { DecryptionError } from "../crypto/decryption-error.ts";
 import { randomBytes } from "../crypto/random.ts";
+import type { CacheState } from "../lib/cache.ts";
 import { recordEvents, type Actor } from "../platform/audit.ts";
 import type { Platform } from "../platform/client.ts";
 import { findDeks, sampleWraps, type OwnedDeks, type WrappedDek } from "../platform/deks.ts";
@@ -53,6 +54,12 @@ export interface KeyService {
   prove(): Promise<void>;
   /** @throws when the master keys cannot be used now. */
   health(): Promise<void>;
+  readonly cache: KeyCacheState;
+}
+
+/** What the memory of unwrapped keys has done: how many owners' were let go for room, for their age, or on purpose. */
+export interface KeyCacheState extends CacheState {
+  readonly dropped: { readonly full: number; readonly expired: number; readonly forgotten: number };
 }
 
 const CACHED_OWNERS = 1000;
@@ -72,6 +79,8 @@ export function keyService(
     }
   };
 
+  let [asked, fetched] = [0, 0];
+  const dropped = { full: 0, expired: 0, forgotten: 0 };
   // One unwrap serves all who ask meanwhile; a failed one is not remembered.
   const cache = new LRUCache<string, OwnerKeys, KeyUse>({
     max: CACHED_OWNERS,
@@ -80,7 +89,13 @@ export function keyService(
     ttlAutopurge: true,
     // Who waits for a key that is forgotten meanwhile still gets it; it is just not kept.
     ignoreFetchAbort: true,
+    dispose: (_keys, _userId, reason) => {
+      if (reason === "evict") dropped.full++;
+      else if (reason === "expire") dropped.expired++;
+      else if (reason === "delete") dropped.forgotten++;
+    },
     fetchMethod: async (userId, _stale, { context: use }) => {
+      fetched++;
       const owned = await asSystem(() => findDeks(platform, userId));
       if (owned === null) throw new DecryptionError();
       const event = { ...use, subject: subjectOf(owned), action: "key.unwrapped" };
@@ -120,7 +135,10 @@ export function keyService(
       return { ownerId, dek: await createVersion(ownerId, 1) };
     },
     createVersion,
-    openKeys: (userId, use) => cache.forceFetch(userId, { context: use }),
+    openKeys: (userId, use) => {
+      asked++;
+      return cache.forceFetch(userId, { context: use });
+    },
     forget: (userId) => {
       cache.delete(userId);
     },
@@ -133,6 +151,19 @@ export function keyService(
       }
     },
     health: () => mek.health(),
+    cache: {
+      get hits() {
+        return asked - fetched;
+      },
+      get misses() {
+        return fetched;
+      },
+      get size() {
+        return cache.size;
+      },
+      limit: CACHED_OWNERS,
+      dropped,
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import {
   listUnproven,
   noteRowsDeleted,
   noteVaultErased,
+  requestsOfErasures,
   type Erasure,
   type Reason,
 } from "../../platform/erasures.ts";
@@ -143,8 +144,13 @@ export async function eraseIfUnproven(
   await eraseAccount(deps.platform, userId, datesOf(deps), reason, { unproven: true });
 }
 
-/** What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. */
-export async function finishErasures(deps: ErasureDeps): Promise<void> {
+/**
+ * What the worker does: tells the vault of erasures it does not know, and deletes the rows of all. The log has a line for
+ * each that is finished, with the id of the request that asked for it, and nothing of whose it was.
+ */
+export async function finishErasures(
+  deps: ErasureDeps & { readonly logger: Logger },
+): Promise<void> {
   for (let isDone = false; !isDone;) {
     const unfinished = await listUnfinished(deps.platform);
     for (const { ownerId, vaultErasedAt } of unfinished) {
@@ -155,7 +161,23 @@ export async function finishErasures(deps: ErasureDeps): Promise<void> {
     await deleteErasedStates(deps.platform);
     const owners = unfinished.map((erasure) => erasure.ownerId);
     await noteRowsDeleted(deps.platform, owners, deps.clock());
+    if (unfinished.length > 0) await logFinished(deps, unfinished);
     isDone = unfinished.length === 0;
+  }
+}
+
+async function logFinished(
+  { platform, logger, clock }: ErasureDeps & { readonly logger: Logger },
+  finished: readonly { readonly userId: string; readonly requestedAt: Date }[],
+): Promise<void> {
+  const requests = await requestsOfErasures(
+    platform,
+    finished.map(({ userId }) => userId),
+  );
+  for (const { userId, requestedAt } of finished) {
+    const durationMs = clock().getTime() - requestedAt.getTime();
+    const requestId = requests.get(userId);
+    logger.info({ job: "finish-erasures", requestId, durationMs }, "an erasure is finished");
   }
 }
 

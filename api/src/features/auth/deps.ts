@@ -1,6 +1,7 @@
 import type { Logger } from "../../lib/logger.ts";
 import type { Send } from "../../lib/mail.ts";
 import type { Database } from "../../lib/database.ts";
+import type { Metrics } from "../../lib/metrics.ts";
 import type { Platform } from "../../platform/client.ts";
 import type { KeyService } from "../../vault/key-service.ts";
 import type { Providers } from "../oauth/providers.ts";
@@ -29,6 +30,7 @@ export interface AuthDeps {
   readonly refreshTokens: RefreshTokens;
   readonly sessions: LiveSessions;
   readonly limits: AuthLimits;
+  readonly metrics: Pick<Metrics, "signIns">;
   /** To whom passkeys belong; undefined where there can be none. */
   readonly relyingParty: RelyingParty | undefined;
   /** The providers that people can sign in with here. */

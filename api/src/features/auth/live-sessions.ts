@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Broadcast } from "../../lib/broadcast.ts";
+import type { CacheState } from "../../lib/cache.ts";
 import type { Execute } from "../../lib/database.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { findLiveSession, type LiveSession } from "../../platform/session-statement.ts";
@@ -27,6 +28,7 @@ export interface LiveSessions {
   evictAll(): void;
   /** What another instance said that it evicted. */
   onMessage(message: string): void;
+  readonly cache: CacheState;
 }
 
 interface Asked {
@@ -55,7 +57,9 @@ export function liveSessions(
     perf: time,
   });
 
+  let [finds, misses] = [0, 0];
   const ask = (sessionId: string, userId: string, now: Date): Asked => {
+    misses++;
     const asked = { userId, found: findLiveSession(execute, sessionId, userId, now) };
     const forget = () => {
       if (cache.peek(sessionId) === asked) cache.delete(sessionId);
@@ -79,6 +83,7 @@ export function liveSessions(
 
   return {
     find: async (sessionId, userId, now) => {
+      finds++;
       const kept = cache.get(sessionId);
       const { found } = kept?.userId === userId ? kept : ask(sessionId, userId, now);
       const live = await found;
@@ -96,6 +101,18 @@ export function liveSessions(
       if (kind === "session") evictHere({ sessionId: id });
       if (kind === "user") evictHere({ userId: id });
       if (kind === "tenant") evictHere({ tenantId: id });
+    },
+    cache: {
+      get hits() {
+        return finds - misses;
+      },
+      get misses() {
+        return misses;
+      },
+      get size() {
+        return cache.size;
+      },
+      limit: MAX_SESSIONS,
     },
   };
 }

@@ -26,6 +26,13 @@ export interface Passwords {
   readonly isRight: (stored: string | null, password: string) => Promise<boolean>;
   /** Whether a hash was made at a lower cost than one made now. */
   readonly isCheap: (stored: string) => boolean;
+  /** What is at work just now, how many wait, and how many were refused since the process began. */
+  readonly gate: {
+    readonly running: number;
+    readonly waiting: number;
+    readonly limit: number;
+    readonly refused: number;
+  };
 }
 
 /**
@@ -35,19 +42,29 @@ export interface Passwords {
  * the same password; nothing else of them is altered.
  *
  * @param pepper - A secret outside of the database, without which the hashes are of no use.
+ * @param onHashed - Is told how long a hash took, with the wait for its turn.
  */
 export async function passwordHasher(
   pepper: Uint8Array,
   { memoryKiB, passes, lanes, atOnce }: HashCost,
   logger: Logger,
+  onHashed: (milliseconds: number) => void = () => undefined,
 ): Promise<Passwords> {
   const gate = pLimit(atOnce);
   const cost = { memoryCost: memoryKiB, timeCost: passes, parallelism: lanes };
   const options = { ...cost, secret: Buffer.from(pepper) };
-  const gated = <T>(work: () => Promise<T>): Promise<T> => {
-    if (gate.pendingCount >= MAX_WAITING)
+  let refused = 0;
+  const gated = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (gate.pendingCount >= MAX_WAITING) {
+      refused++;
       throw new AppError("overloaded", { retryAfterSeconds: 2 });
-    return gate(work);
+    }
+    const began = performance.now();
+    try {
+      return await gate(work);
+    } finally {
+      onHashed(performance.now() - began);
+    }
   };
   const decoy = await hash("a password that nobody has", options);
   const check = async (stored: string | null, password: string): Promise<boolean> => {
@@ -72,6 +89,18 @@ export async function passwordHasher(
       } catch {
         return false;
       }
+    },
+    gate: {
+      get running() {
+        return gate.activeCount;
+      },
+      get waiting() {
+        return gate.pendingCount;
+      },
+      limit: atOnce,
+      get refused() {
+        return refused;
+      },
     },
   };
 }

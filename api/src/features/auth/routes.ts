@@ -7,6 +7,7 @@ import { routes, type Gates } from "../../http/routes.ts";
 import { clientKey } from "../../lib/client-ip.ts";
 import { isProof, proveAddress } from "../oauth/sign-in.ts";
 import { auth } from "./contract.ts";
+import { countSignIn } from "./count-sign-in.ts";
 import type { Caller } from "./authenticate.ts";
 import type { AuthDeps } from "./deps.ts";
 import { changePassword } from "./password-change.ts";
@@ -58,7 +59,8 @@ export function authRoutes(
       return ACCEPTED;
     },
     login: async (asked) => {
-      const outcome = await signIn(deps, asked.body, asked.peer);
+      const signingIn = signIn(deps, asked.body, asked.peer);
+      const outcome = await countSignIn(deps, "password", signingIn);
       const { body, cookies } = await handOutcome(deps, outcome, asked.peer);
       return ok(body, { cookies });
     },

@@ -2,6 +2,7 @@ import { AppError } from "../../contract/errors.ts";
 import { noContent, ok, type Cookie } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import { countSignIn } from "../auth/count-sign-in.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { handOutcome, type AfterSignIn } from "../auth/signed-in.ts";
 import { mfa } from "./contract.ts";
@@ -19,7 +20,13 @@ export function mfaRoutes(
       const held = peer.cookie("mfa");
       const mfaToken = body.mfaToken ?? held;
       if (mfaToken === undefined) throw new AppError("mfa_token_expired");
-      const { outcome, trust } = await signInBySecondFactor(deps, { ...body, mfaToken }, peer);
+      const signingIn = signInBySecondFactor(deps, { ...body, mfaToken }, peer);
+      const outcome = await countSignIn(
+        deps,
+        "second_factor",
+        signingIn.then((signedIn) => signedIn.outcome),
+      );
+      const { trust } = await signingIn;
       const handed = await handOutcome(deps, outcome, peer);
       if (!("accessToken" in handed.body)) throw new Error("two factors asked for a third");
       const cookies: Cookie[] = [...handed.cookies];

@@ -3,6 +3,7 @@ import { randomToken } from "../../crypto/random.ts";
 import { statementsIn } from "../../platform/client.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import { endOf, outcomeOf } from "../auth/count-sign-in.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import type { From } from "../auth/from.ts";
 import { keepRefreshToken, linkAccount } from "./accounts.ts";
@@ -143,6 +144,7 @@ export async function endJourney(
     const admitted = await admit(deps, identity, { remember, from: back.from, askedAt });
     if (admitted.is === "signed_in") {
       await keepRefreshToken(deps, identity, refreshToken, back.from);
+      deps.metrics.signIns("provider", endOf(admitted.outcome));
     }
     return { ...admitted, returnTo };
   } catch (error) {
@@ -150,6 +152,7 @@ export async function endJourney(
     const { requestId } = back.from;
     if (code === "internal") deps.logger.error({ err: error, requestId }, "a sign-in failed");
     else deps.logger.warn({ err: error, code, requestId }, "a provider's answer led nowhere");
+    if (page === SIGN_IN_PAGE) deps.metrics.signIns("provider", outcomeOf(error));
     return { is: "failed", code, page };
   }
 }

@@ -3,6 +3,7 @@ import { randomToken } from "../../crypto/random.ts";
 import { created, noContent, ok, type Cookie } from "../../http/answer.ts";
 import { routes, type Gates } from "../../http/routes.ts";
 import type { Caller } from "../auth/authenticate.ts";
+import { countSignIn } from "../auth/count-sign-in.ts";
 import type { AuthDeps } from "../auth/deps.ts";
 import { handOutcome, type AfterSignIn } from "../auth/signed-in.ts";
 import { passkeys } from "./contract.ts";
@@ -35,7 +36,8 @@ export function passkeyRoutes(
     },
     signIn: async ({ body, peer }) => {
       const browser = browserOf(peer, "oa");
-      const outcome = await signInByPasskey(deps, body, { browser, from: peer });
+      const signingIn = signInByPasskey(deps, body, { browser, from: peer });
+      const outcome = await countSignIn(deps, "passkey", signingIn);
       const handed = await handOutcome(deps, outcome, peer);
       if (!("accessToken" in handed.body)) throw new Error("two factors asked for a third");
       return ok(handed.body, { cookies: handed.cookies });

@@ -13,8 +13,11 @@ export interface KeptTexts {
   forgetAll(): void;
   /** What was said to every instance of a session or a user (`session:ID`, `user:ID`): their texts are dropped. */
   onMessage(message: string): void;
-  /** What all of it takes in memory, in bytes. */
+  /** What all of it takes in memory, and may take, in bytes. */
   readonly size: number;
+  readonly limit: number;
+  /** Of how many people there are texts. */
+  readonly owners: number;
   close(): void;
 }
 
@@ -124,6 +127,10 @@ export function keptTexts(maxBytes: number, idleMs = IDLE_MS): KeptTexts {
     },
     get size() {
       return size();
+    },
+    limit: maxBytes,
+    get owners() {
+      return kept.size;
     },
     close: forgetAll,
   };
