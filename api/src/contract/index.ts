@@ -72,7 +72,7 @@ export type { AuthResult, Challenge } from "../features/auth/contract.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../features/auth/contract.ts";
 export type { Event, Me, Receipt } from "../features/account/contract.ts";
 export { type Entry, EntryFields } from "../features/entries/contract.ts";
-export type { Account } from "../features/admin/contract.ts";
+export type { Account, Operations } from "../features/admin/contract.ts";
 export type { Linked, ProviderName } from "../features/oauth/contract.ts";
 export {
   Assertion,

@@ -68,7 +68,7 @@ export async function deleteErasedRows(
   let count = 0;
   for (const table of tables) {
     for (let owners; (owners = await findLeftOver(database.execute, table)).length > 0;) {
-      for (const owner of owners) count += await deleteRows(database, table, owner);
+      for (const owner of owners) count += await deleteRowsOf(database, table, owner);
     }
   }
   return count;
@@ -84,7 +84,12 @@ async function findLeftOver(execute: Execute, table: string): Promise<OwnerId[]>
   return rows.map(ownerOf);
 }
 
-async function deleteRows(database: Database, table: string, ownerId: OwnerId): Promise<number> {
+/** Deletes the rows that `table` has of an owner, in bounded batches. @returns how many there were. */
+export async function deleteRowsOf(
+  database: Database,
+  table: string,
+  ownerId: Uint8Array,
+): Promise<number> {
   const sql = `DELETE FROM ${table} WHERE owner_id = ? LIMIT ${ROWS_AT_ONCE}`;
   let count = 0;
   for (let deleted = ROWS_AT_ONCE; deleted === ROWS_AT_ONCE; count += deleted) {

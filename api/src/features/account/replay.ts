@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../contract/errors.ts";
 import type { KeyService } from "../../vault/key-service.ts";
+import type { Database } from "../../lib/database.ts";
+import { noticeRestore } from "../restored/notice.ts";
 import { replayErasures, replayInPlatform, type AccountDeps } from "./erase.ts";
 
 const RETRY_MS = 1000;
 
 /** What a process is made of, as far as it must not give out the keys of owners who were erased. */
 interface Guarded extends AccountDeps {
+  readonly platformDatabase: Database;
   readonly keys: KeyService;
   readonly checks: { readonly keys: () => Promise<unknown> };
   readonly close: () => Promise<void>;
 }
 
 /**
- * Replays erasures before a process serves anything. The platform's own are replayed when this returns. Those of a vault
- * that is away cannot be known: the process starts, but no data key is unwrapped, for anybody, and it is not ready,
- * until they have been replayed. Nothing is lost by that, since what the keys open is in that same vault.
+ * Replays erasures before a process serves anything, and ends what a platform that was put back had given out. The
+ * platform's own erasures are replayed when this returns. Those of a vault that is away cannot be known, nor what it was
+ * told of the platform: the process starts, but no data key is unwrapped, for anybody, and it is not ready, until that has
+ * been done. Nothing is lost by that, since what the keys open is in that same vault.
  *
  * @returns the same parts, with the keys withheld as long as that takes.
  * @throws AppError `platform_unavailable`.
@@ -25,6 +29,7 @@ export async function withErasuresReplayed<D extends Guarded>(deps: D): Promise<
   let isReplayed = false;
   const attempt = async () => {
     await replayErasures(deps);
+    await noticeRestore(deps);
     isReplayed = true;
   };
   const goOn = async () => {

@@ -72,6 +72,48 @@ const AuditVerification = z.object({
   nextCursor: z.string().nullable().describe("Where to go on; null at the end, and at a fault"),
 });
 
+const SetName = z.enum(["platform", "vault", "keys"]);
+
+/** A run of a command or job, by numbers and codes only. */
+const OperationRun = z.object({
+  id: z.uuid(),
+  startedAt: Instant,
+  finishedAt: Instant.nullable(),
+  outcome: z.enum(["running", "ok", "failed"]),
+  sets: z.array(SetName),
+  backupId: z.string().nullable(),
+  takenAt: Instant.nullable().describe("The moment that the backup holds"),
+  bytes: z.int().nullable(),
+  facts: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.null()])),
+});
+
+const age = z.int().nullable().describe("Null when there was none");
+const isLate = z.boolean().describe("Whether that is longer than it should be, or never was");
+
+const Operations = z.object({
+  items: z.array(
+    z.object({
+      kind: z.enum(["backup", "restore", "drill", "reconcile"]),
+      newest: OperationRun.nullable(),
+      newestSuccess: OperationRun.nullable(),
+      ageSeconds: age.describe("Since the newest success; null when there was none"),
+      isLate,
+    }),
+  ),
+  backups: z
+    .array(
+      z.object({
+        set: SetName,
+        takenAt: Instant.nullable().describe("The moment that its newest backup holds"),
+        ageSeconds: age,
+        isLate,
+      }),
+    )
+    .describe("What would be lost at most, set by set"),
+  lastProvenRestore: z.object({ at: Instant, takenAt: Instant }).nullable(),
+});
+export type Operations = z.output<typeof Operations>;
+
 const UserId = z.object({ id: Id });
 
 export const admin = endpoints({
@@ -140,6 +182,15 @@ export const admin = endpoints({
     }),
     responses: { 200: AuditVerification },
     errors: ["invalid_request"],
+  },
+  operations: {
+    method: "GET",
+    path: "/api/admin/operations",
+    summary: "When backups, restores, drills and reconciling last ran, and whether they are late",
+    auth: "user",
+    permission: "platform:read",
+    responses: { 200: Operations },
+    errors: [],
   },
   suspendUser: {
     method: "POST",

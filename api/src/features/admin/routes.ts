@@ -8,6 +8,7 @@ import { listTenants, listUsers } from "./accounts.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import { listPlatformEvents } from "./audit.ts";
 import { admin } from "./contract.ts";
+import { listOperations } from "./operations.ts";
 import { restoreUser, suspendUser } from "./suspension.ts";
 
 export const adminRoutes = (
@@ -29,6 +30,7 @@ export const adminRoutes = (
         await verifyAudit({ execute: platformDatabase.execute, keys, clock }, query.cursor),
       );
     },
+    operations: async () => ok(await listOperations(deps.platformDatabase.execute, deps.clock())),
     suspendUser: async ({ caller, params, peer }) =>
       ok(await suspendUser(deps, caller, params.id, peer)),
     restoreUser: async ({ caller, params, peer }) =>

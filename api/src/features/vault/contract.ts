@@ -39,7 +39,13 @@ const VaultStatus = z.object({
         "How many records no list shows, being filed under no day that is known; absent when none",
       ),
   }),
-  lastProvenRestore: Instant.nullable(),
+  lastProvenRestore: z
+    .object({
+      at: Instant.describe("When a restore of a backup was last tried, and opened what it should"),
+      takenAt: Instant.describe("The moment that this backup holds"),
+    })
+    .nullable()
+    .describe("null before the first"),
 });
 export type VaultStatus = z.output<typeof VaultStatus>;
 

@@ -1,5 +1,6 @@
 import type { Logger } from "../../lib/logger.ts";
 import type { Platform } from "../../platform/client.ts";
+import { lastProven } from "../../platform/operation-runs.ts";
 import { listDeks } from "../../platform/vault-status.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { countOwned, isDue, verifyVault, type Integrity } from "../../vault/integrity.ts";
@@ -24,9 +25,10 @@ export async function vaultStatus(
   vault: UserVault,
 ): Promise<VaultStatus> {
   const { status, verifiedAt, violatedAt, ...unlisted } = await verify(logger, vault);
-  const [deks, { live, trashed }] = await Promise.all([
+  const [deks, { live, trashed }, proven] = await Promise.all([
     asSystem(() => listDeks(platform, userId)),
     countOwned(vault),
+    lastProven(vault.platform.execute),
   ]);
   return {
     keys: deks.map(({ createdAt, ...dek }) => ({ ...dek, createdAt: createdAt.toISOString() })),
@@ -42,7 +44,10 @@ export async function vaultStatus(
       violatedAt: violatedAt?.toISOString() ?? null,
       ...unlisted,
     },
-    lastProvenRestore: null,
+    lastProvenRestore: proven && {
+      at: proven.at.toISOString(),
+      takenAt: proven.takenAt.toISOString(),
+    },
   };
 }
 
