@@ -19,7 +19,7 @@ case $domain in
 esac
 kit=
 if [ $# -gt 1 ]; then
-  [ $# -eq 3 ] && [ "$2" = --kit ] || usage
+  if [ $# -ne 3 ] || [ "$2" != --kit ]; then usage; fi
   kit=$3
   [ -f "$kit" ] || { echo "There is no file $kit." >&2; exit 1; }
   kit=$(cd "$(dirname "$kit")" && pwd)/$(basename "$kit")

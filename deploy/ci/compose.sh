@@ -31,10 +31,13 @@ expect /dev/outbox 404
 for service in api worker web backup redis platform-db vault-db storage caddy; do
   uid=$(docker compose exec -T "$service" id -u)
   [ "$uid" != 0 ] || { echo "$service runs as root"; exit 1; }
-  ! docker compose exec -T "$service" sh -c ': > /probe' 2>/dev/null || { echo "$service can write to /"; exit 1; }
+  if docker compose exec -T "$service" sh -c ': > /probe' 2>/dev/null; then echo "$service can write to /"; exit 1; fi
 done
 # The web server knows no database.
-! docker compose exec -T web node -e "require('net').connect(3306, 'vault-db').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"
+if docker compose exec -T web node -e "require('net').connect(3306, 'vault-db').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"; then
+  echo "the web server reaches a database"
+  exit 1
+fi
 
 docker compose run --rm operations keys:status
 docker compose run --rm operations backup
@@ -46,5 +49,8 @@ expect /health/ready 200
 for image in api web operations; do
   docker image inspect --format "{{.RepoTags}} {{.Size}}" "timos-$image:latest"
   # No secret went into a layer with the sources.
-  ! docker run --rm --entrypoint sh "timos-$image:latest" -c 'ls -d /app/.env /app/deploy /app/.git /app/.data 2>/dev/null'
+  if docker run --rm --entrypoint sh "timos-$image:latest" -c 'ls -d /app/.env /app/deploy /app/.git /app/.data 2>/dev/null | grep .'; then
+    echo "timos-$image holds what it should not"
+    exit 1
+  fi
 done

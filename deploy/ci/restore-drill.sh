@@ -15,13 +15,19 @@ start() {
   running=$!
   i=0
   until [ -e "$TIMOS_DATA_DIR/run.json" ]; do
-    kill -0 "$running" || { cat "$work/timos.log"; exit 1; }
-    i=$((i + 1)) && [ "$i" -lt 300 ] || { cat "$work/timos.log"; exit 1; }
+    i=$((i + 1))
+    if [ "$i" -gt 300 ] || ! kill -0 "$running"; then
+      cat "$work/timos.log"
+      exit 1
+    fi
     sleep 1
   done
 }
 stop() {
-  [ -z "$running" ] || { kill -INT "$running" && wait "$running" || true; }
+  if [ -n "$running" ]; then
+    kill -INT "$running" || true
+    wait "$running" || true
+  fi
   running=
 }
 trap 'stop; rm -rf "$work"' EXIT

@@ -1,11 +1,23 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 import * as z from "zod";
+import { readConfig, readKeysConfig } from "../../api/src/config.ts";
 import { ERRORS } from "../../api/src/contract/errors.ts";
+import { findProgram } from "../lib/bootstrap.mjs";
 import { commandsOf } from "./commands.ts";
-import { COMPOSE_SECRETS } from "./compose-secrets.ts";
+import { COMPOSE_SECRETS, ensureComposeSecrets, FOLDERS } from "./compose-secrets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const textOf = (name: string) => readFileSync(join(ROOT, name), "utf8");
@@ -187,6 +199,68 @@ describe("docker-compose.yml", () => {
   });
 });
 
+describe("the API under docker compose", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "timos-compose-"));
+    for (const { name } of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+    ensureComposeSecrets(folder, {
+      kit: undefined,
+      give: (path, _, mode) => chmodSync(path, mode),
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** As a container sees it: what stands in .env or is the default, and the files of the first run. */
+  function environmentOf(name: string, dotenv: Readonly<Record<string, string>>) {
+    const here = (path: string) =>
+      path
+        .replace(/^\/run\/secrets\/(\w+)$/, (_, secret: string) => join(folder, fileOf(secret)))
+        .replace(/^\/run\/timos\//, `${folder}/`);
+    const entries = Object.entries(compose.services[name]?.environment ?? {}).map(
+      ([variable, value]) => [variable, here(interpolated(value, dotenv))] as const,
+    );
+    return Object.fromEntries(entries);
+  }
+
+  it("has a configuration that it starts with, as does the worker", () => {
+    const config = readConfig(environmentOf("api", { TIMOS_DOMAIN: "timos.example" }));
+    expect(config).toMatchObject({
+      isProduction: true,
+      http: {
+        host: "0.0.0.0",
+        port: 4000,
+        appUrl: "https://timos.example",
+        trustedProxies: ["172.30.77.0/29"],
+      },
+      platform: { database: { host: "platform-db", user: "timos_platform_app" } },
+      vault: { database: { host: "vault-db", user: "timos_vault_app" }, keysBackupDays: 7 },
+      mail: { smtpUrl: undefined, outboxDir: "/var/lib/timos/outbox" },
+    });
+    expect(config.redisUrl).toMatch(/^redis:\/\/:[\w-]{43}@redis:6379$/);
+    expect(environmentOf("worker", {})).toEqual(environmentOf("api", {}));
+  });
+
+  it("sends mail once there is a server for it", () => {
+    chmodSync(join(folder, "smtp_url"), 0o600);
+    writeFileSync(join(folder, "smtp_url"), "smtps://user:word@mail.example:465\n");
+    const dotenv = { TIMOS_DOMAIN: "timos.example", SMTP_URL_FILE: "/run/secrets/smtp_url" };
+    expect(readConfig(environmentOf("api", dotenv)).mail.smtpUrl).toContain("mail.example");
+  });
+
+  it("finds its keys where the commands of operating it have them", () => {
+    const keys = readKeysConfig(environmentOf("operations", {}));
+    expect(keys.vault.masterKeys.local?.file).toBe(join(folder, "keys/keyring"));
+    expect(keys.auth.tokenKey).toBeDefined();
+  });
+});
+
+/** `${NAME:-default}`, `${NAME-default}` and `${NAME:?message}`, as Compose has them. */
+const interpolated = (text: string, values: Readonly<Record<string, string>>) =>
+  text.replace(/\$\{(\w+)(?::?-([^}]*)|:\?[^}]*)?\}/g, (_, name: string, standard = "") =>
+    String(values[name] ?? standard),
+  );
+
 describe("the images", () => {
   it("begin with a base that cannot be changed afterwards, and end without root", () => {
     expect(dockerfile).toMatch(/^ARG NODE_IMAGE=\S+:24\.\S+@sha256:[0-9a-f]{64}$/m);
@@ -235,3 +309,31 @@ describe("the Caddyfile", () => {
     ]);
   });
 });
+
+describe("what only other programs can judge", () => {
+  const run = (program: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: ROOT, encoding: "utf8" });
+    return { status, said: status === 0 ? "" : stdout + stderr };
+  };
+  const withProgram = (name: string) => {
+    const program = findProgram(name);
+    return program === undefined
+      ? { it: it.skip, program: "", note: ` (skipped: ${name} is not installed)` }
+      : { it, program, note: "" };
+  };
+
+  const terraform = withProgram("terraform");
+  terraform.it(`Terraform's files are formatted${terraform.note}`, () => {
+    const format = ["fmt", "-check", "-recursive", "deploy/terraform"];
+    expect(run(terraform.program, ...format)).toEqual({ status: 0, said: "" });
+  });
+
+  const shellcheck = withProgram("shellcheck");
+  shellcheck.it(`the shell scripts have none of the known faults${shellcheck.note}`, () => {
+    const scripts = ["deploy/bootstrap.sh", ...["ci", "cloud-run"].flatMap(scriptsIn)];
+    expect(run(shellcheck.program, ...scripts)).toEqual({ status: 0, said: "" });
+  });
+});
+
+const scriptsIn = (folder: string) =>
+  readdirSync(join(ROOT, "deploy", folder)).map((name) => `deploy/${folder}/${name}`);
