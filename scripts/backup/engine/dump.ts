@@ -80,14 +80,11 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Piece> {
     try {
       yield* cutDump(child.stdout, first, request.onOther);
     } catch (error) {
-      // When the program failed, that is the reason.
-      if (!(error instanceof UnreadableDump)) throw error;
+      // Where there is no more of it, the program may say why.
+      if (!(error instanceof UnreadableDump) || !child.stdout.readableEnded) throw error;
       unreadable = error;
-      stop();
     }
     const failure = await ended;
-    request.signal?.throwIfAborted();
-    if (unreadable !== undefined && child.signalCode === "SIGKILL") throw unreadable;
     if (failure !== undefined) throw new Error(`mariadb-dump ${failure}: ${said.trim()}`);
     if (unreadable !== undefined) throw unreadable;
   } catch (error) {

@@ -61,10 +61,15 @@ export async function takeLogicalSnapshot(
     undo.push(cursor.stop);
     // Its transaction has begun when the first rows come.
     await cursor.peek();
+    let isRead = false;
     return {
       engine: "logical",
       facts: { ...before, takenAt: new Date(), position },
-      tables: (wanted) => sourcesOf(cursor, known, { wanted, bytes }),
+      tables: (wanted) => {
+        if (isRead) throw new Error("The tables of a logical snapshot can be read once.");
+        isRead = true;
+        return sourcesOf(cursor, known, { wanted, bytes });
+      },
       close,
     };
   } catch (error) {

@@ -21,8 +21,8 @@ export interface Swap {
  * How long the statement waits for those that use the tables. Whoever wants to use them meanwhile waits behind it, so it
  * gives up soon and tries again.
  */
-const WAIT_SECONDS = 5;
-const TRIES = 12;
+const WAIT_SECONDS = 2;
+const TRIES = 20;
 const PAUSE_MS = 1_000;
 const LOCK_WAIT_TIMEOUT = 1205;
 
