@@ -25,6 +25,11 @@ const HEADER_AT_MOST_BYTES = 64 * 1024;
 /** How much may wait on either side: what reads and what writes go on meanwhile. */
 const BUFFER_BYTES = 2 * 1024 * 1024;
 
+/** A file is encrypted to others than those who are here, or the part of its header that is for them was altered. */
+export class NoIdentity extends Error {
+  override readonly name = "NoIdentity";
+}
+
 /** @throws Error when a text is no recipient of age, `age1…`; the message names it, since it is no secret. */
 export function checkRecipients(recipients: readonly string[]): void {
   for (const recipient of recipients) {
@@ -76,8 +81,8 @@ export function encrypt(recipients: readonly string[]): Transform {
  * Opens what {@link encrypt} or the `age` program made.
  *
  * Every chunk that comes out was written by whoever wrote the header; that it was this installation is the manifest's to
- * say. The stream fails when the file is cut off, altered or longer than it was, with {@link DamagedBackup}, and when
- * no identity opens it.
+ * say. The stream fails when the file is cut off, altered or longer than it was, with {@link DamagedBackup}, and with
+ * {@link NoIdentity} when no identity opens it.
  *
  * @param where - How messages call the file.
  */
@@ -185,7 +190,7 @@ async function openHeader(
     return await decrypter.decryptHeader(header);
   } catch (error) {
     if (asError(error).message.includes("no identity matched")) {
-      throw new Error(
+      throw new NoIdentity(
         `None of the identities at hand opens ${where}. Give the right one: BACKUP_IDENTITY_FILE, or the recovery kit.`,
         { cause: error },
       );

@@ -225,6 +225,8 @@ const namesOf = (thrown: unknown): string[] => {
     "name" in thrown ? String(thrown.name) : "",
     "Code" in thrown ? String(thrown.Code) : "",
     "code" in thrown ? String(thrown.code) : "",
+    // The SDK puts some into others, and their names into the message.
+    ...("message" in thrown ? (String(thrown.message).match(/\b[A-Z]\w{4,}\b/g) ?? []) : []),
   ];
 };
 
@@ -250,6 +252,6 @@ function explained(thrown: unknown, where: string, bucket: string): Error {
   const reason = namesOf(thrown)
     .map((name) => reasons[name])
     .find((text) => text !== undefined);
-  if (reason === undefined) return asError(thrown);
-  return new Error(`${where}: ${reason}`.replace(/([^.?])$/, "$1."), { cause: thrown });
+  const said = reason ?? asError(thrown).message;
+  return new Error(`${where}: ${said}`.replace(/([^.?])$/, "$1."), { cause: thrown });
 }
