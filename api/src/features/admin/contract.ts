@@ -96,7 +96,9 @@ const Operations = z.object({
       kind: z.enum(["backup", "restore", "drill", "reconcile"]),
       newest: OperationRun.nullable(),
       newestSuccess: OperationRun.nullable(),
-      ageSeconds: age.describe("Since the newest success; null when there was none"),
+      ageSeconds: age.describe(
+        "Since the newest success, of drills since the last of both journal and keys; null when there was none",
+      ),
       isLate,
     }),
   ),

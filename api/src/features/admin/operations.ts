@@ -30,7 +30,8 @@ export async function listOperations(execute: Execute, now: Date): Promise<Opera
         kind,
         newest: shown(runs.find((run) => run.kind === kind) ?? null),
         newestSuccess: shown(success),
-        ...agedBy(kind, success && (success.finishedAt ?? success.startedAt)),
+        // A drill of less than journal and keys proves nothing.
+        ...agedBy(kind, kind === "drill" ? (proven?.at ?? null) : (success?.finishedAt ?? null)),
       };
     }),
     backups: OPERATION_SETS.map((set) => {
