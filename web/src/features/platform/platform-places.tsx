@@ -8,6 +8,7 @@ const PLACES = [
   { href: "/admin", name: "users" },
   { href: "/admin/tenants", name: "tenants" },
   { href: "/admin/keys", name: "keys" },
+  { href: "/admin/operations", name: "operations" },
   { href: "/admin/audit", name: "audit" },
 ] as const;
 

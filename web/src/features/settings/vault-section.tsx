@@ -58,9 +58,12 @@ function Status({ integrity, counts, keys, lastProvenRestore }: VaultStatus) {
           </li>
         ))}
         <li>
-          {t("restore", {
-            date: lastProvenRestore === null ? t("never") : onDay(lastProvenRestore),
-          })}
+          {lastProvenRestore === null
+            ? t("neverRestored")
+            : t("restored", {
+                date: onDay(lastProvenRestore.at),
+                taken: at(lastProvenRestore.takenAt),
+              })}
         </li>
       </ul>
     </div>

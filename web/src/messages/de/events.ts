@@ -48,6 +48,7 @@ export const events: Translated<typeof english> = {
   password_reset_requested: "Neues Passwort verlangt",
   reauth_failed: "Nachweis gescheitert",
   reauth_succeeded: "Identität nachgewiesen",
+  platform_restored: "Plattform aus einer Sicherung zurückgeholt",
   recovery_generated: "Wiederherstellungscodes gemacht",
   recovery_used: "Wiederherstellungscode benutzt",
   role_changed: "Rolle geändert",

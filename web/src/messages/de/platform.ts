@@ -3,7 +3,13 @@ import type { platform as english } from "../en/platform.ts";
 
 export const platform: Translated<typeof english> = {
   title: "Plattform",
-  places: { users: "Konten", tenants: "Organisationen", keys: "Schlüssel", audit: "Prüfkette" },
+  places: {
+    users: "Konten",
+    tenants: "Organisationen",
+    keys: "Schlüssel",
+    operations: "Betrieb",
+    audit: "Prüfkette",
+  },
   users: {
     hint: "Konten, und nichts aus irgendeinem Tagebuch.",
     search: "Teil einer Adresse oder eines Namens",
@@ -38,6 +44,38 @@ export const platform: Translated<typeof english> = {
       decrypt_only: "öffnet ältere Texte",
       destroyed: "vernichtet",
     },
+  },
+  operations: {
+    hint: "Ob Sicherungen entstehen, und ob sie erwiesenermaßen wiederherstellbar sind.",
+    proven: "Als wiederherstellbar erwiesen am {date}: die Sicherung vom {taken}.",
+    notProven:
+      "Noch nie wurde erwiesen, dass eine Sicherung sich wiederherstellen lässt. Die Probe stellt die neuesten wieder her und öffnet eine Stichprobe.",
+    backups: "Sicherungen",
+    backupsHint: "Was höchstens verloren ginge, je Satz.",
+    set: "Satz",
+    sets: {
+      platform: "Konten",
+      vault: "Tagebücher",
+      keys: "Schlüssel",
+    },
+    holds: "Neueste Sicherung hält",
+    age: "Alter",
+    never: "nie",
+    late: "überfällig",
+    runs: "Was zuletzt lief",
+    run: "Lauf",
+    kinds: {
+      backup: "Sicherung",
+      restore: "Wiederherstellung",
+      drill: "Probe der Wiederherstellung",
+      reconcile: "Abgleich",
+    },
+    began: "Begann",
+    outcome: "Ausgang",
+    outcomes: { running: "läuft", ok: "gut", failed: "gescheitert" },
+    size: "Größe",
+    lastWell: "zuletzt gut {ago}",
+    neverWell: "noch nie gut",
   },
   audit: {
     hint: "Was auf der Plattform geschah. Wann jemand sein Tagebuch benutzte, erfährt nur er oder sie selbst.",

@@ -178,8 +178,8 @@ export const settings: Translated<typeof english> = {
     entries: "Einträge",
     versions: "Frühere Fassungen",
     trash: "Im Papierkorb",
-    restore: "Letzte erwiesene Wiederherstellung: {date}",
-    never: "noch keine",
+    restored: "Zuletzt als wiederherstellbar erwiesen am {date}: die Sicherung vom {taken}.",
+    neverRestored: "Noch keine Sicherung ist als wiederherstellbar erwiesen.",
     key: "Schlüssel {version}",
     keyStates: {
       pending: "wird vorbereitet",

@@ -46,6 +46,7 @@ export const events = {
   password_reset_requested: "New password asked for",
   reauth_failed: "Proof failed",
   reauth_succeeded: "Proved who it is",
+  platform_restored: "Platform put back from a backup",
   recovery_generated: "Recovery codes made",
   recovery_used: "Recovery code used",
   role_changed: "Role changed",

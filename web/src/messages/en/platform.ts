@@ -1,7 +1,13 @@
 /** Running the whole installation. */
 export const platform = {
   title: "Platform",
-  places: { users: "Accounts", tenants: "Organisations", keys: "Keys", audit: "Audit" },
+  places: {
+    users: "Accounts",
+    tenants: "Organisations",
+    keys: "Keys",
+    operations: "Operations",
+    audit: "Audit",
+  },
   users: {
     hint: "Accounts, and nothing of any journal.",
     search: "Part of an address or a name",
@@ -35,6 +41,38 @@ export const platform = {
       decrypt_only: "opens older texts",
       destroyed: "destroyed",
     },
+  },
+  operations: {
+    hint: "Whether backups are made, and proven to restore.",
+    proven: "Proven restorable on {date}: the backup of {taken}.",
+    notProven:
+      "No backup was ever proven to restore. The drill restores the newest ones and opens a sample.",
+    backups: "Backups",
+    backupsHint: "What would be lost at most, set by set.",
+    set: "Set",
+    sets: {
+      platform: "Accounts",
+      vault: "Journals",
+      keys: "Keys",
+    },
+    holds: "Newest backup holds",
+    age: "Age",
+    never: "never",
+    late: "late",
+    runs: "What ran last",
+    run: "Run",
+    kinds: {
+      backup: "Backup",
+      restore: "Restore",
+      drill: "Restore drill",
+      reconcile: "Reconciling",
+    },
+    began: "Began",
+    outcome: "Outcome",
+    outcomes: { running: "under way", ok: "well", failed: "failed" },
+    size: "Size",
+    lastWell: "last well {ago}",
+    neverWell: "never yet well",
   },
   audit: {
     hint: "What happened on the platform. When somebody used their journal is for them alone.",

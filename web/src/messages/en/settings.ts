@@ -174,8 +174,8 @@ export const settings = {
     entries: "Entries",
     versions: "Earlier versions",
     trash: "In the trash",
-    restore: "Last proven restore: {date}",
-    never: "none yet",
+    restored: "Last proven restorable {date}: the backup of {taken}.",
+    neverRestored: "No backup was proven to restore yet.",
     key: "Key {version}",
     keyStates: {
       pending: "being made ready",
