@@ -40,8 +40,7 @@ async function ran(
 }
 const shown = async () =>
   (await admin.call("GET", "/api/admin/operations")).body as unknown as Operations;
-const proven = async () =>
-  (await person.call("GET", "/api/me/vault")).body["lastProvenRestore"];
+const proven = async () => (await person.call("GET", "/api/me/vault")).body["lastProvenRestore"];
 
 describe("what is shown of operations", () => {
   it("is that nothing ever ran, and that this is late", async () => {
