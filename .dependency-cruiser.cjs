@@ -149,7 +149,7 @@ module.exports = {
           "(^|/)[^/]+\\.config\\.[^/]+$",
           "\\.d\\.m?ts$",
           "^web/src/app/",
-          "^web/src/proxy\\.ts$",
+          "^web/src/(proxy|instrumentation)\\.ts$",
           "^scripts/[^/]+\\.(ts|mjs)$",
           "^api/src/(index|worker)\\.ts$",
         ],

@@ -59,3 +59,21 @@ describe("whoever comes over TLS", () => {
     ]);
   });
 });
+
+describe("the id of a request", () => {
+  it("is passed on as it comes, and is made for a request without one that is well-formed", () => {
+    const answered = (id?: string) => {
+      const sent = id === undefined ? {} : { headers: { "x-request-id": id } };
+      const { headers } = proxy(new NextRequest("https://timos.example/today", sent));
+      const passedOn = headers.get("x-middleware-request-x-request-id");
+      return { id: headers.get("x-request-id"), passedOn };
+    };
+    const given = "from-the-proxy.1";
+    expect(answered(given)).toEqual({ id: given, passedOn: given });
+    for (const id of [undefined, "short", "no spaces, please", "x".repeat(129)]) {
+      const { id: made, passedOn } = answered(id);
+      expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+      expect(passedOn).toBe(made);
+    }
+  });
+});

@@ -20,6 +20,12 @@ function contentSecurityPolicy(nonce: string, isDevelopment: boolean): string {
   ].join("; ");
 }
 
+/** The id that whatever stands in front gave the request, or a new one: as the API has it (docs/logs.md). */
+function requestIdOf({ headers }: NextRequest): string {
+  const given = headers.get("x-request-id") ?? "";
+  return /^[A-Za-z0-9._-]{8,128}$/.test(given) ? given : crypto.randomUUID();
+}
+
 export function proxy(request: NextRequest) {
   const nonce = btoa(crypto.randomUUID());
   // eslint-disable-next-line no-restricted-properties -- a constant of the build, put in by Next
@@ -27,8 +33,11 @@ export function proxy(request: NextRequest) {
   const headers = new Headers(request.headers);
   // Next reads the nonce from the request's policy and puts it on its own scripts.
   headers.set("content-security-policy", policy);
+  const requestId = requestIdOf(request);
+  headers.set("x-request-id", requestId);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
+  response.headers.set("x-request-id", requestId);
   return response;
 }
 
