@@ -59,7 +59,7 @@ export async function openDeps(
       ? undefined
       : await openBreachedPasswords(breachedPasswordsFile);
   const tokenKeys = [config.auth.tokenKey, ...config.auth.formerTokenKeys];
-  const metrics = openMetrics();
+  const metrics = openMetrics(RECORD_TABLES.map(({ table }) => table));
   const meters = metrics.databases;
   const detailsKeys = tokenKeys.map(detailsKey);
   const platform = openPlatform(config.platform.database, detailsKeys, meters.platformModels);

@@ -31,7 +31,7 @@ describe("a histogram of our own", () => {
 
 describe("a label", () => {
   it("is never what came from outside", async () => {
-    const { requests, unwraps, registry } = openMetrics();
+    const { requests, unwraps, registry } = openMetrics(["daily_entries"]);
     for (const method of ["GET", "PROPFIND", "M-SEARCH", "x"]) {
       requests.began();
       const ended = { method, route: "none", status: 404, code: "not_found" } as const;
@@ -44,7 +44,11 @@ describe("a label", () => {
     const valuesOf = (label: string) =>
       new Set([...text.matchAll(new RegExp(`${label}="([^"]*)"`, "g"))].map(([, value]) => value));
     expect(valuesOf("method")).toEqual(new Set(["GET", "other"]));
-    expect(valuesOf("provider")).toEqual(new Set(["local", "unknown"]));
+    const providers = ["local", "pkcs11", "awskms", "gcpkms", "vault", "unknown"];
+    expect(valuesOf("provider")).toEqual(new Set(providers));
+    expect(text).toContain('{provider="unknown",outcome="unknown_key"} 3');
     expect(text).toContain('{method="other",route="none",status="4xx"} 3');
+    // There before it happens: an increase from nothing is none for Prometheus.
+    expect(text).toContain('timos_unreadable_rows_total{table="daily_entries"} 0');
   });
 });

@@ -94,9 +94,13 @@ const HASH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const JOB_SECONDS = [0.01, 0.1, 1, 10, 60, 300, 1800];
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-const PROVIDERS = new Set(["local", "pkcs11", "awskms", "gcpkms", "vault"]);
+const PROVIDERS = new Set(["local", "pkcs11", "awskms", "gcpkms", "vault", "unknown"]);
 
-export function openMetrics(): Metrics {
+/**
+ * @param tables - Those that rows may not open of. What is told when it first happens is told of from the start, as 0:
+ * Prometheus sees no increase where there was nothing before.
+ */
+export function openMetrics(tables: readonly string[] = []): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
@@ -163,6 +167,12 @@ export function openMetrics(): Metrics {
     registers,
   });
 
+  for (const provider of PROVIDERS) {
+    for (const outcome of ["refused", "unknown_key"]) unwraps.inc({ provider, outcome }, 0);
+  }
+  for (const table of tables) unreadable.inc({ table }, 0);
+  for (const outcome of ["sent", "failed"]) mails.inc({ outcome }, 0);
+
   return {
     registry,
     requests: requestMeter(registers),
@@ -180,7 +190,8 @@ export function openMetrics(): Metrics {
     signIns: (way, outcome) => signIns.inc({ way, outcome }),
     mails: (outcome) => mails.inc({ outcome }),
     jobs: ({ job, isDone, milliseconds }) => {
-      jobs.inc({ job_name: job, outcome: isDone ? "ok" : "failed" });
+      jobs.inc({ job_name: job, outcome: "ok" }, isDone ? 1 : 0);
+      jobs.inc({ job_name: job, outcome: "failed" }, isDone ? 0 : 1);
       jobSeconds.observe({ job_name: job }, milliseconds / 1000);
       if (isDone) jobSuccess.set({ job_name: job }, Date.now() / 1000);
     },
