@@ -37,12 +37,13 @@ RUN NODE_ENV=production npm run -s build -w web \
 FROM manifests AS api-packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
-  && npm sbom --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json
+  && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json
 
 FROM manifests AS operations-packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api --include-workspace-root \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
-  && npm sbom --sbom-format cyclonedx --omit dev --omit peer > sbom.cdx.json
+  && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json \
+  && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --workspaces=false > sbom-commands.cdx.json
 
 # --- What every image has: no npm, and a user without a name on any host ---
 FROM ${NODE_IMAGE} AS runtime
@@ -55,7 +56,7 @@ WORKDIR /app
 
 FROM runtime AS api
 COPY --from=api-packages /app/node_modules node_modules
-COPY --from=api-packages /app/sbom.cdx.json /usr/share/sbom/timos.cdx.json
+COPY --from=api-packages /app/sbom.cdx.json /usr/share/sbom/
 COPY --from=build-api /app/api/dist api/dist
 COPY api/package.json api/
 RUN install -d -o 10001 -g 10001 -m 0700 /var/lib/timos /var/lib/timos/outbox
@@ -83,7 +84,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* /var/lib/mysql /etc/mysql \
   && install -d -o 10001 -g 10001 -m 0700 /var/lib/timos /var/lib/timos/secrets
 COPY --from=operations-packages /app/node_modules node_modules
-COPY --from=operations-packages /app/sbom.cdx.json /usr/share/sbom/timos.cdx.json
+COPY --from=operations-packages /app/sbom.cdx.json /app/sbom-commands.cdx.json /usr/share/sbom/
 COPY package.json ./
 COPY prisma prisma
 COPY api/package.json api/

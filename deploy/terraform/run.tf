@@ -165,9 +165,7 @@ resource "google_cloud_run_v2_worker_pool" "worker" {
     }
 
     containers {
-      image   = var.initial_image
-      command = ["node"]
-      args    = ["--enable-source-maps", "api/dist/src/worker.js"]
+      image = var.initial_image
 
       resources {
         limits = { cpu = "1", memory = "512Mi" }
@@ -207,8 +205,12 @@ resource "google_cloud_run_v2_worker_pool" "worker" {
     }
   }
 
+  # Its command is the workflow's too: the first image would not know it.
   lifecycle {
-    ignore_changes = [template[0].containers[0].image, template[0].revision, client, client_version]
+    ignore_changes = [
+      template[0].containers[0].image, template[0].containers[0].command, template[0].containers[0].args,
+      template[0].revision, client, client_version,
+    ]
   }
 }
 

@@ -97,7 +97,7 @@ describe("docker-compose.yml", () => {
       outside: ["api", "worker", ...operations].sort(),
       "platform-db": [...databases, "platform-db"].sort(),
       "vault-db": [...databases, "vault-db"].sort(),
-      redis: ["api", "redis", "worker"],
+      redis: ["api", "operations", "redis", "worker"],
       storage: [...operations, "storage"].sort(),
     });
     const open = Object.entries(compose.networks).filter(([, { internal }]) => !internal);

@@ -3,8 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createConnection } from "mysql2/promise";
+import { workerServices } from "../../api/test/databases.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { parseSigningKeys } from "../jwt/signing-keys.ts";
+import { scratchDatabase } from "../test/scratch.ts";
 import { accountStatements } from "./account-statements.ts";
 import { nextAfter, parseOccasion } from "./calendar.ts";
 import { COMPOSE_SECRETS, ensureComposeSecrets } from "./compose-secrets.ts";
@@ -15,12 +18,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The command as the bootstrap container runs it. */
-function makeSecrets(...args: string[]) {
-  const program = join(import.meta.dirname, "make-secrets.ts");
+/** A command as an image runs it. */
+function timos(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const program = join(import.meta.dirname, "timos.ts");
   const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
-  return spawnSync(process.execPath, [tsx, program, ...args], { encoding: "utf8" });
+  return spawnSync(process.execPath, [tsx, program, ...args], { encoding: "utf8", env });
 }
+const makeSecrets = (...args: string[]) => timos(["deploy:secrets", ...args]);
 
 const snapshot = (at: string) =>
   Object.fromEntries(
@@ -126,6 +130,39 @@ describe("the accounts of databases that somebody else runs", () => {
     ]);
     expect(statements[0]?.values).toEqual(["timos_vault_app", "p@ss"]);
     expect(statements.map(({ sql }) => sql).join()).not.toMatch(/p@ss|word/);
+  });
+
+  it("are made as an administrator, and again with new passwords", async () => {
+    const [platform, vault] = await Promise.all([scratchDatabase(), scratchDatabase()]);
+    const { host } = new URL(workerServices().platformUrl);
+    const env = (password: string) => ({
+      PLATFORM_MIGRATE_URL: platform.url,
+      VAULT_MIGRATE_URL: vault.url,
+      PLATFORM_DATABASE_URL: `mysql://${platform.name}_app:${password}@${host}/${platform.name}`,
+      VAULT_DATABASE_URL: `mysql://${platform.name}_vault:${password}@${host}/${vault.name}`,
+      PLATFORM_BACKUP_URL: `mysql://${platform.name}_backup:${password}@${host}/${platform.name}`,
+      VAULT_BACKUP_URL: `mysql://${platform.name}_backup2:${password}@${host}/${vault.name}`,
+    });
+    try {
+      await vault.query("CREATE TABLE words (word INT)");
+      for (const password of ["first", "second%2F"]) {
+        expect(timos(["deploy:accounts"], env(password))).toMatchObject({ status: 0, stderr: "" });
+        const app = await createConnection(env(password).VAULT_DATABASE_URL);
+        await app.query("INSERT INTO words VALUES (1)");
+        await expect(app.query("DROP TABLE words")).rejects.toThrow("denied");
+        await expect(app.query(`SELECT * FROM ${platform.name}.words`)).rejects.toThrow("denied");
+        await app.end();
+        const backup = await createConnection(env(password).VAULT_BACKUP_URL);
+        await expect(backup.query("DELETE FROM words")).rejects.toThrow("denied");
+        await backup.end();
+      }
+      await expect(createConnection(env("first").VAULT_DATABASE_URL)).rejects.toThrow("denied");
+    } finally {
+      for (const account of ["app", "vault", "backup", "backup2"]) {
+        await platform.query(`DROP USER IF EXISTS ${platform.name}_${account}@'%'`);
+      }
+      await Promise.all([platform.drop(), vault.drop()]);
+    }
   });
 
   it("get none on the platform but those of its tables", () => {
