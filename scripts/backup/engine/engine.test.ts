@@ -580,8 +580,17 @@ describe("what goes wrong", () => {
     await loadTable(target, entries());
     await expect(loadTable(target, entries())).rejects.toThrow("already exists");
     expect(await query(`SELECT COUNT(*) AS n FROM ${name}.daily_entries`)).toEqual([{ n: 900 }]);
+    // The server goes away in the middle.
+    const lost: TableToLoad = {
+      ...versions(),
+      open: async () => {
+        await query(`KILL ${target.connection.threadId}`);
+        return versions().open();
+      },
+    };
+    await expect(loadTable(target, lost)).rejects.toThrow(/record_versions could not be loaded/);
     await target.close();
-    // What a restore that was killed leaves in the folder.
+    // What a restore that was killed leaves in the folder, and which is no hindrance to the next.
     writeFileSync(join(mariadbFolder(dataFolder), name, "moods.ibd"), "half of it");
     await createDatabase(place, "vault", name);
     await dropDatabase(place, "vault", name);

@@ -20,7 +20,13 @@ import {
 } from "./place.ts";
 import { startScratchServer } from "./scratch-server.ts";
 import { packTablespace, type TablespaceFiles } from "./tablespace.ts";
-import { folderBytes, makeWorkFolder, requireSpace, type WorkFolder } from "./work-folder.ts";
+import {
+  folderBytes,
+  makeWorkFolder,
+  namingFullDisk,
+  requireSpace,
+  type WorkFolder,
+} from "./work-folder.ts";
 
 /** For the scratch server's own logs and temporary tables. */
 const SERVER_BYTES = 128 * 1024 * 1024;
@@ -72,7 +78,7 @@ export async function takePhysicalSnapshot(
     };
   } catch (error) {
     await close();
-    throw error;
+    throw namingFullDisk(error, work.path);
   }
 }
 
@@ -93,7 +99,7 @@ async function copyServer(
     runToEnd("mariadb-backup", [program, "--no-defaults", ...args, `--target-dir=${copy}`], {
       ...(signal === undefined ? {} : { signal }),
     }).catch((error: unknown) => {
-      throw failureOf(error, path);
+      throw inFewLines(error);
     });
   note?.("copying the databases");
   await run(
@@ -110,13 +116,8 @@ async function copyServer(
 }
 
 /** Its output is hundreds of lines, of which those with an error in them say why. */
-function failureOf(error: unknown, folder: string): unknown {
+function inFewLines(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.startsWith("mariadb-backup failed")) return error;
-  if (/No space left|Errcode: 28/.test(error.message)) {
-    return new Error(`The disk is full: ${folder} had no room for a copy of the databases.`, {
-      cause: error,
-    });
-  }
   const [first = "", ...lines] = error.message.split("\n");
   const telling = lines.filter((line) => /error|fail/i.test(line));
   const said = (telling.length > 0 ? telling : lines).slice(-5);

@@ -101,6 +101,18 @@ export function requireSpace(folder: string, bytes: number, purpose: string): vo
   );
 }
 
+/** What programs and servers say when a disk is full, each in its own way. */
+const DISK_FULL = /No space left|ENOSPC|Errcode: 28|error 28|The table '.*' is full/;
+
+/** The error itself, or in its place one that says that the disk is full where `folder` is. */
+export function namingFullDisk(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const cause = error.cause instanceof Error ? error.cause.message : "";
+  if (!DISK_FULL.test(error.message) && !DISK_FULL.test(cause)) return error;
+  const message = `The disk is full: ${folder} had no room for a copy of the databases. Nothing was changed.`;
+  return new Error(message, { cause: error });
+}
+
 /** The bytes of the files in a folder and those in it, without those whose name `isLeftOut`. */
 export function folderBytes(folder: string, isLeftOut: (name: string) => boolean): number {
   let bytes = 0;
