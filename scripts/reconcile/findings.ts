@@ -68,6 +68,11 @@ const CLASSES = {
     what: "the audit is not what was sealed",
     remedy: "npm run audit:verify names the first row",
   },
+  audit_unsealed: {
+    severity: "info",
+    what: "events have waited for a seal for long, as after a restore; else the worker does not run, or refuses",
+    remedy: "npm start; the worker's log says why it refuses",
+  },
   audit_unverified: {
     severity: "info",
     what: "the audit was not verified, since TOKEN_KEY is not set",

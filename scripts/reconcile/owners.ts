@@ -9,7 +9,6 @@ import { acceptVault } from "../../api/src/vault/integrity.ts";
 import { lockHead } from "../../api/src/vault/statements.ts";
 import { openVault } from "../../api/src/vault/user-vault.ts";
 import type { Installation } from "../keys/installation.ts";
-import type { DatabaseRole } from "../lib/backup-sets.ts";
 import type { Findings } from "./findings.ts";
 
 const OWNERS_AT_ONCE = 1000;
@@ -18,20 +17,19 @@ type OwnerId = Uint8Array;
 
 /** How the vault of an owner stands to what the platform knows of it. */
 type Standing =
-  | { readonly is: "equal" | "heads_missing" | "states_missing" }
-  | { readonly is: "vaults_violated"; readonly isOfAnotherTime: boolean }
+  | { readonly is: "equal" | "vaults_violated" | "heads_missing" | "states_missing" }
   | { readonly is: "revisions_behind" | "revisions_ahead"; readonly by: number };
 
 /**
  * Compares the revision of every owner's vault with what the platform knows, a thousand owners at a time.
  *
- * @param restored - Which of the two databases was put back on purpose: vaults that are of another time than the platform
- * are taken for what they should be. One that was violated before stays so, unless it is the vault that was put back.
+ * @param isAccepting - Takes the vaults that are of another time for what they should be: one of the two databases was put
+ * back on purpose. One that is known to be violated stays so; whoever is killed while taking one leaves it violated.
  */
 export async function compareRevisions(
   installation: Installation,
   findings: Findings,
-  restored: DatabaseRole | null,
+  isAccepting: boolean,
 ): Promise<void> {
   for await (const owners of listOwners(installation.platformDatabase.execute)) {
     const ids = owners.map(({ ownerId }) => ownerId);
@@ -54,10 +52,7 @@ export async function compareRevisions(
       // The two were not read at one moment, and somebody may write.
       const standing = await standingUnderLock(installation, ownerId);
       if (standing.is === "equal") continue;
-      const isExplained =
-        standing.is === "vaults_violated"
-          ? restored === "vault" && standing.isOfAnotherTime
-          : restored !== null;
+      const isExplained = isAccepting && standing.is !== "vaults_violated";
       findings.note(standing.is, id, isExplained && (await accept(installation, userId)));
       if ("by" in standing) {
         findings.figure(standing.is, "revisions", standing.by);
@@ -75,11 +70,10 @@ interface Known {
 
 function standingOf(rev: number | null, state: Known | null): Standing {
   if (state === null) return { is: rev === null ? "equal" : "states_missing" };
-  const { rev: known, nextRev, isViolated } = state;
-  const isOfAnotherTime = rev !== known && rev !== nextRev;
-  if (isViolated) return { is: "vaults_violated", isOfAnotherTime };
+  if (state.isViolated) return { is: "vaults_violated" };
   if (rev === null) return { is: "heads_missing" };
-  if (!isOfAnotherTime) return { is: "equal" };
+  const { rev: known, nextRev } = state;
+  if (rev === known || rev === nextRev) return { is: "equal" };
   const last = Math.max(known, nextRev ?? 0);
   return rev > last
     ? { is: "revisions_ahead", by: rev - last }

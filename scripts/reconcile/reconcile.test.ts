@@ -352,6 +352,5 @@ it("the command says it in words or as JSON, and refuses what it does not unders
   await putAllBack();
   const words = await command("--repair");
   expect(words).toMatchObject({ code: 0, output: expect.stringContaining("fit together") });
-  expect((await command("--restored", "everything")).code).toBe(2);
   expect((await command("--delete-orphans")).code).toBe(2);
 });

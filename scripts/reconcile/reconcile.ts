@@ -84,7 +84,6 @@ async function examine(
   const { keysBackupDays } = installation.config.vault;
   const restored = new Set(afterRestore ?? []);
   const isOfTwoTimes = restored.has("platform") !== restored.has("vault");
-  const putBack = restored.has("platform") ? "platform" : "vault";
 
   // First: from then on nobody comes in by what is in the wrong hands.
   note("what was given out");
@@ -96,7 +95,7 @@ async function examine(
   note("data keys");
   await examineDataKeys(installation, options, findings);
   note("revisions");
-  await compareRevisions(installation, findings, repair && isOfTwoTimes ? putBack : null);
+  await compareRevisions(installation, findings, repair && isOfTwoTimes);
   note("owners");
   await findUnknownOwners(installation, findings);
   if (repair && deleteOrphans) await deleteUnknownOwners(installation, keysBackupDays, findings);
@@ -172,7 +171,8 @@ async function examineAudit(
     const step = await verifyNext(deps, place);
     if (step.fault !== null) {
       const { kind, sealId, eventId } = step.fault;
-      findings.note("audit_broken", `${kind}:${sealId ?? "-"}:${eventId ?? "-"}`);
+      if (kind === "sealing_stalled") findings.add("audit_unsealed", { count: 0 });
+      else findings.note("audit_broken", `${kind}:${sealId ?? "-"}:${eventId ?? "-"}`);
       return;
     }
     place = step.unsealed === null ? step.place : null;

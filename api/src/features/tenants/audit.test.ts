@@ -5,13 +5,16 @@ import { SEEN } from "./audit.ts";
 
 const SOURCE = join(import.meta.dirname, "../..");
 
-/** What an event can begin with that is not for administrators of a tenant: when somebody writes is theirs alone. */
-const UNSEEN = ["key", "dek", "vault"];
+/**
+ * What an event can begin with that is not for administrators of a tenant: when somebody writes is theirs alone, and what
+ * became of the platform is everybody's.
+ */
+const UNSEEN = ["key", "dek", "vault", "platform"];
 
 /** First words of texts of the same form that are no actions: fields of a request, columns, codes of parsers. */
 const NO_ACTIONS = [
   ...["body", "params", "query", "record"],
-  ...["e", "s", "u", "charset", "encoding", "request"],
+  ...["e", "r", "s", "u", "charset", "encoding", "request"],
 ];
 
 /** The first words of all texts of the form of an action, `<thing>.<past participle>`. */
