@@ -203,3 +203,12 @@ describe("the configuration of master keys", () => {
     if (value.length > 6) expect(message).not.toContain(value);
   });
 });
+
+describe("a port for the worker's metrics", () => {
+  it("is of no use without a token for them, which is named", () => {
+    expect(refusalOf({ ...good, WORKER_METRICS_PORT: "4001" })).toContain("METRICS_TOKEN: ");
+    const token = "0123456789abcdefghijklmnop";
+    const env = { ...good, WORKER_METRICS_PORT: "4001", METRICS_TOKEN: token };
+    expect(readConfig(env).metrics).toEqual({ token, workerPort: 4001 });
+  });
+});

@@ -41,7 +41,7 @@ const trusts = trustedProxies(proxies);
 app.set("trust proxy", trusts);
 app.set("etag", false);
 app.disable("x-powered-by");
-app.use(front({ origins, isSecure: true, trusts }, deps.logger));
+app.use(front({ origins, isSecure: true, trusts }, deps.logger, deps.metrics.requests));
 
 /** Who asks, as the bytes of their id. */
 async function ownerOf(req: Request, endpoint: Guarded): Promise<Buffer> {
