@@ -33,16 +33,23 @@ RUN NODE_ENV=production npm run -s build -w web \
   && cp -r web/.next/static web/.next/standalone/web/.next/static \
   && cp -r web/public web/.next/standalone/web/public
 
-# --- What runs: no package of development, and none that only peers ask for ---
-FROM manifests AS api-packages
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
-  && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json
+# --- What runs: no package of development, and none that only peers ask for. What development asks for has to be out of
+# package.json for that: npm keeps a peer that is one of them as well. Other databases' compilers, types and maps are for
+# nobody here ---
+FROM manifests AS production
+RUN npm pkg delete devDependencies
 
-FROM manifests AS operations-packages
+FROM production AS api-packages
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api \
+  && find node_modules/@prisma/client/runtime -name 'query_*' ! -name '*mysql*' -delete \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+RUN npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json
+
+FROM production AS operations-packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api --include-workspace-root \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
-  && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json \
+  && find node_modules/@prisma/client/runtime -name 'query_*' ! -name '*mysql*' -delete \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+RUN npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json \
   && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --workspaces=false > sbom-commands.cdx.json
 
 # --- What every image has: no npm, and a user without a name on any host ---
