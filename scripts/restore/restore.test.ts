@@ -1,0 +1,268 @@
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { createKeyring } from "../../api/src/crypto/keyring.ts";
+import { openTestApp, type TestApp } from "../../api/test/app.ts";
+import { workerServices } from "../../api/test/databases.ts";
+import { call, signUp, type Person } from "../../api/test/people.ts";
+import { program } from "../../api/test/program.ts";
+import { BACKUP_KEY_FILE } from "../backup/keys.ts";
+import { ROOT } from "../launcher/paths.ts";
+import { findRestoreMark } from "../launcher/restore-mark.ts";
+import { cleanEnvironment } from "../lib/clean-environment.mjs";
+import { UsageError } from "../lib/usage.ts";
+import { readRequest } from "./request.ts";
+import { restore } from "./restore.ts";
+
+// Each starts a process or restores a database, on a machine that others use.
+jest.setTimeout(120_000);
+
+const { adminSocket, platformDatabase, vaultDatabase, platformUrl, vaultUrl, redisUrl } =
+  workerServices();
+
+let app: TestApp;
+let admin: Connection;
+let data: string;
+let environment: Record<string, string>;
+let ada: Person;
+let eve: Person;
+let zoe: Person;
+let zoesOwner: string;
+let backupId: string;
+const entry = randomUUID();
+let newest = 0;
+const lines: string[] = [];
+
+/** Databases of somebody's own, which an account by TCP may make others beside. */
+beforeAll(async () => {
+  jest.spyOn(console, "log").mockImplementation((line: unknown) => void lines.push(String(line)));
+  const tokenKey = randomBytes(32).toString("base64url");
+  app = await openTestApp({ TOKEN_KEY: tokenKey });
+  admin = await createConnection({ socketPath: adminSocket, user: userInfo().username });
+  const port = new URL(platformUrl).port;
+  await admin.query("CREATE OR REPLACE USER 'restorer'@'127.0.0.1' IDENTIFIED BY 'restorer'");
+  await admin.query("GRANT ALL PRIVILEGES ON *.* TO 'restorer'@'127.0.0.1'");
+  const urlOf = (database: string) => `mysql://restorer:restorer@127.0.0.1:${port}/${database}`;
+  data = join(app.folder, "data");
+  environment = {
+    TIMOS_DATA_DIR: data,
+    PLATFORM_DATABASE_URL: platformUrl,
+    VAULT_DATABASE_URL: vaultUrl,
+    PLATFORM_MIGRATE_URL: urlOf(platformDatabase),
+    VAULT_MIGRATE_URL: urlOf(vaultDatabase),
+    REDIS_URL: redisUrl,
+    KEYRING_FILE: app.keyringFile,
+    TOKEN_KEY: tokenKey,
+  };
+
+  [ada, eve, zoe] = [await signUp(app), await signUp(app), await signUp(app)];
+  for (const person of [eve, zoe]) await write(person, randomUUID(), "Untouched");
+  await write(ada, entry, "Before");
+  zoesOwner = await ownerOf(zoe);
+  backupId = await backUp();
+  await write(ada, entry, "After");
+  newest = await write(ada, randomUUID(), "Lost");
+  const erased = await zoe.call("DELETE", "/api/me", { body: { confirm: zoe.email } });
+  expect(erased.status).toBe(202);
+});
+
+afterAll(async () => {
+  await admin.query("DROP USER 'restorer'@'127.0.0.1'");
+  await dropAll("timos\\_%\\_before\\_%");
+  await admin.end();
+  await app.close();
+});
+
+async function write(person: Person, id: string, title: string): Promise<number> {
+  const reply = await person.call("PUT", `/api/entries/${id}`, {
+    body: { day: "2026-11-21", title },
+  });
+  return Number(reply.body["rev"]);
+}
+
+async function ownerOf(person: Person): Promise<string> {
+  const [row] = await app.sql(
+    "platform",
+    "SELECT HEX(d.owner_id) AS owner FROM user_deks d JOIN users u ON u.id = d.user_id WHERE u.email = ?",
+    [person.email],
+  );
+  return String(row?.["owner"]);
+}
+
+async function backUp(): Promise<string> {
+  const child = spawn(process.execPath, [program("scripts/backup.ts"), "--json"], {
+    cwd: ROOT,
+    env: { ...cleanEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [, said] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  if (child.exitCode !== 0) throw new Error(said);
+  return readdirSync(join(data, "backups/vault"))[0] ?? "";
+}
+
+/** Runs the command in this process. @returns what it said, and whether nothing is left to do. */
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  lines.length = 0;
+  const request = readRequest([...args], environment);
+  const isDone = await restore(request, { ...environment, ...env }, new AbortController().signal);
+  return { isDone, said: lines.join("\n") };
+}
+
+async function databasesLike(pattern: string): Promise<string[]> {
+  const [rows] = await admin.query<RowDataPacket[]>("SHOW DATABASES LIKE ?", [pattern]);
+  return rows.map((row) => String(Object.values(row)[0]));
+}
+
+async function dropAll(pattern: string): Promise<void> {
+  for (const name of await databasesLike(pattern)) await admin.query(`DROP DATABASE ${name}`);
+}
+
+const titleOf = async (person: Person) =>
+  (await person.call("GET", `/api/entries/${entry}`)).body["title"];
+const statusOf = async (person: Person) => {
+  const { integrity } = (await person.call("GET", "/api/me/vault")).body;
+  return (integrity as { status: string }).status;
+};
+const countOf = async (database: "platform" | "vault", table: string, where: string) => {
+  const sql = `SELECT COUNT(*) AS count FROM ${table} WHERE ${where}`;
+  return Number((await app.sql(database, sql))[0]?.["count"]);
+};
+
+describe("what is refused changes nothing", () => {
+  it("a command that does not say what to do, or is not confirmed", async () => {
+    await expect(run([])).rejects.toThrow(UsageError);
+    await expect(run(["--at", "yesterday"])).rejects.toThrow(UsageError);
+    expect(await run(["--database", "vault"])).toEqual({
+      isDone: false,
+      said: expect.stringMatching(/vault +\S+ +as of [^]*Nothing was changed.*add --yes/),
+    });
+    expect(await run(["--database", "both", "--keys", "--dry-run"])).toEqual({
+      isDone: true,
+      said: expect.stringMatching(/Every file is as it was stored.\nNothing was changed.$/),
+    });
+    expect(await titleOf(ada)).toBe("After");
+  });
+
+  it("a byte that was flipped, a file that was cut off or is gone", async () => {
+    const folder = join(data, "backups/vault", backupId);
+    const name = readdirSync(folder).find((each) => each.includes("daily_entries")) ?? "";
+    const file = join(folder, name);
+    const bytes = readFileSync(file);
+    const restoring = () => run(["--database", "vault", "--yes"]);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, flipped);
+    await expect(restoring()).rejects.toThrow(/daily_entries.*is not the file that was stored/);
+    writeFileSync(file, bytes.subarray(0, -1));
+    await expect(restoring()).rejects.toThrow(/daily_entries.*is cut off/);
+    writeFileSync(file, bytes);
+    expect(await databasesLike("timos\\_%\\_restore\\_%")).toEqual([]);
+    expect(await titleOf(ada)).toBe("After");
+  });
+
+  it("a manifest of somebody else, of a newer TimOS, and one that was altered", async () => {
+    const file = join(data, "backups/vault", backupId, "manifest.json");
+    const manifest = readFileSync(file, "utf8");
+    const restoring = (...args: string[]) => run(["--database", "vault", "--yes", ...args]);
+    writeFileSync(file, manifest.replace(/"rows": \d+/, '"rows": 0'));
+    await expect(restoring()).rejects.toThrow(/was changed after it was written/);
+    writeFileSync(file, manifest.replace("timos-backup/1", "timos-backup/2"));
+    await expect(restoring()).rejects.toThrow(/newer TimOS \(format 2.*Update/);
+    // Whoever does without knowing who wrote it is told of what it needs all the same.
+    const later = '"20991231000000_later"';
+    writeFileSync(file, manifest.replace(/("vault": \[)/, `$1${later}, `));
+    await expect(restoring("--unauthenticated")).rejects.toThrow(/20991231000000_later.*Update/);
+    writeFileSync(file, manifest);
+    await expect(restoring("--from", join(data, "nowhere"))).rejects.toThrow(/no backup/);
+    const other = { BACKUP_KEY: randomBytes(32).toString("base64url") };
+    await expect(run(["--database", "vault", "--yes"], other)).rejects.toThrow(
+      /another backup_key.*--kit/,
+    );
+  });
+
+  it("an identity that does not open it, and a keyring that lacks a master key", async () => {
+    const identity = join(app.folder, "identity");
+    writeFileSync(identity, "# nobody\n");
+    await expect(
+      run(["--database", "vault", "--yes"], { BACKUP_IDENTITY_FILE: identity }),
+    ).rejects.toThrow(/was encrypted to age1.*there is none here/);
+    const keyring = join(app.folder, "another-keyring");
+    writeFileSync(keyring, createKeyring(new Date()), { mode: 0o600 });
+    await expect(run(["--keys", "--yes"], { KEYRING_FILE: keyring })).rejects.toThrow(
+      /lacks local:\S+, under which 3 data keys.*keys:merge/,
+    );
+    expect(readFileSync(join(data, BACKUP_KEY_FILE), "utf8")).toMatch(/\S{43}/);
+    expect(findRestoreMark(data)).toBeUndefined();
+  });
+});
+
+describe("one database while the other serves", () => {
+  it("the vault is what it was; nobody who uses the platform notices; nothing erased comes back", async () => {
+    let isDone = false;
+    const statuses = new Map<number, number>();
+    const asking = (async () => {
+      while (!isDone) {
+        const { status } = await eve.call("GET", "/api/me");
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        await sleep(20); // What is asked as fast as it is answered takes the processor from the restore.
+      }
+    })();
+    // Read before, so that its key and its session are in memory.
+    expect(await titleOf(ada)).toBe("After");
+    const restored = await run(["--database", "vault", "--yes"]);
+    isDone = true;
+    await asking;
+    expect(restored).toEqual({
+      isDone: true,
+      said: expect.stringMatching(
+        /Restored: vault[^]*1 are of another time[^]*kept as timos_vault_before_/,
+      ),
+    });
+    expect([...statuses.keys()]).toEqual([200]);
+
+    expect(await titleOf(ada)).toBe("Before");
+    expect(await statusOf(ada)).toBe("ok");
+    expect(await statusOf(eve)).toBe("ok");
+    // A revision stays the name of one state.
+    expect(await write(ada, entry, "Again")).toBeGreaterThan(newest);
+    for (const table of ["daily_entries", "vault_heads", "vault_keys"]) {
+      expect(await countOf("vault", table, `owner_id = UNHEX('${zoesOwner}')`)).toBe(0);
+    }
+    expect(await countOf("vault", "erasures", `owner_id = UNHEX('${zoesOwner}')`)).toBe(1);
+    expect(await databasesLike("timos\\_vault\\_restore\\_%")).toEqual([]);
+    expect((await run(["--drop-copies", "--yes"])).said).toMatch(/before_\S+ is dropped/);
+    expect(await databasesLike("timos\\_vault\\_before\\_%")).toEqual([]);
+  });
+
+  it("after the platform everybody signs in again, and whoever was erased stays so", async () => {
+    const { isDone, said } = await run(["--database", "platform", "--yes"]);
+    expect({ isDone, said }).toMatchObject({
+      isDone: true,
+      said: expect.stringMatching(/Restored: platform[^]*Everybody has to sign in again/),
+    });
+    expect((await ada.call("GET", "/api/me")).status).toBe(401);
+    expect(await countOf("platform", "users", `email = '${zoe.email}'`)).toBe(0);
+    expect(await countOf("platform", "dek_wraps", `owner_id = UNHEX('${zoesOwner}')`)).toBe(0);
+
+    const body = { email: ada.email, password: ada.password };
+    const reply = await call(app, "POST", "/api/auth/login", { body });
+    expect(reply.status).toBe(200);
+    const authorization = `Bearer ${String(reply.body["accessToken"])}`;
+    const read = await call(app, "GET", `/api/entries/${entry}`, { headers: { authorization } });
+    expect(read.body["title"]).toBe("Again");
+    const [restored] = await app.sql(
+      "platform",
+      "SELECT outcome, backup_id FROM operation_runs WHERE kind = 'restore' ORDER BY started_at DESC LIMIT 1",
+    );
+    expect(restored).toEqual({ outcome: "ok", backup_id: backupId });
+    // What was done to look after the data is not forgotten with the data.
+    expect(await countOf("platform", "operation_runs", "kind = 'restore'")).toBe(2);
+  });
+});
