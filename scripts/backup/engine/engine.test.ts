@@ -56,6 +56,7 @@ const EVERY_BYTE = Buffer.concat([
   Buffer.of(0xf9),
   ...Array.from({ length: 4 }, () => Buffer.from(Array.from({ length: 256 }, (_, at) => at))),
 ]);
+const READER_PASSWORD = `a"b'c\\d#e ;f=\\n`;
 const WRAP = EVERY_BYTE.subarray(0, 1024);
 /** What was deleted before the snapshot, and must not be in it. */
 const GONE = { mail: `@${randomUUID()}.example.org`, wrap: randomBytes(48) };
@@ -391,14 +392,24 @@ describe("what was loaded", () => {
 });
 
 describe("a logical snapshot", () => {
-  const root = (): OtherServers => {
+  /** An account that may read, and nothing else; its password has whatever means something in an option file. */
+  const reader = (): OtherServers => {
+    const { host } = new URL(others.urls.vault);
     const of = (role: string) =>
-      `mysql://root@localhost/timos_${role}?socketPath=${encodeURIComponent(place.socket)}`;
+      `mysql://reader:${encodeURIComponent(READER_PASSWORD)}@${host}/timos_${role}`;
     return { ...others, urls: { platform: of("platform"), vault: of("vault") } };
   };
 
+  beforeAll(async () => {
+    await query("CREATE USER reader@'127.0.0.1' IDENTIFIED BY ?", [READER_PASSWORD]);
+    await query("GRANT BINLOG MONITOR ON *.* TO reader@'127.0.0.1'");
+    for (const role of ROLES) {
+      await query(`GRANT SELECT ON \`timos\\_${role}\`.* TO reader@'127.0.0.1'`);
+    }
+  });
+
   it.each([
-    ["of one account", root],
+    ["of one account", reader],
     ["of two accounts", () => others],
   ])("%s holds every row of every table as statements", async (name, where) => {
     const logical = await takeSnapshot(where(), SETS);
@@ -422,7 +433,7 @@ describe("a logical snapshot", () => {
     expect(position.gtid === null).toBe(!isOne);
     for (const role of ROLES) {
       const loaded = restoreDatabaseName(role, "logical");
-      // Once as root, once as an account of its own by TCP.
+      // Once as root of a private server, once by the account that migrates.
       await load(isOne ? place : others, role, loaded, found);
       const names = found.filter(({ database }) => database === role).map(({ table }) => table);
       expect(await checksums(loaded, names)).toEqual(
@@ -433,7 +444,7 @@ describe("a logical snapshot", () => {
   });
 
   it("is refused when the program ends in the middle", async () => {
-    const logical = await takeSnapshot(root(), ["vault"]);
+    const logical = await takeSnapshot(reader(), ["vault"]);
     try {
       process.kill(await findProcess("mariadb-dump", others.dataFolder), "SIGKILL");
       await expect(read(logical, ["vault"])).rejects.toThrow("mariadb-dump failed (SIGKILL)");
