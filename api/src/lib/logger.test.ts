@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import { AppError } from "../contract/errors.ts";
 import { KeyringError } from "../crypto/keyring.ts";
 import { localKeyring } from "../vault/mek/local.ts";
-import { createLogger, describeError } from "./logger.ts";
+import { ALLOWED, createLogger, describeError } from "./logger.ts";
 
 const SECRET = "dear diary";
 
@@ -92,5 +93,17 @@ describe("what is known of an error", () => {
       cause: { name: "TypeError", code: "ECONNREFUSED" },
     });
     expect(JSON.stringify(described)).toContain("logger.test.ts");
+  });
+});
+
+describe("docs/logs.md", () => {
+  it("says of each field that may be logged what it is, and of no other", () => {
+    const page = readFileSync(new URL("../../../docs/logs.md", import.meta.url), "utf8");
+    const [, fields = ""] = page.split("\n## ");
+    const rows = fields.split("\n").filter((line) => line.startsWith("| `"));
+    const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)]);
+    const described = named.map(([, name]) => name ?? "");
+    // What is in each line without being asked for.
+    expect(described.sort()).toEqual([...ALLOWED, "level", "time", "msg"].sort());
   });
 });

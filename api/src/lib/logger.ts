@@ -2,9 +2,9 @@ import { pino, type DestinationStream, type Logger } from "pino";
 
 /**
  * The only names under which anything may be logged. Everything else is dropped: nobody has to remember what must not
- * be. None of them can hold what a person wrote, a key, a token or an address with a query.
+ * be. None of them can hold what a person wrote, a key, a token or an address with a query. docs/logs.md has what each is.
  */
-const ALLOWED = new Set([
+export const ALLOWED: ReadonlySet<string> = new Set([
   "service",
   "pid",
   "requestId",

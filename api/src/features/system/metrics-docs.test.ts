@@ -115,14 +115,19 @@ describe("the examples of a dashboard and of alerts", () => {
     .find((file) => existsSync(file));
   const judged = promtool === undefined ? it.skip : it;
   const reason = promtool === undefined ? " (promtool is not installed)" : "";
-  judged(`are well-formed for Prometheus, and so are the metrics${reason}`, async () => {
-    const run = (args: readonly string[], input = "") =>
-      execFileSync(promtool ?? "", args, { cwd: FOLDER, input, encoding: "utf8", stdio: "pipe" });
-    expect(run(["check", "rules", "alerts.yml"])).toContain("SUCCESS");
-    const { registry } = openMetrics();
-    // It says nothing when it has nothing to say.
-    expect(run(["check", "metrics"], await registry.metrics())).toBe("");
-  });
+  judged(
+    `are taken by Prometheus and fire when they should; the metrics are taken too${reason}`,
+    async () => {
+      const run = (args: readonly string[], input = "") =>
+        execFileSync(promtool ?? "", args, { cwd: FOLDER, input, encoding: "utf8", stdio: "pipe" });
+      expect(run(["check", "rules", "alerts.yml"])).toContain("SUCCESS");
+      // That they wait for what they should, by examples.
+      expect(run(["test", "rules", "alerts.test.yml"])).toContain("SUCCESS");
+      const { registry } = openMetrics();
+      // It says nothing when it has nothing to say.
+      expect(run(["check", "metrics"], await registry.metrics())).toBe("");
+    },
+  );
 });
 
 describe("docs/operations/metrics.md", () => {
