@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { boot } from "./boot.ts";
 import { eraseUnproven, finishErasures } from "./features/account/erase.ts";
 import { deleteExpired } from "./features/auth/sweep.ts";
+import { noticeRestore } from "./features/restored/notice.ts";
 import { workerMetrics } from "./features/system/metrics.ts";
 import { metricsApp } from "./http/metrics.ts";
 import { auditSealer } from "./jobs/seal-audit.ts";
@@ -16,6 +17,7 @@ const { platformDatabase, auditKeys: keys, clock } = deps;
 const sealAudit = auditSealer({ execute: platformDatabase.execute, keys, clock, logger });
 const jobs: readonly Job[] = [
   { name: "seal-audit", everySeconds: 5, work: sealAudit },
+  { name: "notice-restore", everySeconds: 60, work: () => noticeRestore(deps) },
   { name: "finish-erasures", everySeconds: 60, work: () => finishErasures(deps) },
   { name: "erase-unproven", everySeconds: 3600, work: () => eraseUnproven(deps) },
   { name: "delete-expired", everySeconds: 3600, work: () => deleteExpired(deps) },
