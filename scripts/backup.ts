@@ -9,7 +9,7 @@ import { listBackups, chainOf } from "./backup/catalog.ts";
 import { ensureBackupKeys, findBackupKey } from "./backup/keys.ts";
 import { kitWarning } from "./backup/kit.ts";
 import type { Manifest } from "./backup/manifest.ts";
-import { openPlace, type BackupPlace } from "./backup/place.ts";
+import { openPlace, requireInstallation, type BackupPlace } from "./backup/place.ts";
 import { DEFAULT_KEEP, parseKeep, type Keep } from "./backup/retention.ts";
 import { openStore, type Store } from "./backup/store/store.ts";
 import { takeBackup, type BackupRequest, type BackupResult } from "./backup/take.ts";
@@ -97,9 +97,11 @@ const version = () =>
 async function back(flags: Flags): Promise<void> {
   // Whoever reads the JSON of the result gets nothing else on that stream.
   const output = flags.json ? process.stderr : process.stdout;
-  const note = (line: string) => void output.write(`${line}\n`);
+  const progress = meter(output);
+  const note = progress.wait;
   const keep = keepOf(flags);
   const days = keysDays();
+  requireInstallation(env);
   makePrivateFolder(join(dataFolder, "backup"));
   const lock = await lockFolder(join(dataFolder, "backup"), note).catch((error: unknown) => {
     if (!(error instanceof FolderInUse)) throw error;
@@ -116,7 +118,7 @@ async function back(flags: Flags): Promise<void> {
     const request: BackupRequest = {
       ...{ place: place.place, dataFolder, store, keys, sets },
       ...{ isIncremental: flags.incremental, keep, keysDays: days, version: version() },
-      ...{ signal: stop.signal, note, meter: meter(output), clock: () => new Date() },
+      ...{ signal: stop.signal, note, meter: progress, clock: () => new Date() },
     };
     const result = await noted(place, sets, note, () => takeBackup(request));
     report(flags, result, store);

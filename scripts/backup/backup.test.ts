@@ -267,7 +267,8 @@ describe("a backup in a folder", () => {
     ) as [string, string];
     const whole = readFileSync(moods);
     copyFileSync(pillars, moods);
-    await expect(openAll(store, manifest)).rejects.toThrow("another was put in its place");
+    await expect(openAll(store, manifest)).rejects.toThrow(moods);
+    await expect(openAll(store, manifest)).rejects.toThrow(DamagedBackup);
     writeFileSync(moods, whole);
   });
 
@@ -333,7 +334,8 @@ describe("a backup that does not come to its end", () => {
       ...store,
       put: (path, content, options) => {
         if (++stored === 5 && what === "its signal") stop.abort();
-        if (stored === 5 && what === "the storage") throw new Error("The disk is full.");
+        if (stored === 5 && what === "the storage")
+          return Promise.reject(new Error("The disk is full."));
         return store.put(path, content, options);
       },
     };
@@ -369,14 +371,14 @@ describe("a backup in a bucket", () => {
     const { id } = await takeBackup(request(store, { place: servers() }));
     for (const set of SETS) {
       const manifest = await openManifest(store, set, id, keys.key);
-      s3.cut = { times: 2, after: 1000 };
+      s3.cut = { times: 2, after: 100 };
       const tables = await openAll(store, manifest);
-      expect(s3.cut.times).toBeLessThan(0);
+      expect(s3.cut.times).toBeLessThan(1);
       expect(tables.size).toBe(manifest.tables.length);
       if (set !== "vault") continue;
       const entries = tables.get("vault.daily_entries")?.toString() ?? "";
-      expect(manifest.tables.find(({ table }) => table === "daily_entries")?.rows).toBe(600);
-      expect(entries.match(/0x[0-9A-Fa-f]{4000}/g)?.length).toBe(600);
+      const rows = manifest.tables.find(({ table }) => table === "daily_entries")?.rows;
+      expect(entries.match(/0x[0-9A-Fa-f]{4000}/g)?.length).toBe(rows);
     }
     expect([...s3.objects.keys()].every((key) => key.startsWith("of/timos/"))).toBe(true);
     expect(s3.uploads.size).toBe(0);
@@ -405,8 +407,10 @@ describe("a backup in a bucket", () => {
   it("says what is wrong with the server, the bucket or the address", async () => {
     const nobody = await openStore("s3://backups/x", { AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
     await expect(nobody.folders("vault")).rejects.toThrow("connection refused");
+    nobody.close();
     const other = await openStore("s3://others/x", { AWS_ENDPOINT_URL: s3.url });
     await expect(other.folders("vault")).rejects.toThrow("there is no bucket others");
+    other.close();
     await expect(openStore("gs://backups", {})).rejects.toThrow("not in gs://");
   });
 });

@@ -23,7 +23,7 @@ const TableFile = z.strictObject({
   bytes: Count,
   /** Of what is stored, which is ciphertext. */
   sha256: Hash,
-  compression: z.enum(["none", "gzip"]),
+  compression: z.enum(["gzip", "zstd"]),
 });
 export type TableFile = z.output<typeof TableFile>;
 

@@ -15,11 +15,18 @@ export interface BackupPlace {
   close(): Promise<void>;
 }
 
+/** @throws Error when there is no TimOS that could be backed up. */
+export function requireInstallation(env: Environment): void {
+  const { given, dataFolder } = readSettings(env, { isDev: false });
+  if (given.databases !== undefined || holdsDatabases(dataFolder)) return;
+  throw new Error(
+    `There is no TimOS in ${dataFolder}. Set TIMOS_DATA_DIR, or give this command the environment of the servers.`,
+  );
+}
+
 /**
  * Reaches the databases that the environment names, else those of the TimOS in the data folder, which are started until
  * it is closed where TimOS does not run. Needs no master key: what cannot be opened can be backed up.
- *
- * @throws Error when there is no TimOS.
  */
 export async function openPlace(
   env: Environment,
@@ -33,11 +40,6 @@ export async function openPlace(
       vault: variable(env, "VAULT_BACKUP_URL") ?? migrate.vault,
     };
     return opened({ kind: "servers", dataFolder, urls }, platform, () => Promise.resolve());
-  }
-  if (!holdsDatabases(dataFolder)) {
-    throw new Error(
-      `There is no TimOS in ${dataFolder}. Set TIMOS_DATA_DIR, or give this command the environment of the servers.`,
-    );
   }
   const { port, socket, stop } = await reach(dataFolder, log);
   const urlOf = (role: "platform" | "vault") => databaseUrl(dataFolder, role, "migrate", port);

@@ -90,13 +90,13 @@ async function* readFile(
   const path = pathOf(manifest.set, file);
   const where = `${store.name}/${path}`;
   const stored = await openFile(store, path);
-  const opened = decompress(file.compression);
+  const opened = decrypt(identities, where);
   // Ends every stream with the first that fails, and the last with its error.
-  const piped = pipeline(stored, verified(file, where), decrypt(identities, where), opened);
+  const piped = pipeline(stored, verified(file, where), opened);
   // Heard below, unless what is read of it fails first.
   piped.catch(() => undefined);
   try {
-    for await (const part of opened as AsyncIterable<Buffer>) yield part;
+    yield* decompress(file.compression)(opened);
     await piped;
   } catch (error) {
     // Whoever altered a header made it another's: the file says so only when it was read to its end.

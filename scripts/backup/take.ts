@@ -146,6 +146,7 @@ async function storeTables(
   let done = 0;
   const onRead = (bytes: number) => {
     done += bytes;
+    if (done < MEGABYTE) return;
     const of = total === 0 ? null : Math.max(Math.ceil(total / MEGABYTE), 1);
     meter.show(Math.floor(done / MEGABYTE), of, "stored, in MB:");
   };

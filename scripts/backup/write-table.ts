@@ -1,8 +1,8 @@
-import { pipeline, Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { encrypt } from "./age.ts";
 import { pathOf } from "./catalog.ts";
 import { digestOf, type BaseTable } from "./chunk-index.ts";
-import { compress, compressionOf } from "./compression.ts";
+import { bestCompression, compress } from "./compression.ts";
 import { difference, indexed, type ChunkIndex } from "./engine/chunks.ts";
 import type { ManifestTable } from "./manifest.ts";
 import type { Store } from "./store/store.ts";
@@ -49,14 +49,16 @@ export async function writeTable(
       : base === undefined
         ? indexed(read())
         : difference(read(), base.index);
-  const content = Readable.from(chunked?.stream ?? read(), { objectMode: false });
-  const compression = compressionOf(format);
+  const compression = bestCompression();
+  const content = compress(compression)(chunked?.stream ?? read());
   const name = `${database}.${table}${base === undefined ? "" : ".inc"}.age`;
   const path = pathOf(set, { backup: id, name });
   const sealed = encrypt(recipients);
   // Whatever fails ends all of them, and is thrown by the store, which reads the last.
-  pipeline(content, compress(compression), sealed, () => undefined);
-  const written = await store.put(path, sealed, { signal, expectedBytes: source.bytes });
+  pipeline(content, sealed, () => undefined);
+  const written = await store
+    .put(path, sealed, { signal, expectedBytes: source.bytes })
+    .finally(() => sealed.destroy());
 
   const index = chunked?.index() ?? null;
   const isSame = base !== undefined && index?.equals(base.index) === true;
