@@ -42,13 +42,15 @@ RUN npm pkg delete devDependencies
 FROM production AS api-packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api \
   && find node_modules/@prisma/client/runtime -name 'query_*' ! -name '*mysql*' -delete \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+  && mkdir -p api/node_modules \
+  && find node_modules api/node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 RUN npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json
 
 FROM production AS operations-packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=peer -w api --include-workspace-root \
   && find node_modules/@prisma/client/runtime -name 'query_*' ! -name '*mysql*' -delete \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+  && mkdir -p api/node_modules \
+  && find node_modules api/node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 RUN npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit peer -w api > sbom.cdx.json \
   && npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --workspaces=false > sbom-commands.cdx.json
 
@@ -63,6 +65,7 @@ WORKDIR /app
 
 FROM runtime AS api
 COPY --from=api-packages /app/node_modules node_modules
+COPY --from=api-packages /app/api/node_modules api/node_modules
 COPY --from=api-packages /app/sbom.cdx.json /usr/share/sbom/
 COPY --from=build-api /app/api/dist api/dist
 COPY api/package.json api/
@@ -91,6 +94,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* /var/lib/mysql /etc/mysql \
   && install -d -o 10001 -g 10001 -m 0700 /var/lib/timos /var/lib/timos/secrets
 COPY --from=operations-packages /app/node_modules node_modules
+COPY --from=operations-packages /app/api/node_modules api/node_modules
 COPY --from=operations-packages /app/sbom.cdx.json /app/sbom-commands.cdx.json /usr/share/sbom/
 COPY package.json ./
 COPY prisma prisma
