@@ -205,7 +205,7 @@ describe("what is refused changes nothing", () => {
 
 describe("one database while the other serves", () => {
   it("the vault is what it was; nobody who uses the platform notices; nothing erased comes back", async () => {
-    let isDone = false;
+    let isDone = false as boolean;
     const statuses = new Map<number, number>();
     const asking = (async () => {
       while (!isDone) {
