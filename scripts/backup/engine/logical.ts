@@ -35,7 +35,11 @@ export async function takeLogicalSnapshot(
     },
   ];
   const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    for (const step of undo.splice(0).reverse()) {
+      await Promise.resolve()
+        .then(step)
+        .catch(() => undefined);
+    }
   };
   try {
     const databases = await connectBoth(place, undo);

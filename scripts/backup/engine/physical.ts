@@ -56,6 +56,8 @@ export async function takePhysicalSnapshot(
     options.note?.("starting a server on the copy");
     const server = await startScratchServer(work, options);
     undo.push(() => server.stop());
+    // Or whoever wants to stop would have to wait until a large table is rebuilt.
+    options.signal?.addEventListener("abort", () => void server.stop(), { once: true });
     const connection = await connectTo(server.place, "platform");
     undo.push(() => connection.end());
     const databases = {
@@ -78,6 +80,7 @@ export async function takePhysicalSnapshot(
     };
   } catch (error) {
     await close();
+    options.signal?.throwIfAborted();
     throw namingFullDisk(error, work.path);
   }
 }
@@ -220,8 +223,8 @@ const PAGE_TYPE_OFFSET = 24;
 const INSTANT_PAGE = 18;
 
 /**
- * Were columns added to the table without rebuilding it? Such a tablespace cannot be imported (MDEV-18543).
- * The type of its root page says so.
+ * Were columns added to the table, or taken away, without rebuilding it? Not every MariaDB can import such a tablespace
+ * (MDEV-18543; 10.11.19 can). The type of its root page says so.
  */
 async function hasInstantColumns(ibd: string): Promise<boolean> {
   const file = await open(ibd, "r");

@@ -77,9 +77,14 @@ async function removeDeadWork(parent: string): Promise<void> {
   }
 }
 
+/** Undefined where it is not noted, or not in a way that is understood here. */
 function readOwner(path: string): Owner | undefined {
   const text = readIfThere(join(path, OWNER));
-  return text === undefined ? undefined : Owner.parse(JSON.parse(text));
+  try {
+    return Owner.safeParse(JSON.parse(text ?? "null")).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function isOld(path: string): boolean {
