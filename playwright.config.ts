@@ -5,7 +5,7 @@ const chromium =
   process.env["CHROMIUM_PATH"] ??
   findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-const SERVER_ONLY = ["**/privacy.spec.ts", "**/readme.spec.ts"];
+const SERVER_ONLY = ["**/budgets.spec.ts", "**/privacy.spec.ts", "**/readme.spec.ts"];
 /** What a small screen changes nothing about. */
 const DESKTOP_ONLY = [
   "account",

@@ -1,11 +1,8 @@
 "use client";
 
 import "@/styles/globals.css";
-import { Button } from "@/components/button.tsx";
-import { PageState } from "@/components/page-state.tsx";
-import { localeAccepted } from "@/i18n/locale.ts";
 
-/** Nothing else is there any more, and so its words are its own. */
+/** Nothing else is there any more, and so its words are its own. Every page loads it: it is to be small. */
 const WORDS = {
   en: {
     title: "TimOS failed to start",
@@ -20,7 +17,8 @@ const WORDS = {
 } as const;
 
 export default function GlobalError() {
-  const locale = localeAccepted(typeof navigator === "undefined" ? "" : navigator.language);
+  const locale =
+    typeof navigator !== "undefined" && navigator.language.startsWith("de") ? "de" : "en";
   const { title, text, again } = WORDS[locale];
   return (
     <html lang={locale}>
@@ -28,13 +26,16 @@ export default function GlobalError() {
         <title>{title}</title>
       </head>
       <body>
-        <main id="content" className="mx-auto grid max-w-reading gap-10 px-6 py-10 sm:py-20">
-          <PageState
-            title={title}
-            actions={<Button onClick={() => location.reload()}>{again}</Button>}
+        <main id="content" className="mx-auto grid max-w-reading gap-4 px-6 py-20">
+          <h1 className="font-serif text-heading font-medium">{title}</h1>
+          <p className="text-lg text-soft">{text}</p>
+          <button
+            type="button"
+            className="justify-self-start font-medium text-accent underline underline-offset-4"
+            onClick={() => location.reload()}
           >
-            <p>{text}</p>
-          </PageState>
+            {again}
+          </button>
         </main>
       </body>
     </html>

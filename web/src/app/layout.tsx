@@ -6,7 +6,6 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
-import { ToastProvider } from "@/components/toast.tsx";
 import { pageLocale, translations } from "@/i18n/server.ts";
 import { Words } from "@/i18n/words.tsx";
 import { TimosProvider } from "@/lib/client.tsx";
@@ -38,9 +37,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang={await pageLocale()} data-theme={theme === "system" ? undefined : theme}>
       <body>
         <Words of={["common", "failures", "fields"]}>
-          <TimosProvider>
-            <ToastProvider>{children}</ToastProvider>
-          </TimosProvider>
+          <TimosProvider>{children}</TimosProvider>
         </Words>
       </body>
     </html>

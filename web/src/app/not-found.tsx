@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { buttonLook } from "@/components/button.tsx";
 import { Wordmark } from "@/components/mark.tsx";
 import { PageState } from "@/components/page-state.tsx";
@@ -14,9 +13,11 @@ export default async function NotFound() {
       <PageState
         title={t("notFoundTitle")}
         actions={
-          <Link href="/today" className={buttonLook()}>
+          // Every page would load with this one what it takes to open the next without a load.
+          // eslint-disable-next-line @next/next/no-html-link-for-pages
+          <a href="/today" className={buttonLook()}>
             {t("goToToday")}
-          </Link>
+          </a>
         }
       >
         <p>{t("notFound")}</p>

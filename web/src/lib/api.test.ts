@@ -1,6 +1,5 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import { contract } from "@timos/api/contract";
 import { ApiError, createClient, type Send, UnreachableError } from "./api.ts";
 
 const ID = "9f1c1e0e-7a53-4c43-9c55-0f6f6f1d2a01";
@@ -26,7 +25,7 @@ const entry = {
 /** A client whose every request is answered with `answer`, and the requests it made. */
 function clientAnswered(answer: () => Response) {
   const sent: { path: string; init: Parameters<Send>[1]; auth: string }[] = [];
-  const client = createClient(contract, (path, init, auth) => {
+  const client = createClient((path, init, auth) => {
     sent.push({ path, init, auth });
     return Promise.resolve(answer());
   });
@@ -108,20 +107,20 @@ describe("the client of the API", () => {
   });
 
   it("calls it unreachable when the network fails or something else answers", async () => {
-    const broken = createClient(contract, () => Promise.reject(new TypeError("Failed to fetch")));
+    const broken = createClient(() => Promise.reject(new TypeError("Failed to fetch")));
     expect(await failureOf(broken.days.today())).toBeInstanceOf(UnreachableError);
     const proxy = clientAnswered(() => new Response("<h1>Bad gateway</h1>", { status: 502 }));
     expect(await failureOf(proxy.client.days.today())).toBeInstanceOf(UnreachableError);
     const stranger = clientAnswered(() => problem(503, { code: "made_up" }));
     expect(await failureOf(stranger.client.days.today())).toBeInstanceOf(UnreachableError);
+    const portal = clientAnswered(() => new Response("<h1>Welcome to our network</h1>"));
+    expect(await failureOf(portal.client.days.today())).toBeInstanceOf(UnreachableError);
   });
 
   it("lets whoever gave up know that they did", async () => {
     const abort = new AbortController();
     abort.abort();
-    const client = createClient(contract, () =>
-      Promise.reject(new DOMException("Aborted", "AbortError")),
-    );
+    const client = createClient(() => Promise.reject(new DOMException("Aborted", "AbortError")));
     expect(await failureOf(client.days.today({ signal: abort.signal }))).toMatchObject({
       name: "AbortError",
     });

@@ -1,14 +1,14 @@
-import {
-  type Endpoint,
-  type Endpoints,
-  ERRORS,
-  type ErrorCode,
-  type Fault,
-  type Guard,
-  type Request,
-  type Response as Answer,
+import type {
+  contract,
+  Endpoint,
+  ErrorCode,
+  Fault,
+  Guard,
+  Request,
+  Response as Answer,
 } from "@timos/api/contract";
-import * as z from "zod";
+import { ROUTES, STATUSES } from "./contract.ts";
+import { isObject } from "./shapes.ts";
 
 /** Carries one request out. `auth` says who may make it, as the contract has it. */
 export type Send = (
@@ -34,16 +34,24 @@ export type Client<C> = {
   };
 };
 
-const Problem = z.object({
-  code: z.custom<ErrorCode>((code) => typeof code === "string" && Object.hasOwn(ERRORS, code)),
-  detail: z.string().optional(),
-  requestId: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
-  current: z.unknown().optional(),
-  methods: z.array(z.string()).default([]),
-});
+/** A failure as the API tells it (RFC 9457). */
+interface Problem {
+  readonly code: ErrorCode;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly requestId?: string;
+  readonly errors?: readonly Fault[];
+  readonly current?: unknown;
+  readonly methods?: readonly string[];
+}
 
-/** The API said no, and why. */
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(STATUSES, code);
+
+/** A code that is one of the API's tells that the API wrote the rest, too. */
+const isProblem = (body: unknown): body is Problem => isObject(body) && isErrorCode(body["code"]);
+
+/** The API said no, and why: in its own words, where it was the one to say so. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ErrorCode;
@@ -57,11 +65,9 @@ export class ApiError extends Error {
 
   constructor(
     code: ErrorCode,
-    particulars: Partial<z.output<typeof Problem>> & {
-      retryAfterSeconds?: number | undefined;
-    } = {},
+    particulars: Omit<Problem, "code"> & { readonly retryAfterSeconds?: number | undefined } = {},
   ) {
-    super(particulars.detail ?? ERRORS[code].title);
+    super(particulars.detail ?? particulars.title ?? "");
     this.code = code;
     this.faults = particulars.errors ?? [];
     this.current = particulars.current;
@@ -71,7 +77,7 @@ export class ApiError extends Error {
   }
 
   get status(): number {
-    return ERRORS[this.code].status;
+    return STATUSES[this.code] ?? 500;
   }
 }
 
@@ -95,33 +101,33 @@ interface Sent extends Call {
 }
 
 /**
- * A typed client read off the contract: `client.entries.put({ params, body, guard })`.
+ * A typed client of the API: `client.entries.put({ params, body, guard })`.
  *
  * @param prove - Asks the person for the fresh proof of who they are that a request wants, given as `reauth_required`.
  * Where it resolves to true the request is made once more.
  */
-export function createClient<const C extends Readonly<Record<string, Endpoints>>>(
-  contract: C,
+export function createClient(
   send: Send,
   prove: (wanted: ApiError) => Promise<boolean> = () => Promise.resolve(false),
-): Client<C> {
-  const caller =
-    (endpoint: Endpoint) =>
-    async (request: Sent = {}) => {
+): Client<typeof contract> {
+  const caller = (line: string) => {
+    const route = routeIn(line);
+    return async (request: Sent = {}) => {
       try {
-        return await once(endpoint, request);
+        return await once(route, request);
       } catch (error) {
         if (!(error instanceof ApiError && error.code === "reauth_required")) throw error;
         if (!(await prove(error))) throw error;
-        return once(endpoint, request);
+        return once(route, request);
       }
     };
-  const once = async (endpoint: Endpoint, request: Sent) => {
+  };
+  const once = async ({ method, path, auth }: Route, request: Sent) => {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     try {
       const init = {
-        method: endpoint.method,
+        method,
         headers: headersOf(request),
         cache: "no-store",
         credentials: "same-origin",
@@ -130,7 +136,7 @@ export function createClient<const C extends Readonly<Record<string, Endpoints>>
         ...(request.keepalive && { keepalive: true }),
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
       } satisfies RequestInit;
-      return await read(endpoint, await send(pathOf(endpoint, request), init, endpoint.auth));
+      return await read(await send(addressOf(path, request), init, auth));
     } catch (error) {
       if (request.signal?.aborted) throw error;
       // fetch rejects with a TypeError when the network fails, and with a DOMException in time-outs.
@@ -140,15 +146,29 @@ export function createClient<const C extends Readonly<Record<string, Endpoints>>
       throw error;
     }
   };
-  return mapValues(contract, (group) => mapValues(group, caller)) as unknown as Client<C>;
+  return mapValues(ROUTES, (group) => mapValues(group, caller)) as unknown as Client<
+    typeof contract
+  >;
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly auth: Endpoint["auth"];
+}
+
+/** The route in a line of the table: who may ask, method and path. */
+function routeIn(line: string): Route {
+  const [auth, method = "", path = ""] = line.split(" ");
+  return { auth: auth as Endpoint["auth"], method, path };
 }
 
 function mapValues<V, W>(all: Readonly<Record<string, V>>, map: (value: V) => W) {
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, map(value)]));
 }
 
-function pathOf(endpoint: Endpoint, { params, query }: Sent): string {
-  const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) =>
+function addressOf(route: string, { params, query }: Sent): string {
+  const path = route.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(params?.[name] ?? ""),
   );
   const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
@@ -166,26 +186,26 @@ function headersOf({ body, guard, idempotencyKey }: Sent): Headers {
   return headers;
 }
 
-async function read(endpoint: Endpoint, response: Response): Promise<unknown> {
-  const schema = endpoint.responses[response.status as keyof Endpoint["responses"]];
-  if (schema === null) return undefined;
+/** What an answer says; undefined where it is empty. What it is like, the API has checked by the contract. */
+async function read(response: Response): Promise<unknown> {
   const text = await response.text();
-  if (schema !== undefined) return schema.parse(JSON.parse(text));
-  const problem = Problem.safeParse(parseOrNull(text));
+  if (response.ok && text === "") return undefined;
+  const answer = parsed(text);
+  if (response.ok && answer !== undefined) return answer;
   // Whatever stands before the API has answered for it.
-  if (!problem.success) throw new UnreachableError();
+  if (!isProblem(answer)) throw new UnreachableError();
   const retryAfterSeconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  throw new ApiError(problem.data.code, {
-    ...problem.data,
+  throw new ApiError(answer.code, {
+    ...answer,
     retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : undefined,
   });
 }
 
-function parseOrNull(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { contract } from "@timos/api/contract";
+import type { contract } from "@timos/api/contract";
 import {
   createContext,
   type ReactNode,
@@ -10,7 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { ApiError, type Client, createClient, type Send } from "@/lib/api.ts";
+import { type Client, createClient, type Send } from "@/lib/api.ts";
 import { createSession, type Session, type SessionMessage } from "@/lib/session.ts";
 import { createStepUp, type StepUp } from "@/lib/step-up.ts";
 import { aloneAcrossTabs, openChannel } from "@/lib/tabs.ts";
@@ -27,11 +26,6 @@ interface Timos {
 }
 
 const TimosContext = createContext<Timos | null>(null);
-
-/** What the answers kept are of: the first part of their keys. These go when their owner does. */
-const PRIVATE: readonly unknown[] = ["journal", "account", "tenant", "platform"];
-
-const MAX_READ_ATTEMPTS = 3;
 
 const HINT_KEY = "timos.signed-in";
 
@@ -68,7 +62,7 @@ function connect(): Timos {
   const stepUp = createStepUp();
   const direct = { carry: session.send, carryFresh: session.send };
   let carrier = direct;
-  const clientOf = (send: Send) => createClient(contract, send, stepUp.ask);
+  const clientOf = (send: Send) => createClient(send, stepUp.ask);
   return {
     session,
     stepUp,
@@ -78,43 +72,13 @@ function connect(): Timos {
   };
 }
 
-function createQueryClient() {
-  return new QueryClient({
-    defaultOptions: {
-      mutations: { networkMode: "always" },
-      queries: {
-        networkMode: "always",
-        staleTime: 15_000,
-        // A refusal stays one; what may pass is tried again.
-        retry: (failures, error) =>
-          failures < MAX_READ_ATTEMPTS - 1 && !(error instanceof ApiError && error.status < 500),
-      },
-    },
-  });
-}
-
 /** The one session and the one client of a tab. */
 export function TimosProvider({ children }: { children: ReactNode }) {
   const [timos] = useState(connect);
-  const [queries] = useState(createQueryClient);
   const { session } = timos;
 
   useEffect(() => session.start(), [session]);
-  useEffect(
-    () =>
-      session.subscribe(() => {
-        if (session.getState().status === "signed_out") {
-          queries.removeQueries({ predicate: ({ queryKey }) => PRIVATE.includes(queryKey[0]) });
-        }
-      }),
-    [session, queries],
-  );
-
-  return (
-    <TimosContext value={timos}>
-      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
-    </TimosContext>
-  );
+  return <TimosContext value={timos}>{children}</TimosContext>;
 }
 
 export function useTimos(): Timos {

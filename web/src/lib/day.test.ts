@@ -1,6 +1,6 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import { isDay } from "@timos/api/contract";
+import { isDay as isDayOfApi } from "@timos/api/contract";
 import fc from "fast-check";
 import {
   addDays,
@@ -10,6 +10,7 @@ import {
   dayInMonth,
   daysBetween,
   formatDay,
+  isDay,
   instantOn,
   lastDayOf,
   monthOf,
@@ -20,6 +21,21 @@ import {
 const day = fc.integer({ min: -719_162, max: 2_932_896 }).map((n) => addDays("1970-01-01", n));
 
 describe("days", () => {
+  it("are those of the API", () => {
+    const two = fc.integer({ min: 0, max: 40 }).map((n) => String(n).padStart(2, "0"));
+    const year = fc.constantFrom("0000", "0001", "1900", "2000", "2023", "2024", "9999", "999");
+    fc.assert(
+      fc.property(year, two, two, (...parts) => {
+        const text = parts.join("-");
+        expect([text, isDay(text)]).toEqual([text, isDayOfApi(text)]);
+      }),
+      { numRuns: 500 },
+    );
+    for (const text of ["", "2024-02-30", " 2024-02-01", "2024-02-01\n", "2024-2-1"]) {
+      expect([text, isDay(text)]).toEqual([text, false]);
+    }
+  });
+
   it("counts across months, leap years and centuries", () => {
     expect(addDays("2024-02-28", 1)).toBe("2024-02-29");
     expect(addDays("2100-02-28", 1)).toBe("2100-03-01");

@@ -37,6 +37,13 @@ export const weekdayOf = (day: Day): number => (((numberOf(day) + 4) % 7) + 7) %
 
 export const monthOf = (day: Day): Month => day.slice(0, 7);
 
+/** Whether `text` is a day of the Gregorian calendar, `0001-01-01` to `9999-12-31`. */
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) &&
+  isMonth(monthOf(text)) &&
+  text.slice(8) >= "01" &&
+  text <= lastDayOf(monthOf(text));
+
 export const isMonth = (text: string): boolean => /^(?!0000)\d{4}-(0[1-9]|1[0-2])$/.test(text);
 
 export function addMonths(month: Month, months: number): Month {

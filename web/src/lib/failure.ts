@@ -1,4 +1,3 @@
-import { ERRORS, type ErrorCode } from "@timos/api/contract";
 import { useLocale, useTranslations } from "use-intl";
 import { ApiError, UnreachableError } from "@/lib/api.ts";
 
@@ -11,7 +10,7 @@ export function useFailure() {
     if (error instanceof UnreachableError) return t("unreachable");
     if (!(error instanceof ApiError)) return t("unknown");
     // The API writes English, and there knows more of the case than its code tells.
-    const message = isEnglish ? error.message : t(`codes.${error.code}`);
+    const message = isEnglish && error.message !== "" ? error.message : t(`codes.${error.code}`);
     if (error.status === 429) return `${message} ${waitOf(error)}`.trim();
     if (error.code === "internal" && error.requestId) {
       return `${message} ${t("report", { requestId: error.requestId })}`;
@@ -41,6 +40,3 @@ function findFault(error: unknown, field: string) {
 
 export const sentence = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
-
-export const isErrorCode = (text: string | null | undefined): text is ErrorCode =>
-  typeof text === "string" && Object.hasOwn(ERRORS, text);

@@ -1,9 +1,4 @@
-import {
-  Assertion,
-  Attestation,
-  type CreationOptions,
-  type RequestOptions,
-} from "@timos/api/contract";
+import type { Assertion, Attestation, CreationOptions, RequestOptions } from "@timos/api/contract";
 
 /** Whether this browser can use passkeys on this page. They belong to a domain: a page at an address has none. */
 export function arePasskeysUsable(): boolean {
@@ -21,7 +16,7 @@ export function arePasskeysUsable(): boolean {
 export async function askForPasskey(options: RequestOptions): Promise<Assertion | null> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const credential = await unlessRefused(navigator.credentials.get({ publicKey }));
-  return credential && Assertion.parse(credential.toJSON());
+  return credential && (credential.toJSON() as Assertion);
 }
 
 /**
@@ -32,7 +27,7 @@ export async function askForPasskey(options: RequestOptions): Promise<Assertion 
 export async function makePasskey(options: CreationOptions): Promise<Attestation | null> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const credential = await unlessRefused(navigator.credentials.create({ publicKey }));
-  return credential && Attestation.parse(credential.toJSON());
+  return credential && (credential.toJSON() as Attestation);
 }
 
 async function unlessRefused(

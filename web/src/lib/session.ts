@@ -1,6 +1,6 @@
-import { type AuthResult, contract, type Me } from "@timos/api/contract";
-import * as z from "zod";
+import type { AuthResult, Me } from "@timos/api/contract";
 import { ApiError, createClient, type Send } from "@/lib/api.ts";
+import { isObject } from "@/lib/shapes.ts";
 import type { Alone, Channel } from "@/lib/tabs.ts";
 
 /**
@@ -53,8 +53,8 @@ async function isStale(response: Response): Promise<boolean> {
     .clone()
     .json()
     .catch(() => null);
-  const code = z.object({ code: z.string() }).safeParse(problem).data?.code;
-  return code === undefined || STALE.includes(code);
+  const code = isObject(problem) ? problem["code"] : undefined;
+  return typeof code !== "string" || STALE.includes(code);
 }
 
 /**
@@ -62,7 +62,7 @@ async function isStale(response: Response): Promise<boolean> {
  * cookie no script can read. Tabs take turns to refresh and tell each other the outcome.
  */
 export function createSession(around: Surroundings) {
-  const { auth } = createClient({ auth: contract.auth }, around.send);
+  const { auth } = createClient(around.send);
   const listeners = new Set<() => void>();
   let state: SessionState = { status: "starting" };
   let access: Access | null = null;

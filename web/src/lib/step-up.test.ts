@@ -1,6 +1,5 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import { contract } from "@timos/api/contract";
 import { ApiError, createClient } from "./api.ts";
 import { createStepUp } from "./step-up.ts";
 
@@ -13,14 +12,10 @@ const refusal = () =>
 /** A client whose server wants a fresh proof `times` times, and what it was sent. */
 function guardedClient(times: number, prove?: (wanted: ApiError) => Promise<boolean>) {
   const sent: string[] = [];
-  const client = createClient(
-    { tokens: contract.tokens },
-    (path) => {
-      sent.push(path);
-      return Promise.resolve(sent.length <= times ? refusal() : Response.json(tokens));
-    },
-    prove,
-  );
+  const client = createClient((path) => {
+    sent.push(path);
+    return Promise.resolve(sent.length <= times ? refusal() : Response.json(tokens));
+  }, prove);
   return { client, sent };
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "use-intl";
+import { later } from "@/lib/later.tsx";
 import { ChartLoading } from "./chart-loading.tsx";
 import { DataTable } from "./data-table.tsx";
 import { Figure } from "./figure.tsx";
@@ -27,10 +27,10 @@ const FEWEST_SPOKES = 3;
 const height = "h-72 sm:h-80";
 
 // In the browser alone, as the policy of our pages wants it (see trend.tsx).
-const RadarChart = dynamic(() => import("./radar-chart.tsx").then((module) => module.WeekRadar), {
-  ssr: false,
-  loading: () => <ChartLoading className={height} />,
-});
+const RadarChart = later(
+  async () => ({ default: (await import("./radar-chart.tsx")).WeekRadar }),
+  <ChartLoading className={height} />,
+);
 
 /**
  * The pillars of a week against their targets. Its words are those of `charts`, which the layout of the page has to send.

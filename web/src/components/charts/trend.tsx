@@ -1,6 +1,6 @@
 "use client";
 
-import dynamic from "next/dynamic";
+import { later } from "@/lib/later.tsx";
 import { ChartLoading } from "./chart-loading.tsx";
 import type { TrendPoint, TrendProps } from "./trend-chart.tsx";
 
@@ -9,10 +9,10 @@ export type { TrendPoint };
 const height = "h-48";
 
 // In the browser alone: what it draws on the server has style attributes, which the policy of our pages forbids.
-const TrendChart = dynamic(() => import("./trend-chart.tsx").then((module) => module.TrendChart), {
-  ssr: false,
-  loading: () => <ChartLoading className={height} />,
-});
+const TrendChart = later(
+  async () => ({ default: (await import("./trend-chart.tsx")).TrendChart }),
+  <ChartLoading className={height} />,
+);
 
 /** A line over time with gaps, in a fixed height. Belongs into a `Figure`, with its table. */
 export function Trend(props: TrendProps) {

@@ -1,14 +1,16 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { ToastProvider } from "@/components/toast.tsx";
 import { Opening, SessionGate } from "@/features/auth/session-gate.tsx";
 import { SessionOver } from "@/features/auth/session-over.tsx";
-import { StepUpDialog } from "@/features/auth/step-up-dialog.tsx";
+import { StepUp } from "@/features/auth/step-up.tsx";
 import { pulseForm, recapForm, reflectionForm } from "@/features/day-flow/kept-forms.ts";
 import { DeskProvider } from "@/features/keyboard/desk-provider.tsx";
 import { OpenEntriesProvider } from "@/features/entries/open-entries-provider.tsx";
 import { weekForm } from "@/features/weekly-recaps/week-form.ts";
 import { KeepingProvider } from "@/lib/keeping/keeping-provider.tsx";
+import { QueriesProvider } from "@/lib/queries.tsx";
 import type { RecordForms } from "@/lib/saver/record-forms.ts";
 import { SavingProvider } from "@/lib/saver/saving-provider.tsx";
 import { OwnLanguage } from "./own-language.tsx";
@@ -27,18 +29,22 @@ export function PrivateFrame({ children }: { children: ReactNode }) {
   return (
     <SessionGate>
       {(userId) => (
-        <KeepingProvider key={userId} userId={userId} opening={<Opening />}>
-          <SavingProvider goOn={goOn}>
-            <OpenEntriesProvider>
-              <OwnLanguage />
-              <DeskProvider>
-                <Shell>{children}</Shell>
-              </DeskProvider>
-              <SessionOver />
-              <StepUpDialog />
-            </OpenEntriesProvider>
-          </SavingProvider>
-        </KeepingProvider>
+        <QueriesProvider key={userId}>
+          <ToastProvider>
+            <KeepingProvider userId={userId} opening={<Opening />}>
+              <SavingProvider goOn={goOn}>
+                <OpenEntriesProvider>
+                  <OwnLanguage />
+                  <DeskProvider>
+                    <Shell>{children}</Shell>
+                  </DeskProvider>
+                  <SessionOver />
+                  <StepUp />
+                </OpenEntriesProvider>
+              </SavingProvider>
+            </KeepingProvider>
+          </ToastProvider>
+        </QueriesProvider>
       )}
     </SessionGate>
   );

@@ -1,10 +1,10 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { strong } from "@/components/rich-text.tsx";
+import { useAnswer } from "@/lib/use-action.ts";
 import { ResendLink } from "./resend-link.tsx";
 
 const OUTBOX = "/dev/outbox";
@@ -15,15 +15,10 @@ export function CheckMail({ email, onBack }: { email: string; onBack: () => void
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   // Only a TimOS under development shows the mail it sends.
-  const outbox = useQuery({
-    queryKey: ["outbox"],
-    queryFn: async ({ signal }) => {
-      const answer = await fetch(OUTBOX, { signal, cache: "no-store" });
-      await answer.body?.cancel();
-      return answer.ok;
-    },
-    retry: false,
-    staleTime: Infinity,
+  const outbox = useAnswer(async () => {
+    const answer = await fetch(OUTBOX, { cache: "no-store" });
+    await answer.body?.cancel();
+    return answer.ok;
   });
 
   return (

@@ -1,6 +1,5 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
@@ -10,6 +9,7 @@ import { PageState } from "@/components/page-state.tsx";
 import { Skeleton } from "@/components/skeleton.tsx";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
+import { useAnswer } from "@/lib/use-action.ts";
 import { leadsTo } from "./leads-to.ts";
 
 /** The end of a sign-in with a provider: the cookies are there, and an access token is asked for. */
@@ -19,16 +19,9 @@ export function CompleteSignIn({ to }: { to: string | undefined }) {
   const { explain } = useFailure();
   const { api, session } = useTimos();
   const { status } = useSession();
-  const { data, error } = useQuery({
-    queryKey: ["provider-sign-in"],
-    queryFn: () => api.auth.refresh({ body: {} }),
-    // The session's own first question must be answered: its answer would overtake this one's.
-    enabled: status !== "starting",
-    retry: false,
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+  // The session's own first question must be answered: its answer would overtake this one's.
+  const isTurn = status !== "starting";
+  const { data, error } = useAnswer(() => api.auth.refresh({ body: {} }), isTurn);
 
   useEffect(() => {
     if (data === undefined) return;

@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Button, buttonLook } from "@/components/button.tsx";
@@ -11,6 +10,7 @@ import { strong } from "@/components/rich-text.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 
 /** Has a link mailed to choose a new password. Says the same whether or not there is an account. */
 export function ForgotPassword() {
@@ -18,7 +18,7 @@ export function ForgotPassword() {
   const words = useTranslations();
   const { explain, faultOf } = useFailure();
   const { api } = useTimos();
-  const { mutate, isPending, isSuccess, error, variables } = useMutation({
+  const { mutate, isPending, isSuccess, error, variables } = useAction({
     mutationFn: (email: string) => api.auth.forgotPassword({ body: { email } }),
   });
   const fault = faultOf(error, "email");

@@ -1,16 +1,16 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { PageState } from "@/components/page-state.tsx";
 import { useTimos } from "@/lib/client.tsx";
+import { useAction } from "@/lib/use-action.ts";
 import { LinkPage } from "./link-page.tsx";
 
 /** Stops a change of address, or takes it back. */
 export function KeepEmail() {
   const t = useTranslations("join.keepEmail");
   const { api } = useTimos();
-  const { mutate, isPending, data, error } = useMutation({
+  const { mutate, isPending, data, error } = useAction({
     mutationFn: (token: string) => api.emailChange.cancel({ body: { token } }),
   });
   if (data?.outcome === "cancelled") {

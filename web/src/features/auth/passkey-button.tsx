@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
@@ -8,6 +7,7 @@ import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { arePasskeysUsable, askForPasskey } from "@/lib/passkeys.ts";
+import { useAction } from "@/lib/use-action.ts";
 
 const never = () => () => undefined;
 
@@ -17,7 +17,7 @@ export function PasskeyButton() {
   const { explain } = useFailure();
   const { api, session } = useTimos();
   const isUsable = useSyncExternalStore(never, arePasskeysUsable, () => false);
-  const signIn = useMutation({
+  const signIn = useAction({
     mutationFn: async () => {
       const credential = await askForPasskey(await api.passkeys.beginSignIn({ body: {} }));
       return credential && api.passkeys.signIn({ body: { credential } });

@@ -1,10 +1,10 @@
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@timos/api/contract";
 import { useTranslations } from "use-intl";
+import { PASSWORD_LENGTH } from "@/lib/contract.ts";
 
 /** What is asked of a new password, and what is wrong with the length of one; characters as a person counts them. */
 export function usePasswordLength() {
   const t = useTranslations("fields");
-  const [min, max] = [MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH];
+  const { min, max } = PASSWORD_LENGTH;
   return {
     hint: t("passwordHint", { min }),
     faultOfLength: (password: string): string | undefined => {

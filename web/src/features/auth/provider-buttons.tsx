@@ -1,23 +1,19 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
+import { useAction, useAnswer } from "@/lib/use-action.ts";
 
 /** One button for each provider that is configured; nothing when none is. */
 export function ProviderButtons() {
   const t = useTranslations("auth.signIn");
   const { explain } = useFailure();
   const { api } = useTimos();
-  const { data } = useQuery({
-    queryKey: ["providers"],
-    queryFn: () => api.oauth.providers(),
-    staleTime: Infinity,
-  });
-  const start = useMutation({
+  const { data } = useAnswer(() => api.oauth.providers());
+  const start = useAction({
     mutationFn: (provider: NonNullable<typeof data>["items"][number]["name"]) =>
       api.oauth.start({ params: { provider }, body: {} }),
     onSuccess: ({ url }) => window.location.assign(url),

@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Field } from "@/components/field.tsx";
@@ -8,6 +7,7 @@ import { Notice } from "@/components/notice.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 
 /** A new verification link, for whoever comes with an old one. */
 export function ResendByAddress() {
@@ -15,7 +15,7 @@ export function ResendByAddress() {
   const words = useTranslations();
   const { explain, faultOf } = useFailure();
   const { api } = useTimos();
-  const resend = useMutation({
+  const resend = useAction({
     mutationFn: (email: string) => api.auth.resendVerification({ body: { email } }),
   });
   const fault = faultOf(resend.error, "email");

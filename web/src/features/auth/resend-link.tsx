@@ -1,11 +1,11 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
+import { useAction } from "@/lib/use-action.ts";
 
 const COOL_DOWN_SECONDS = 60;
 
@@ -16,7 +16,7 @@ export function ResendLink({ email, isFresh = false }: { email: string; isFresh?
   const { api } = useTimos();
   const [secondsLeft, setSecondsLeft] = useState(isFresh ? COOL_DOWN_SECONDS : 0);
   const isWaiting = secondsLeft > 0;
-  const resend = useMutation({
+  const resend = useAction({
     mutationFn: () => api.auth.resendVerification({ body: { email } }),
     onSuccess: () => setSecondsLeft(COOL_DOWN_SECONDS),
   });

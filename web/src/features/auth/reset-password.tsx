@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -13,6 +12,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { useLinkToken } from "./link-token.ts";
 import { usePasswordLength } from "./password-length.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
@@ -31,7 +31,7 @@ export function ResetPassword() {
   const form = useRef<HTMLFormElement>(null);
   const [lengthFault, setLengthFault] = useState<string>();
   const [isCodeAsked, setIsCodeAsked] = useState(false);
-  const { mutate, isPending, isSuccess, error } = useMutation({
+  const { mutate, isPending, isSuccess, error } = useAction({
     mutationFn: (data: FormData) =>
       api.auth.resetPassword({
         body: {

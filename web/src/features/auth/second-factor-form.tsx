@@ -1,7 +1,6 @@
 "use client";
 
 import type { Challenge } from "@timos/api/contract";
-import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
@@ -12,6 +11,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
 /** The question as a sign-in by password answers it; after one by a provider its token is in a cookie. */
@@ -50,7 +50,7 @@ export function SecondFactorForm({ challenge, onBack }: Props) {
   const { api, session } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [method, setMethod] = useState<Method>("totp");
-  const verify = useMutation({
+  const verify = useAction({
     mutationFn: (data: FormData) =>
       api.mfa.verifyMfa({
         body: {

@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
@@ -14,6 +13,7 @@ import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { remembered } from "@/lib/remembered.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { useSignInPass } from "./link-token.ts";
 import { ResendLink } from "./resend-link.tsx";
 import { type Question, SecondFactorForm } from "./second-factor-form.tsx";
@@ -35,7 +35,7 @@ export function SignInForm({ email, autoFocus = false, question = null }: Props)
   const form = useRef<HTMLFormElement>(null);
   const [challenge, setChallenge] = useState(question);
   const pass = useSignInPass();
-  const signIn = useMutation({
+  const signIn = useAction({
     mutationFn: (data: FormData) =>
       api.auth.login({
         body: {

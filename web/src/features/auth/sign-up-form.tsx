@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
@@ -11,6 +10,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { CheckMail } from "./check-mail.tsx";
 import { usePasswordLength } from "./password-length.ts";
 import { TimeZoneField } from "./time-zone-field.tsx";
@@ -26,7 +26,7 @@ export function SignUpForm() {
   const { api } = useTimos();
   const form = useRef<HTMLFormElement>(null);
   const [lengthFault, setLengthFault] = useState<string>();
-  const signUp = useMutation({
+  const signUp = useAction({
     mutationFn: async (data: FormData) => {
       const email = textOf(data, "email").trim();
       const displayName = textOf(data, "displayName").trim();

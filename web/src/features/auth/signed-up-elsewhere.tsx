@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -11,6 +10,7 @@ import { ApiError } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { usePasswordLength } from "./password-length.ts";
 import { useFocusOnFault } from "./use-focus-on-fault.ts";
 
@@ -33,7 +33,7 @@ export function SignedUpElsewhere({ token, useless }: Props) {
   const [isNew, setIsNew] = useState(false);
   const [lengthFault, setLengthFault] = useState<string>();
   useEffect(() => heading.current?.focus(), [isNew]);
-  const verify = useMutation({
+  const verify = useAction({
     mutationFn: (password: string) =>
       api.auth.verifyEmail({
         body: { token, ...(isNew ? { newPassword: password } : { password }) },

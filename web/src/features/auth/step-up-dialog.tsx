@@ -1,9 +1,8 @@
 "use client";
 
-import { contract } from "@timos/api/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { usePathname } from "next/navigation";
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
@@ -17,28 +16,19 @@ import { useFailure } from "@/lib/failure.ts";
 import { textOf } from "@/lib/form.ts";
 import { arePasskeysUsable, askForPasskey } from "@/lib/passkeys.ts";
 
-/** Asks the person to prove once more who they are, when something they do wants it. */
-export function StepUpDialog() {
-  const { stepUp } = useTimos();
-  const question = useSyncExternalStore(stepUp.subscribe, stepUp.getQuestion, () => null);
-  if (question === null) return null;
-  return <Question methods={question.methods} onAnswer={stepUp.answer} />;
-}
-
 interface Props {
   methods: readonly string[];
   onAnswer: (isProven: boolean) => void;
 }
 
-const { sessions, passkeys, oauth } = contract;
-
-function Question({ methods, onAnswer }: Props) {
+/** Asks the person to prove once more who they are, by one of these methods. */
+export default function StepUpDialog({ methods, onAnswer }: Props) {
   const t = useTranslations("proof");
   const words = useTranslations();
   const { explain } = useFailure();
   const { session } = useTimos();
   // What is asked here must not ask this again.
-  const [api] = useState(() => createClient({ sessions, passkeys, oauth }, session.send));
+  const [api] = useState(() => createClient(session.send));
   const hasPassword = methods.includes("password");
   const hasCode = methods.includes("totp");
   const prove = useMutation({

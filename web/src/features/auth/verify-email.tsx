@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
@@ -9,6 +8,7 @@ import { PageState } from "@/components/page-state.tsx";
 import { ApiError } from "@/lib/api.ts";
 import { useSession, useTimos } from "@/lib/client.tsx";
 import { remembered } from "@/lib/remembered.ts";
+import { useAction } from "@/lib/use-action.ts";
 import { LinkPage } from "./link-page.tsx";
 import { ResendByAddress } from "./resend-by-address.tsx";
 import { SignedUpElsewhere } from "./signed-up-elsewhere.tsx";
@@ -23,7 +23,7 @@ export function VerifyEmail() {
   const router = useRouter();
   const { api, session } = useTimos();
   const { status } = useSession();
-  const { mutate, isPending, isSuccess, error, variables } = useMutation({
+  const { mutate, isPending, isSuccess, error, variables } = useAction({
     mutationFn: (token: string) => api.auth.verifyEmail({ body: { token, signedUpHere: true } }),
     onSuccess: (data) => {
       // As the API does whose account begins here.

@@ -1,17 +1,17 @@
 "use client";
 
 import { Check, Ellipsis, Flame, Minus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { type PointerEvent, useId, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useToast } from "@/components/toast.tsx";
 import { useStreaks } from "@/features/habits/use-streaks.ts";
+import { later } from "@/lib/later.tsx";
 import { Amount } from "./amount.tsx";
 import { doneBy, isMet, shareOf } from "./goals.ts";
 import { type Said, useCheck } from "./use-check.ts";
 import type { Check as HabitCheck, HabitOfDay } from "./views.ts";
 
-const HabitDetails = dynamic(() => import("./habit-details.tsx"), { ssr: false });
+const HabitDetails = later(() => import("./habit-details.tsx"));
 
 const LONG_PRESS_MS = 500;
 

@@ -1,18 +1,16 @@
 "use client";
 
 import { ChevronDown } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
+import { later } from "@/lib/later.tsx";
 import { isMet } from "./goals.ts";
 import { HabitRow } from "./habit-row.tsx";
 import { invitingLook, Part } from "./part.tsx";
 import type { DayView, HabitOfDay } from "./views.ts";
 
-const BeginHabits = dynamic(() => import("./begin.tsx").then(({ BeginHabits: part }) => part), {
-  ssr: false,
-});
+const BeginHabits = later(async () => ({ default: (await import("./begin.tsx")).BeginHabits }));
 
 interface Props {
   view: DayView;

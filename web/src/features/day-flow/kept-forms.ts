@@ -1,9 +1,11 @@
-import * as z from "zod";
 import { newId } from "@/lib/id.ts";
 import type { RecordForm } from "@/lib/saver/record-forms.ts";
 import { sameValue } from "@/lib/saver/same-value.ts";
 import type { Stored } from "@/lib/saver/save-machine.ts";
+import { listOf, oneOf, orNull, type Reader, shapeOf, text, truth, whole } from "@/lib/shapes.ts";
 import {
+  type Correction,
+  type Item,
   PRESSURE_OR_PURPOSE,
   type Pulse,
   pulseBody,
@@ -16,6 +18,8 @@ import {
   reflectionOf,
 } from "./forms.ts";
 import type { Feels, Recap } from "./views.ts";
+
+const score = whole(1, 10);
 
 /** A record of the day as its form holds it. */
 function stored<R extends { id: string; rev: number; updatedAt: string }, F>(
@@ -35,7 +39,7 @@ function feelsForm<F extends object>(
   kind: Feels["kind"],
   fieldsOf: (feels: Feels | null) => F,
   bodyOf: (day: string, fields: F) => ReturnType<typeof pulseBody>,
-  fields: z.ZodType<F>,
+  fields: Reader<F>,
 ): RecordForm<F> {
   return {
     kind: `feels-${kind}`,
@@ -62,10 +66,10 @@ export const pulseForm: RecordForm<Pulse> = feelsForm(
   "morning",
   pulseOf,
   pulseBody,
-  z.object({
-    mentalState: z.int().min(1).max(10).nullable(),
-    strongestEmotion: z.string(),
-    avoiding: z.string(),
+  shapeOf<Pulse>({
+    mentalState: orNull(score),
+    strongestEmotion: text,
+    avoiding: text,
   }),
 );
 
@@ -73,25 +77,26 @@ export const reflectionForm: RecordForm<Reflection> = feelsForm(
   "evening",
   reflectionOf,
   reflectionBody,
-  z.object({
-    gaveEnergy: z.string(),
-    drainedEnergy: z.string(),
-    pressureOrPurpose: z.enum(PRESSURE_OR_PURPOSE).nullable(),
-    honestNote: z.string(),
+  shapeOf<Reflection>({
+    gaveEnergy: text,
+    drainedEnergy: text,
+    pressureOrPurpose: orNull(oneOf(...PRESSURE_OR_PURPOSE)),
+    honestNote: text,
   }),
 );
 
-const Item = z.object({ text: z.string(), pillarId: z.string().nullable() });
+const item = { text, pillarId: orNull(text) };
+const readItem = shapeOf<Item>(item);
 
 export const recapForm: RecordForm<RecapForm> = {
   kind: "daily-recaps",
   blank: recapOf(null),
-  fields: z.object({
-    scores: z.array(z.object({ pillarId: z.string(), score: z.int().min(1).max(10) })),
-    slips: z.array(Item),
-    outs: z.array(Item),
-    corrections: z.array(Item.extend({ done: z.boolean() })),
-    summary: z.string(),
+  fields: shapeOf<RecapForm>({
+    scores: listOf(shapeOf<RecapForm["scores"][number]>({ pillarId: text, score })),
+    slips: listOf(readItem),
+    outs: listOf(readItem),
+    corrections: listOf(shapeOf<Correction>({ ...item, done: truth })),
+    summary: text,
   }),
   // A line that is begun and still empty is not sent.
   same: (one, other) => sameValue(recapBody(one), recapBody(other)),

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Skeleton } from "@/components/skeleton.tsx";
@@ -10,6 +9,7 @@ import { useMoodName } from "@/features/moods/mood-name.ts";
 import { useTimos } from "@/lib/client.tsx";
 import { clockIn, instantOn } from "@/lib/day.ts";
 import { newId } from "@/lib/id.ts";
+import { later } from "@/lib/later.tsx";
 import { withMoodLog, withoutMoodLog } from "./day-cache.ts";
 import { Part } from "./part.tsx";
 import { PartFailed } from "./part-failed.tsx";
@@ -17,7 +17,7 @@ import { useDayChange } from "./use-day-change.ts";
 import { useMoods } from "./use-library.ts";
 import type { DayView, Mood, MoodLog } from "./views.ts";
 
-const MoodDetails = dynamic(() => import("./mood-details.tsx"), { ssr: false });
+const MoodDetails = later(() => import("./mood-details.tsx"));
 
 interface Props {
   view: DayView;

@@ -1,14 +1,12 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { later } from "@/lib/later.tsx";
 import { Part } from "./part.tsx";
 import { usePillars } from "./use-library.ts";
 
-const BeginPillars = dynamic(() => import("./begin.tsx").then(({ BeginPillars: part }) => part), {
-  ssr: false,
-});
+const BeginPillars = later(async () => ({ default: (await import("./begin.tsx")).BeginPillars }));
 
 /** What days are scored by: some to begin with, for whoever has none. Later, they have a page of their own. */
 export function PillarsPart() {

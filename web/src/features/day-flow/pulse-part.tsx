@@ -1,14 +1,21 @@
 "use client";
 
 import { useTranslations } from "use-intl";
+import { Skeleton } from "@/components/skeleton.tsx";
+import { later } from "@/lib/later.tsx";
 import type { Pulse } from "./forms.ts";
 import { pulseForm, storedPulse } from "./kept-forms.ts";
 import { bothPulses } from "./merge.ts";
 import { invitingLook, lineLook, Part } from "./part.tsx";
-import { TenSteps } from "./ten-steps.tsx";
-import { TextLine } from "./text-line.tsx";
 import { useKeptPart } from "./use-kept-part.tsx";
 import type { DayView } from "./views.ts";
+
+const PulseForm = later(() => import("./pulse-form.tsx"), <Opening />);
+
+function Opening() {
+  const t = useTranslations("dayFlow.recap");
+  return <Skeleton label={t("opening")} lines={["h-11 w-full", "h-11 w-full"]} />;
+}
 
 interface Props {
   view: DayView;
@@ -59,26 +66,7 @@ export function PulsePart({ view, isOpen, onToggle }: Props) {
           ),
       }}
     >
-      <TenSteps
-        label={t("state")}
-        value={mentalState}
-        ends={[t("low"), t("high")]}
-        onChange={(next) => edit({ mentalState: next })}
-      />
-      <div className="grid gap-5 sm:grid-cols-2">
-        <TextLine
-          label={t("emotion")}
-          placeholder={t("emotionHint")}
-          value={strongestEmotion}
-          onChange={(text) => edit({ strongestEmotion: text })}
-        />
-        <TextLine
-          label={t("avoiding")}
-          placeholder={t("avoidingHint")}
-          value={avoiding}
-          onChange={(text) => edit({ avoiding: text })}
-        />
-      </div>
+      <PulseForm pulse={fields} onChange={edit} />
     </Part>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Skeleton } from "@/components/skeleton.tsx";
 import { useTimos } from "@/lib/client.tsx";
+import { later } from "@/lib/later.tsx";
 import { type RecapForm as Fields, said } from "./forms.ts";
 import { Grade } from "./grade.tsx";
 import { recapForm, storedRecap } from "./kept-forms.ts";
@@ -15,10 +15,7 @@ import { useKeptPart } from "./use-kept-part.tsx";
 import { usePillars } from "./use-library.ts";
 import type { DayView } from "./views.ts";
 
-const RecapForm = dynamic(() => import("./recap-form.tsx"), {
-  ssr: false,
-  loading: () => <Opening />,
-});
+const RecapForm = later(() => import("./recap-form.tsx"), <Opening />);
 
 function Opening() {
   const t = useTranslations("dayFlow.recap");

@@ -1,8 +1,8 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "use-intl";
 import { Skeleton } from "@/components/skeleton.tsx";
+import { later } from "@/lib/later.tsx";
 import type { Reflection } from "./forms.ts";
 import { reflectionForm, storedReflection } from "./kept-forms.ts";
 import { bothReflections } from "./merge.ts";
@@ -10,10 +10,7 @@ import { invitingLook, Part } from "./part.tsx";
 import { useKeptPart } from "./use-kept-part.tsx";
 import type { DayView } from "./views.ts";
 
-const ReflectionForm = dynamic(() => import("./reflection-form.tsx"), {
-  ssr: false,
-  loading: () => <Opening />,
-});
+const ReflectionForm = later(() => import("./reflection-form.tsx"), <Opening />);
 
 function Opening() {
   const t = useTranslations("dayFlow.recap");

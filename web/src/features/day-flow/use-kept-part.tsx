@@ -1,14 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { SaveStatus } from "@/features/entries/save-status.tsx";
+import { later } from "@/lib/later.tsx";
 import type { RecordForm } from "@/lib/saver/record-forms.ts";
 import { type Stored, statusOf } from "@/lib/saver/save-machine.ts";
 import { useRecordSaver } from "@/lib/saver/saving-provider.tsx";
 import type { Answer } from "./part-conflict.tsx";
 
-const PartConflict = dynamic(() => import("./part-conflict.tsx"), { ssr: false });
+const PartConflict = later(() => import("./part-conflict.tsx"));
 
 interface Kept<F extends object> {
   readonly form: RecordForm<F>;

@@ -1,6 +1,5 @@
 "use client";
 
-import { isDay } from "@timos/api/contract";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -9,7 +8,16 @@ import { Button } from "@/components/button.tsx";
 import { IconButton } from "@/components/icon-button.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { useUser } from "@/features/account/use-user.ts";
-import { addMonths, dayFor, dayInMonth, formatDay, isMonth, monthOf, weeksOf } from "@/lib/day.ts";
+import {
+  addMonths,
+  dayFor,
+  dayInMonth,
+  formatDay,
+  isDay,
+  isMonth,
+  monthOf,
+  weeksOf,
+} from "@/lib/day.ts";
 import { useFailure } from "@/lib/failure.ts";
 import { MonthGrid } from "./month-grid.tsx";
 import { useClock } from "./use-clock.ts";

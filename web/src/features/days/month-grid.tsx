@@ -1,6 +1,5 @@
 "use client";
 
-import { isDay } from "@timos/api/contract";
 import Link from "next/link";
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
@@ -9,6 +8,7 @@ import {
   addMonths,
   dayInMonth,
   formatDay,
+  isDay,
   monthOf,
   weekdayOf,
   weeksOf,

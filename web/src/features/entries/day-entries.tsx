@@ -14,9 +14,16 @@ import { Button } from "@/components/button.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { useWantedEntry } from "@/features/keyboard/desk.ts";
 import { clockIn } from "@/lib/day.ts";
-import { EntryEditor } from "./entry-editor.tsx";
+import { later } from "@/lib/later.tsx";
 import { useOpenEntries } from "./open-entries-provider.tsx";
 import { UnreadableNotice } from "./unreadable-notice.tsx";
+
+/** With what it will ask for itself, so that the one does not wait for the other. */
+const loadEditor = async () => {
+  void import("./markdown-editor.tsx").catch(() => undefined);
+  return { default: (await import("./entry-editor.tsx")).EntryEditor };
+};
+const EntryEditor = later(loadEditor, <EntryLoading />);
 
 interface Props {
   day: string;
@@ -99,5 +106,16 @@ export function DayEntries({ day, invitation, aside, ref }: Props) {
         </div>
       </div>
     </>
+  );
+}
+
+function EntryLoading() {
+  return (
+    <div className="grid sm:grid-cols-[5.5rem_minmax(0,1fr)]">
+      <div className="grid content-start gap-4 border-margin py-6 sm:col-start-2 sm:border-s-2 sm:ps-7">
+        <div className="h-5 w-1/3 animate-breathe rounded-sm bg-line" />
+        <div className="h-8 w-2/3 animate-breathe rounded-sm bg-line" />
+      </div>
+    </div>
   );
 }

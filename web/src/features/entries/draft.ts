@@ -1,21 +1,21 @@
 import type { Entry } from "@timos/api/contract";
-import * as z from "zod";
 import type { Stored } from "@/lib/saver/save-machine.ts";
+import { listOf, orNull, shapeOf, text, truth } from "@/lib/shapes.ts";
 
 /** An entry as it is on the screen: every field that can be written. */
 export type Draft = Readonly<Omit<Entry, "id" | "rev" | "createdAt" | "updatedAt">>;
 
 /** As the API has them, without its limits: what it will not take is kept too. */
-export const DraftFields: z.ZodType<Draft> = z.object({
-  day: z.string(),
-  time: z.string().nullable(),
-  title: z.string(),
-  body: z.string(),
-  pillarIds: z.array(z.string()),
-  tags: z.array(z.string()),
-  moodId: z.string().nullable(),
-  starred: z.boolean(),
-  completed: z.boolean(),
+export const readDraft = shapeOf<Draft>({
+  day: text,
+  time: orNull(text),
+  title: text,
+  body: text,
+  pillarIds: listOf(text),
+  tags: listOf(text),
+  moodId: orNull(text),
+  starred: truth,
+  completed: truth,
 });
 
 export function blankDraft(day: string, time: string | null): Draft {

@@ -13,7 +13,7 @@ import {
 } from "@/lib/saver/save-machine.ts";
 import { sameValue } from "@/lib/saver/same-value.ts";
 import type { Savers } from "@/lib/saver/savers.ts";
-import { blankDraft, type Draft, DraftFields, storedOf } from "./draft.ts";
+import { blankDraft, type Draft, readDraft, storedOf } from "./draft.ts";
 import { type EntrySaver, entryStore } from "./entry-saver.ts";
 
 export type OpenEntries = ReturnType<typeof createOpenEntries>;
@@ -87,7 +87,7 @@ export function createOpenEntries({ api, savers, drafts, noteSaved }: Surroundin
   /** Goes on with what tabs left behind that are no more. */
   function goOn() {
     for (const left of drafts?.left() ?? []) {
-      const unsent = left.kind === "entries" ? unsentAs(DraftFields, left.unsent) : null;
+      const unsent = left.kind === "entries" ? unsentAs(readDraft, left.unsent) : null;
       if (unsent === null) continue;
       const here = open.get(left.id)?.saver.getState();
       if (here && sameValue(here.draft, unsent.draft)) continue;

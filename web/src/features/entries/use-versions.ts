@@ -1,4 +1,4 @@
-import { type Entry } from "@timos/api/contract";
+import type { Entry } from "@timos/api/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTimos } from "@/lib/client.tsx";
 

@@ -1,6 +1,5 @@
 "use client";
 
-import { isDay } from "@timos/api/contract";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -9,7 +8,7 @@ import { IconButton } from "@/components/icon-button.tsx";
 import { Section } from "@/components/section.tsx";
 import { useUser } from "@/features/account/use-user.ts";
 import { useDayNames } from "@/features/library/use-today.ts";
-import { addMonths, type Day, formatDay, type Month, monthOf, weeksOf } from "@/lib/day.ts";
+import { addMonths, type Day, formatDay, isDay, type Month, monthOf, weeksOf } from "@/lib/day.ts";
 import { CheckForm } from "./check-form.tsx";
 import type { Habit } from "./habit-kind.ts";
 import type { Check } from "./use-history.ts";

@@ -1,5 +1,4 @@
-import { isDay } from "@timos/api/contract";
-import { addDays, type Day, daysBetween } from "@/lib/day.ts";
+import { addDays, type Day, daysBetween, isDay } from "@/lib/day.ts";
 
 /** Days up to today that are one press away. */
 export const PRESETS = [30, 90, 365] as const;

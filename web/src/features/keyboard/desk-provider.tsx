@@ -1,14 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
+import { later } from "@/lib/later.tsx";
 import { type Desk, DeskContext } from "./desk.ts";
 import { isField, shortcutFor } from "./shortcut.ts";
 import { useSingleKeys } from "./single-keys.ts";
 
-const Palette = dynamic(() => import("@/features/search/palette.tsx"), { ssr: false });
-const KeyboardMap = dynamic(() => import("./keyboard-map.tsx"), { ssr: false });
+const Palette = later(() => import("@/features/search/palette.tsx"));
+const KeyboardMap = later(() => import("./keyboard-map.tsx"));
 
 const MOST_RECENT = 4;
 

@@ -86,11 +86,6 @@ function Runs({ items }: Operations) {
   const { at } = useInstant();
   const { ago } = useAge();
   const { dateLocale } = useUser();
-  const sizes = new Intl.NumberFormat(dateLocale, {
-    style: "unit",
-    unit: "megabyte",
-    maximumFractionDigits: 1,
-  });
   return (
     <Section title={t("runs")}>
       <Table headings={[t("run"), t("began"), t("outcome"), t("size")]}>
@@ -112,8 +107,8 @@ function Runs({ items }: Operations) {
                 </span>
               )}
             </td>
-            <td className="py-3 pe-4 tabular-nums">
-              {typeof newest?.bytes === "number" && sizes.format(newest.bytes / 1_000_000)}
+            <td className="py-3 pe-4 tabular-nums max-sm:hidden">
+              {typeof newest?.bytes === "number" && sizeOf(newest.bytes, dateLocale)}
             </td>
           </tr>
         ))}
@@ -128,7 +123,11 @@ function Table({ headings, children }: { headings: readonly string[]; children: 
       <thead>
         <tr className="border-b border-line text-sm text-soft">
           {headings.map((heading) => (
-            <th key={heading} scope="col" className="py-2 pe-4 text-start font-medium">
+            <th
+              key={heading}
+              scope="col"
+              className="py-2 pe-4 text-start font-medium max-sm:nth-4:hidden"
+            >
               {heading}
             </th>
           ))}
@@ -146,6 +145,18 @@ function Late() {
       {t("late")}
     </span>
   );
+}
+
+const UNITS = [
+  ["kilobyte", 1e3],
+  ["megabyte", 1e6],
+  ["gigabyte", 1e9],
+] as const;
+
+function sizeOf(bytes: number, locale: string): string {
+  const [unit, size] = UNITS.findLast(([, from]) => bytes >= from) ?? UNITS[0];
+  const format = { style: "unit", unit, maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, format).format(bytes / size);
 }
 
 const HOUR = 3600;

@@ -1,4 +1,5 @@
-import { type contract, isDay, type Request } from "@timos/api/contract";
+import type { contract, Request } from "@timos/api/contract";
+import { isDay } from "@/lib/day.ts";
 
 type SearchBody = Request<typeof contract.search.findByBody>["body"];
 export type Kind = NonNullable<SearchBody["kind"]>[number];

@@ -1,5 +1,4 @@
-import { isDay } from "@timos/api/contract";
-import { addDays, type Day, formatDay } from "@/lib/day.ts";
+import { addDays, type Day, formatDay, isDay } from "@/lib/day.ts";
 import { plainText } from "@/lib/plain-text.ts";
 
 const YEARLESS = 2000;

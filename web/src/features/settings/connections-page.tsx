@@ -14,9 +14,8 @@ import { PageHeading } from "@/components/page-heading.tsx";
 import { Row, Rows } from "@/components/rows.tsx";
 import { useToast } from "@/components/toast.tsx";
 import { useInstant } from "@/features/account/use-instant.ts";
-import { ApiError } from "@/lib/api.ts";
+import { ApiError, isErrorCode } from "@/lib/api.ts";
 import { useTimos } from "@/lib/client.tsx";
-import { isErrorCode } from "@/lib/failure.ts";
 
 const HERE = "/settings/connections";
 

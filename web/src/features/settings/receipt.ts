@@ -1,4 +1,5 @@
-import { isDay, type Receipt } from "@timos/api/contract";
+import type { Receipt } from "@timos/api/contract";
+import { isDay } from "@/lib/day.ts";
 
 /**
  * The page that shows a receipt. It is in the fragment, which no server sees: nobody is signed in any more who could ask

@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { buttonLook } from "@/components/button.tsx";
@@ -8,6 +7,7 @@ import { PageState } from "@/components/page-state.tsx";
 import { LinkPage } from "@/features/auth/link-page.tsx";
 import { useLinkToken } from "@/features/auth/link-token.ts";
 import { useSession, useTimos } from "@/lib/client.tsx";
+import { useAction } from "@/lib/use-action.ts";
 
 /** Moves whoever is signed in into the tenant that invited their address. */
 export function AcceptInvitation() {
@@ -16,7 +16,7 @@ export function AcceptInvitation() {
   const state = useSession();
   // Taken before the sign-in that may have to come first.
   useLinkToken();
-  const { mutate, isPending, isSuccess, data, error } = useMutation({
+  const { mutate, isPending, isSuccess, data, error } = useAction({
     mutationFn: (token: string) => api.tenants.acceptInvitation({ body: { token } }),
   });
   if (isSuccess) {

@@ -28,6 +28,6 @@ describe("what is written about a week", () => {
 
   it("can be read back from what a device kept", () => {
     const kept = text({ wins: [win("")], note: "half a sen" });
-    expect(weekForm.fields.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+    expect(weekForm.fields(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
   });
 });

@@ -1,10 +1,10 @@
 import type { contract, Request, Response } from "@timos/api/contract";
-import * as z from "zod";
 import { type Correction, type Item, said } from "@/features/day-flow/forms.ts";
 import { bothLists, bothTexts } from "@/features/day-flow/merge.ts";
 import type { RecordForm } from "@/lib/saver/record-forms.ts";
 import { sameValue } from "@/lib/saver/same-value.ts";
 import type { Stored } from "@/lib/saver/save-machine.ts";
+import { listOf, orNull, shapeOf, text, truth } from "@/lib/shapes.ts";
 
 type Contract = typeof contract;
 export type WeekView = Response<Contract["weeklyRecaps"]["getByWeek"]>;
@@ -44,15 +44,15 @@ export function bothWeeks(theirs: WeekText, mine: WeekText): WeekText {
   };
 }
 
-const KeptItem = z.object({ text: z.string(), pillarId: z.string().nullable() });
+const item = { text, pillarId: orNull(text) };
 
 export const weekForm: RecordForm<WeekText> = {
   kind: "weekly-recaps",
   blank: BLANK,
-  fields: z.object({
-    wins: z.array(KeptItem),
-    corrections: z.array(KeptItem.extend({ done: z.boolean() })),
-    note: z.string(),
+  fields: shapeOf<WeekText>({
+    wins: listOf(shapeOf<Item>(item)),
+    corrections: listOf(shapeOf<Correction>({ ...item, done: truth })),
+    note: text,
   }),
   // A line that is begun and still empty is not sent.
   same: (one, other) => sameValue(weekBody(one), weekBody(other)),

@@ -1,6 +1,6 @@
 /** @jest-environment node */
 import { describe, expect, it } from "@jest/globals";
-import { contract, type Me } from "@timos/api/contract";
+import type { Me } from "@timos/api/contract";
 import { createClient, type Send, UnreachableError } from "@/lib/api.ts";
 import { createCarrier } from "./carrier.ts";
 import type { DayView } from "./day-views.ts";
@@ -68,7 +68,7 @@ function connect() {
     throw new Error(`not foreseen: ${path}`);
   };
   const through: { send: Send } = { send };
-  const client = createClient(contract, (...request) => through.send(...request));
+  const client = createClient((...request) => through.send(...request));
   const outbox = createOutbox({
     keeper: {
       put: (_, id, value) =>

@@ -1,6 +1,7 @@
-import { contract, type Me } from "@timos/api/contract";
+import type { Me } from "@timos/api/contract";
 import { type Send, UnreachableError } from "@/lib/api.ts";
 import { clockIn, dayFor, weekdayOf } from "@/lib/day.ts";
+import { isObject } from "@/lib/shapes.ts";
 import { changeOf, idIn, recordOf, withChanges } from "./changes.ts";
 import { blankDay, type DayView, type KindOfDay, withoutRecord, withRecord } from "./day-views.ts";
 import type { Keeper } from "./keeper.ts";
@@ -16,15 +17,14 @@ interface Surroundings {
   readonly now: () => number;
 }
 
-/** What is asked of the journal to show it, and can be shown as it was. */
+/** What is asked of the journal to show it, and can be shown as it was: of all entries the newest, a page of them. */
 const READ =
-  /^\/api\/(today|days|moods|pillars|habits|templates|prompts|weekly-recaps|on-this-day|insights)\b/;
+  /^\/api\/(?:(?:today|days|moods|pillars|habits|templates|prompts|weekly-recaps|on-this-day|insights)\b|entries\?limit=50$)/;
 const DAY = /^\/api\/days\/(\d{4}-\d\d-\d\d)$/;
 const WRITTEN =
   /^\/api\/(entries|feels|daily-recaps|habits|pillars|mood-logs)\/([\w-]+)(?:\/[\w-]+)?(?:\/(\d{4}-\d\d-\d\d))?$/;
 
 const LAST_DAY = "/api/today";
-const DayViewSchema = contract.days.get.responses[200];
 
 /**
  * Carries requests to the API, and does without it where it is out of reach: what is asked is answered as it last was, and
@@ -101,7 +101,7 @@ export function createCarrier({ send, keeper, outbox, user, now }: Surroundings)
     if (response === null) return fromKept(path);
     if (response.status !== 200) return response;
     const text = await response.text();
-    const view = isDayView(path) ? DayViewSchema.parse(JSON.parse(text)) : null;
+    const view = isDayView(path) ? dayViewIn(text) : null;
     if (view === null) void inTurn(() => keeper.keepAnswer(path, text));
     else {
       void inTurn(() => keepDay(view, path === LAST_DAY));
@@ -141,8 +141,7 @@ export function createCarrier({ send, keeper, outbox, user, now }: Surroundings)
 
   async function findDay(path: string) {
     const kept = await keeper.findAnswer(path);
-    const view = kept && DayViewSchema.safeParse(JSON.parse(kept.answer)).data;
-    return kept && view ? { view, at: kept.at } : null;
+    return kept && { view: dayViewIn(kept.answer), at: kept.at };
   }
 
   /** Lets a change wait, and answers as the server will. @throws UnreachableError when it cannot be kept either. */
@@ -205,6 +204,9 @@ export function createCarrier({ send, keeper, outbox, user, now }: Surroundings)
 const DAY_IN = /\/(\d{4}-\d\d-\d\d)$/;
 
 const dayPath = (day: string) => `/api/days/${day}`;
+/** As the API wrote it, just now or when it was kept: what was kept by another contract the keeper does not give. */
+const dayViewIn = (answer: string) => JSON.parse(answer) as DayView;
+
 const isDayView = (path: string) => path === LAST_DAY || DAY.test(path);
 
 const answerWith = (body: unknown) =>
@@ -228,20 +230,20 @@ function isOutOfReach(error: unknown): boolean {
   );
 }
 
-const RECORDS = {
-  entries: ["entries", contract.entries.get.responses[200]],
-  feels: ["feels", contract.feels.get.responses[200]],
-  "daily-recaps": ["daily-recaps", contract.dailyRecaps.get.responses[200]],
-  habits: ["habit-checks", contract.habitChecks.get.responses[200]],
-  pillars: ["pillar-scores", contract.pillarScores.get.responses[200]],
-  "mood-logs": ["mood-logs", contract.moodLogs.get.responses[200]],
-} as const;
+/** What is written under an address: the record itself, or what was checked of a habit or scored of a pillar. */
+const KINDS = {
+  entries: "entries",
+  feels: "feels",
+  "daily-recaps": "daily-recaps",
+  habits: "habit-checks",
+  pillars: "pillar-scores",
+  "mood-logs": "mood-logs",
+} as const satisfies Readonly<Record<string, KindOfDay["kind"]>>;
 
 function kindOfDay(group: string, record: unknown): KindOfDay | null {
-  if (!Object.hasOwn(RECORDS, group)) return null;
-  const [kind, schema] = RECORDS[group as keyof typeof RECORDS];
-  const parsed = schema.safeParse(record);
-  return parsed.success ? ({ kind, record: parsed.data } as KindOfDay) : null;
+  // A habit and a pillar are written under such an address too, and are of no day.
+  if (!Object.hasOwn(KINDS, group) || !isObject(record) || !("day" in record)) return null;
+  return { kind: KINDS[group as keyof typeof KINDS], record } as unknown as KindOfDay;
 }
 
 /** The id of what was checked of a habit, or scored of a pillar. */

@@ -1,24 +1,44 @@
-import { contract } from "@timos/api/contract";
-import * as z from "zod";
 import { newId } from "@/lib/id.ts";
+import {
+  number,
+  oneOf,
+  orElse,
+  orNull,
+  type Reader,
+  record,
+  shapeOf,
+  text,
+  whole,
+} from "@/lib/shapes.ts";
 import { type DayView, type KindOfDay, withoutRecord, withRecord } from "./day-views.ts";
 
 /** Something that was done at once, by a press of a button, and that the server has not heard of. */
-export const Change = z.object({
+export interface Change {
   /** What it is about: of two changes to the same thing only the second is sent. */
-  about: z.string(),
+  readonly about: string;
   /** Its place in the order. */
-  order: z.number(),
-  op: z.enum(["put", "delete"]),
-  kind: z.enum(["habit-checks", "mood-logs", "pillar-scores"]),
-  id: z.string(),
-  day: z.string().nullable(),
+  readonly order: number;
+  readonly op: "put" | "delete";
+  readonly kind: "habit-checks" | "mood-logs" | "pillar-scores";
+  readonly id: string;
+  readonly day: string | null;
   /** What the sync routes take; null when it is deleted. */
-  record: z.record(z.string(), z.unknown()).nullable(),
+  readonly record: Readonly<Record<string, unknown>> | null;
   /** Why the server does not take it, when it said so. */
-  refused: z.string().nullable(),
+  readonly refused: string | null;
+}
+
+/** Reads a change as it was kept. */
+export const readChange = shapeOf<Change>({
+  about: text,
+  order: number,
+  op: oneOf("put", "delete"),
+  kind: oneOf("habit-checks", "mood-logs", "pillar-scores"),
+  id: text,
+  day: orNull(text),
+  record: orNull(record),
+  refused: orNull(text),
 });
-export type Change = z.output<typeof Change>;
 
 const BY_DAY = /^\/api\/(habits|pillars)\/([\w-]{36})\/(?:checks|scores)\/(\d{4}-\d\d-\d\d)$/;
 const BY_ID = /^\/api\/(mood-logs)\/([\w-]{36})$/;
@@ -34,8 +54,7 @@ export type Asked = Omit<Change, "id" | "order" | "refused"> & { readonly id: st
 export function changeOf(path: string, method: string, body: () => unknown): Asked | null {
   const op = method === "PUT" ? "put" : method === "DELETE" ? "delete" : null;
   if (op === null || !(BY_DAY.test(path) || BY_ID.test(path))) return null;
-  const fields =
-    op === "put" ? (z.record(z.string(), z.unknown()).safeParse(body()).data ?? {}) : null;
+  const fields = op === "put" ? (record(body()) ?? {}) : null;
   const [, group, parentId, day] = BY_DAY.exec(path) ?? [];
   if (parentId !== undefined && day !== undefined && (group === "habits" || group === "pillars")) {
     const { kind, parent } = OF_DAY[group];
@@ -61,19 +80,39 @@ export function idIn(view: DayView | null, { kind, record, about }: Asked): stri
   return typeof record?.["id"] === "string" ? record["id"] : newId();
 }
 
-const SCHEMAS = {
-  "habit-checks": contract.habitChecks.get.responses[200],
-  "mood-logs": contract.moodLogs.get.responses[200],
-  "pillar-scores": contract.pillarScores.get.responses[200],
-} as const;
+type Fields<K extends KindOfDay["kind"]> = Omit<
+  Extract<KindOfDay, { kind: K }>["record"],
+  "id" | "rev" | "createdAt" | "updatedAt"
+>;
+
+const note = orElse(text, "");
+
+/** What may be said of each kind, and what the API takes where it is not said. */
+const READERS: { readonly [K in Change["kind"]]: Reader<Fields<K>> } = {
+  "habit-checks": shapeOf<Fields<"habit-checks">>({
+    habitId: text,
+    day: text,
+    state: oneOf("done", "skipped"),
+    value: orElse(orNull(number), null),
+    note,
+  }),
+  "mood-logs": shapeOf<Fields<"mood-logs">>({ day: text, at: text, moodId: text, note }),
+  "pillar-scores": shapeOf<Fields<"pillar-scores">>({
+    pillarId: text,
+    day: text,
+    score: whole(1, 10),
+    note,
+  }),
+};
 
 /** A change as the record that it will be; null for a deletion, and for what would be no such record. */
-export function recordOf(change: Change, at: number): KindOfDay | null {
-  if (change.record === null) return null;
+export function recordOf({ kind, id, record }: Change, at: number): KindOfDay | null {
+  const fields = READERS[kind](record);
+  if (fields === undefined) return null;
   const instant = new Date(at).toISOString();
-  const meta = { id: change.id, rev: 1, createdAt: instant, updatedAt: instant };
-  const record = SCHEMAS[change.kind].safeParse({ ...change.record, ...meta });
-  return record.success ? ({ kind: change.kind, record: record.data } as KindOfDay) : null;
+  const meta = { id, rev: 1, createdAt: instant, updatedAt: instant };
+  // The fields are those of the kind whose reader it was.
+  return { kind, record: { ...fields, ...meta } } as KindOfDay;
 }
 
 /** The day as it will be when these changes are made. */

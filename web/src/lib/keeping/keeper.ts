@@ -1,4 +1,5 @@
 import type { Me } from "@timos/api/contract";
+import { CONTRACT } from "@/lib/contract.ts";
 import { newId } from "@/lib/id.ts";
 import type { Drafts, LeftDraft } from "@/lib/saver/drafts.ts";
 import {
@@ -182,7 +183,11 @@ export function createKeeper({ userId, tabs, now }: Surroundings) {
   async function keepAnswer(question: string, answer: string): Promise<boolean> {
     const keys = account;
     if (!keys?.me) return false;
-    return put("answer", await blindName(keys.naming, question), { question, answer });
+    return put("answer", await blindName(keys.naming, question), {
+      question,
+      answer,
+      contract: CONTRACT,
+    } satisfies KeptAnswer);
   }
 
   /** What the server last answered, and when; null when that is not kept. */
@@ -251,11 +256,20 @@ const isKeptDraft = (value: unknown): value is KeptDraft =>
   typeof value.kind === "string" &&
   typeof value.id === "string";
 
-const isKeptAnswer = (value: unknown): value is { question: string; answer: string } =>
+interface KeptAnswer {
+  readonly question: string;
+  readonly answer: string;
+  /** What answers were like then. One of another likeness is as none: these pages would not know how to show it. */
+  readonly contract: string;
+}
+
+const isKeptAnswer = (value: unknown): value is KeptAnswer =>
   typeof value === "object" &&
   value !== null &&
   "question" in value &&
   "answer" in value &&
+  "contract" in value &&
+  value.contract === CONTRACT &&
   typeof value.answer === "string";
 
 async function ensureAccount(database: KeptDatabase, userId: string): Promise<AccountKept> {

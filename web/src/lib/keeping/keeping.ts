@@ -9,7 +9,7 @@ import { canKeep, deleteDatabase } from "./database.ts";
 import { createKeeper } from "./keeper.ts";
 import { createOutbox } from "./outbox.ts";
 import { joinTabs } from "./tab.ts";
-import { registerWorker, removeWorker } from "./worker.ts";
+import { removeWorker } from "./worker-removal.ts";
 
 export type Keeping = Exclude<Awaited<ReturnType<typeof startKeeping>>, null>;
 
@@ -26,6 +26,7 @@ interface Surroundings {
 const PAGES = [
   "/today",
   "/calendar",
+  "/entries",
   "/week",
   "/on-this-day",
   "/insights",
@@ -91,6 +92,7 @@ export async function startKeeping({ userId, session, api, noteSent }: Surroundi
   async function install(noteNewer: (load: () => void) => void) {
     if (!remembered.isSet()) return;
     const pages = [...PAGES, ...lastDays().map((day) => `/day/${day}`)];
+    const { registerWorker } = await import("./worker.ts");
     await registerWorker(pages, noteNewer);
   }
 

@@ -1,8 +1,20 @@
-import { contract, type Me } from "@timos/api/contract";
+import type { Me } from "@timos/api/contract";
+import { oneOf, orNull, shapeOf, text, whole } from "@/lib/shapes.ts";
 import { canKeep, openDatabase } from "./database.ts";
 import { open, SealedError } from "./seal.ts";
 
-const MeSchema = contract.account.get.responses[200];
+const readMe = shapeOf<Me>({
+  id: text,
+  email: text,
+  role: oneOf("owner", "admin", "member"),
+  platformRole: orNull(oneOf("superadmin")),
+  displayName: text,
+  timeZone: text,
+  dayStartHour: whole(0, 23),
+  locale: text,
+  weekStartsOn: whole(0, 6),
+  createdAt: text,
+});
 
 /** Whose journal this device keeps to be read while the server is out of reach; null when nobody's. */
 export async function findKnown(): Promise<Me | null> {
@@ -15,8 +27,8 @@ export async function findKnown(): Promise<Me | null> {
         if (error instanceof SealedError) return null;
         throw error;
       });
-      const { data } = MeSchema.safeParse(opened);
-      if (data?.id === userId) return data;
+      const known = readMe(opened);
+      if (known?.id === userId) return known;
     }
     return null;
   } finally {

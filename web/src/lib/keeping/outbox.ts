@@ -1,7 +1,7 @@
 import type { contract, Response } from "@timos/api/contract";
 import type { Client } from "@/lib/api.ts";
 import { newId } from "@/lib/id.ts";
-import { Change } from "./changes.ts";
+import { type Change, readChange } from "./changes.ts";
 import type { Keeper } from "./keeper.ts";
 
 type Push = Client<typeof contract>["sync"]["push"];
@@ -46,8 +46,8 @@ export function createOutbox({ keeper, push, alone, tellTabs, noteSent }: Surrou
   async function read() {
     const found = await keeper.all("change");
     const changes = found.flatMap(({ id, value }) => {
-      const { data } = Change.safeParse(value);
-      return data === undefined ? [] : [{ place: id, change: data }];
+      const change = readChange(value);
+      return change === undefined ? [] : [{ place: id, change }];
     });
     become(changes.sort((one, other) => one.change.order - other.change.order));
   }

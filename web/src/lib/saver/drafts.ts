@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { listOf, orNull, type Reader, shapeOf, whole } from "@/lib/shapes.ts";
 import type { Unsent } from "./save-machine.ts";
 
 /** Something a tab left behind that is no more. */
@@ -19,11 +19,11 @@ export interface Drafts {
 }
 
 /** Reads what was kept of a record with these fields; null when it is of another shape, and stays where it is. */
-export function unsentAs<F>(fields: z.ZodType<F>, unsent: unknown): Unsent<F> | null {
-  const kept = z.object({
+export function unsentAs<F>(fields: Reader<F>, unsent: unknown): Unsent<F> | null {
+  const read = shapeOf<Unsent<F>>({
     draft: fields,
-    rev: z.int().nullable(),
-    unsure: z.array(fields),
+    rev: orNull(whole(0, Number.MAX_SAFE_INTEGER)),
+    unsure: listOf(fields),
   });
-  return kept.safeParse(unsent).data ?? null;
+  return read(unsent) ?? null;
 }

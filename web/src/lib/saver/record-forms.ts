@@ -1,6 +1,6 @@
 import type { contract } from "@timos/api/contract";
-import type * as z from "zod";
 import type { Client } from "@/lib/api.ts";
+import type { Reader } from "@/lib/shapes.ts";
 import { type Drafts, unsentAs } from "./drafts.ts";
 import { createRecordSaver, type RecordSaver, type RecordStore } from "./record-saver.ts";
 import {
@@ -31,7 +31,7 @@ export interface RecordForm<F extends object> {
   readonly kind: string;
   readonly blank: F;
   /** Reads what was kept, with all that can be typed, whether the API would take it or not. */
-  readonly fields: z.ZodType<F>;
+  readonly fields: Reader<F>;
   /** Whether two drafts would be stored as the same, where that is not the same value (as with keys of list items). */
   readonly same?: (one: F, other: F) => boolean;
   /** Writes it, guarded by `rev`. Called again with the same draft when no answer came. */

@@ -1,11 +1,10 @@
-import { isDay } from "@timos/api/contract";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DayPage } from "@/features/days/day-page.tsx";
 import { dateLocaleOf } from "@/i18n/locale.ts";
 import { pageLocale } from "@/i18n/server.ts";
 import { Words } from "@/i18n/words.tsx";
-import { formatDay } from "@/lib/day.ts";
+import { formatDay, isDay } from "@/lib/day.ts";
 
 interface Props {
   params: Promise<{ day: string }>;
