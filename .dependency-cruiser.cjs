@@ -1,7 +1,7 @@
 /** Which folder may import which. Each rule says why; the order is from the inside out. */
 const { join } = require("node:path");
 
-const TEST = ["\\.test\\.tsx?$", "^api/test/", "^scripts/test/", "^e2e/"];
+const TEST = ["\\.test\\.tsx?$", "^api/test/", "^scripts/(test|faults)/", "^e2e/"];
 const feature = "^api/src/features/([^/]+)/";
 
 module.exports = {
