@@ -66,8 +66,8 @@ export const platform: Translated<typeof english> = {
     run: "Lauf",
     kinds: {
       backup: "Sicherung",
-      restore: "Wiederherstellung",
-      drill: "Probe der Wiederherstellung",
+      restore: "Rückholung",
+      drill: "Probe",
       reconcile: "Abgleich",
     },
     began: "Begann",
