@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createKeyring } from "../../api/src/crypto/keyring.ts";
-import type { Kit } from "../backup/kit.ts";
+import { keyringIn, type Kit } from "../backup/kit.ts";
 import { newSigningKeys, writeSigningKeys } from "../jwt/signing-keys.ts";
 import { writeAtomically } from "../launcher/files.ts";
 
@@ -190,7 +190,7 @@ export const COMPOSE_SECRETS: readonly string[] = GROUPS.flatMap(({ names }) => 
 
 interface Options {
   /** Keys to take instead of making new ones. */
-  readonly kit: Kit["secrets"] | undefined;
+  readonly kit: Kit | undefined;
   readonly give: (path: string, owner: Owner, mode: number) => void;
 }
 
@@ -230,15 +230,16 @@ export function ensureComposeSecrets(folder: string, { kit, give }: Options): st
   return secrets.map(({ name }) => name);
 }
 
-function fromKit(kit: Kit["secrets"]): Secret[] {
-  const lacking = Object.entries(FROM_KIT).filter(
-    ([name, file]) => file.startsWith("keys/") && kit[name as keyof typeof FROM_KIT] === undefined,
+function fromKit(kit: Kit): Secret[] {
+  const names = Object.keys(FROM_KIT) as (keyof typeof FROM_KIT)[];
+  const lacking = names.filter(
+    (name) => FROM_KIT[name].startsWith("keys/") && kit.secrets[name] === undefined,
   );
-  if (lacking.length > 0) {
-    throw new Error(`The recovery kit lacks ${lacking.map(([name]) => name).join(", ")}.`);
-  }
-  return Object.entries(FROM_KIT).flatMap(([name, file]) => {
-    const content = kit[name as keyof typeof FROM_KIT];
-    return content === undefined ? [] : [{ name: file, owner: TIMOS, mode: 0o600, content }];
+  if (lacking.length > 0) throw new Error(`The recovery kit lacks ${lacking.join(", ")}.`);
+  return names.flatMap((name) => {
+    // A keyring is bytes, which a kit has to write as text.
+    const content = name === "keyring" ? keyringIn(kit) : kit.secrets[name];
+    if (content === null || content === undefined) return [];
+    return [{ name: FROM_KIT[name], owner: TIMOS, mode: 0o600, content }];
   });
 }

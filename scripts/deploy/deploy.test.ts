@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createConnection } from "mysql2/promise";
 import { workerServices } from "../../api/test/databases.ts";
+import { createKeyring } from "../../api/src/crypto/keyring.ts";
 import { localKeyring } from "../../api/src/vault/mek/local.ts";
 import { parseSigningKeys } from "../jwt/signing-keys.ts";
 import { scratchDatabase } from "../test/scratch.ts";
@@ -78,18 +79,22 @@ describe("the secrets of docker compose", () => {
   it("are a recovery kit's where a machine takes over from a lost one", () => {
     const at = mkdtempSync(join(folder, "kit-"));
     for (const name of ["keys", "backup"]) spawnSync("mkdir", [join(at, name)]);
-    const kit = {
-      keyring: "k",
+    const keyring = createKeyring(new Date());
+    const secrets = {
+      keyring: Buffer.from(keyring).toString("base64"),
       "secrets/token_key": "t",
       "secrets/password_pepper": "p",
       "secrets/jwt_keys.json": "j",
       "secrets/backup_identity": "i",
     };
-    const { keyring: _, ...lacking } = kit;
-    expect(() => ensureComposeSecrets(at, { kit: lacking, give })).toThrow("lacks keyring");
+    const kit = { madeAt: new Date(), secrets };
+    const { keyring: _, ...lacking } = secrets;
+    const withoutKeyring = { ...kit, secrets: lacking };
+    expect(() => ensureComposeSecrets(at, { kit: withoutKeyring, give })).toThrow("lacks keyring");
     expect(snapshot(at)).toEqual({});
     ensureComposeSecrets(at, { kit, give });
-    expect(snapshot(at)).toMatchObject({ "keys/keyring": "k", "backup/backup_identity": "i" });
+    expect(readFileSync(join(at, "keys/keyring"))).toEqual(Buffer.from(keyring));
+    expect(snapshot(at)).toMatchObject({ "keys/token_key": "t", "backup/backup_identity": "i" });
     expect(() => ensureComposeSecrets(at, { kit, give })).toThrow("without keys");
   });
 });

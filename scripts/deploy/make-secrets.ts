@@ -26,7 +26,7 @@ try {
   const kit =
     values.kit === undefined
       ? undefined
-      : (await openKit(resolve(values.kit), await kitPassphrase(process.env, false))).secrets;
+      : await openKit(resolve(values.kit), await kitPassphrase(process.env, false));
   for (const { name, owner, mode } of FOLDERS) {
     const path = join(folder, name);
     mkdirSync(path, { recursive: true });
