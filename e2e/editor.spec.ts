@@ -34,6 +34,8 @@ test("an entry is written by keyboard alone: slash menu, template, lists, and ou
   await keyboard.type("/head");
   await expect(menu(journal).getByRole("option")).toHaveText([/^Heading/, /^Subheading/]);
   await expect(text).toHaveAttribute("aria-activedescendant", /.+/);
+  await expectSound(journal);
+  await expect(menu(journal)).toBeVisible();
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
   await expect(menu(journal)).toBeHidden();

@@ -1,11 +1,11 @@
 "use client";
 
 import { History, Trash2 } from "lucide-react";
-import dynamic from "next/dynamic";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { IconButton } from "@/components/icon-button.tsx";
 import { useToast } from "@/components/toast.tsx";
+import { later } from "@/lib/later.tsx";
 import { EntryAbout } from "./entry-about.tsx";
 import { entryAnchor } from "./entry-anchor.ts";
 import { EntryMargin } from "./entry-margin.tsx";
@@ -18,12 +18,12 @@ import { useEntry } from "./use-entry.ts";
 import { useRemoveEntry } from "./use-remove-entry.ts";
 import { useSlashItems } from "./use-slash-items.ts";
 
-const MarkdownEditor = dynamic(() => import("./markdown-editor.tsx"), {
-  ssr: false,
-  loading: () => <div className="h-8 w-2/3 animate-breathe rounded-sm bg-line" />,
-});
-const ConflictDialog = dynamic(() => import("./conflict-dialog.tsx"), { ssr: false });
-const EntryHistory = dynamic(() => import("./entry-history.tsx"), { ssr: false });
+const MarkdownEditor = later(
+  () => import("./markdown-editor.tsx"),
+  <div className="h-8 w-2/3 animate-breathe rounded-sm bg-line" />,
+);
+const ConflictDialog = later(() => import("./conflict-dialog.tsx"));
+const EntryHistory = later(() => import("./entry-history.tsx"));
 
 interface Props {
   saver: EntrySaver;
@@ -37,6 +37,7 @@ export function EntryEditor({ saver, isNew }: Props) {
   const words = useTranslations("writing");
   const state = useEntry(saver);
   const [opened, setOpened] = useState<"conflict" | "history" | null>(null);
+  const [isSlashOpen, setIsSlashOpen] = useState(false);
   const [wantsTemplates, setWantsTemplates] = useState(false);
   const article = useRef<HTMLElement>(null);
   const templates = useTemplates(wantsTemplates);
@@ -91,11 +92,15 @@ export function EntryEditor({ saver, isNew }: Props) {
           slashItems={slashItems}
           slashLabel={words("slash.label")}
           onChange={(body) => saver.edit({ body })}
-          onSlash={() => setWantsTemplates(true)}
+          onSlash={(isOpen) => {
+            setIsSlashOpen(isOpen);
+            if (isOpen) setWantsTemplates(true);
+          }}
           onFiles={() => toast({ text: words("files") })}
         />
         {draft.body === "" && <TemplateOffers onChoose={beginWith} />}
-        <footer className="mt-3 grid gap-1.5">
+        {/* The menu covers some of it, in part: what is left of a button is too little to be pressed. */}
+        <footer inert={isSlashOpen} className="mt-3 grid gap-1.5">
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
             <EntryAbout draft={draft} onChange={saver.edit} />
             <EntryTags tags={draft.tags} onChange={(tags) => saver.edit({ tags })} />

@@ -35,8 +35,8 @@ interface Props {
   slashItems: readonly SlashItem[];
   slashLabel: string;
   onChange: (value: string) => void;
-  /** The slash menu was opened. */
-  onSlash: () => void;
+  /** The slash menu was opened, or closed. */
+  onSlash: (isOpen: boolean) => void;
   /** Pictures and other files were pasted or dropped; of those, nothing goes into the text. */
   onFiles: (files: readonly File[]) => void;
 }
@@ -64,7 +64,7 @@ export default function MarkdownEditor(props: Props) {
     known.current = text;
     props.onChange(text);
   });
-  const tellOfSlash = useEffectEvent(() => props.onSlash());
+  const tellOfSlash = useEffectEvent((isOpen: boolean) => props.onSlash(isOpen));
   /** Text that comes along with files goes into the text as ever. */
   const takeFiles = useEffectEvent((data: DataTransfer | null, event: Event) => {
     const files = Array.from(data?.files ?? []);
@@ -110,7 +110,8 @@ export default function MarkdownEditor(props: Props) {
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) tell(update.state.sliceDoc());
-          if (isSlashOpen(update.state) && !isSlashOpen(update.startState)) tellOfSlash();
+          const isOpen = isSlashOpen(update.state);
+          if (isOpen !== isSlashOpen(update.startState)) tellOfSlash(isOpen);
         }),
       ],
     });
