@@ -112,8 +112,8 @@ async function back(flags: Flags): Promise<void> {
   let store: Store | undefined;
   try {
     store = await openTo(flags);
-    place = await openPlace(env, note);
     const keys = await ensureBackupKeys(env, dataFolder);
+    place = await openPlace(env, note);
     const sets = setsOf(flags);
     const request: BackupRequest = {
       ...{ place: place.place, dataFolder, store, keys, sets },

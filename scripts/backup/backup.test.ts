@@ -348,6 +348,22 @@ describe("a backup that does not come to its end", () => {
   });
 });
 
+describe("a backup by an account that sees only some of the tables", () => {
+  it("is refused, since it would not be whole", async () => {
+    const store = await openStore(join(dir, "part"), {});
+    const { PLATFORM_DATABASE_URL: platform, VAULT_MIGRATE_URL: vault } = services.urls;
+    const place: BackupRequest["place"] = {
+      ...{ kind: "servers", dataFolder: join(dir, "data") },
+      urls: { platform, vault },
+    };
+    const taken = takeBackup(request(store, { place, sets: ["platform"] }));
+    await expect(taken).rejects.toThrow(
+      /platform does not see .*_prisma_migrations.*PLATFORM_BACKUP_URL/,
+    );
+    expect(filesIn(join(dir, "part"))).toEqual([]);
+  });
+});
+
 describe("a backup in a bucket", () => {
   let s3: S3Server;
   const opened = () => openStore("s3://backups/of/timos", { AWS_ENDPOINT_URL: s3.url });

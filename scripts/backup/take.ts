@@ -2,9 +2,12 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import * as z from "zod";
-import { asError, makePrivateFolder, writeAtomically } from "../launcher/files.ts";
+import { asError, codeOf, makePrivateFolder, writeAtomically } from "../launcher/files.ts";
 import type { Meter } from "../keys/terminal.ts";
 import { BACKUP_SETS, type BackupSet, type DatabaseRole } from "../lib/backup-sets.ts";
+import { ROOT } from "../launcher/paths.ts";
+import { LEDGER_TABLE } from "../lib/ledger.ts";
+import { readMigrations } from "../lib/migration-files.ts";
 import { listBackups, listUnfinished, pathOf, removeBackup } from "./catalog.ts";
 import { findBase, removeIndex, writeIndex, type Base } from "./chunk-index.ts";
 import type { ChunkIndex } from "./engine/chunks.ts";
@@ -91,8 +94,11 @@ export async function takeBackup(request: BackupRequest): Promise<BackupResult> 
   const forget = noteUnfinished(request, id);
   let snapshot: Snapshot | undefined;
   try {
-    snapshot = await takeSnapshot(request.place, sets, { signal, note });
+    snapshot = await takeSnapshot(request.place, sets, { signal, note }).catch((error: unknown) => {
+      throw explained(error);
+    });
     await storeTables(request, id, snapshot, progress);
+    requireWhole(snapshot, progress);
     for (const each of progress) {
       const body = bodyOf(request, { id, startedAt, snapshot, progress: each });
       const path = pathOf(each.set, { backup: id, name: MANIFEST });
@@ -171,6 +177,48 @@ async function storeTables(
   }
 }
 
+/**
+ * An account does not see tables that it may not read, and nothing else tells that they are there. So where the ledger says
+ * that all migrations were run, every table has to be there too; in an older installation some are not.
+ *
+ * @throws Error naming those that are missing.
+ */
+function requireWhole({ facts }: Snapshot, progress: readonly Progress[]): void {
+  for (const { set, tables } of progress) {
+    for (const role of rolesOf(set)) {
+      const ran = facts.migrations[role];
+      const known = readMigrations(join(ROOT, "prisma", role, "migrations"));
+      if (ran.length > 0 && known.some(({ name }) => !ran.includes(name))) continue;
+      const stored = tables.filter(({ database }) => database === role).map(({ table }) => table);
+      const missing = BACKUP_SETS[set][role].filter((table) => !stored.includes(table));
+      if (missing.length === 0 && ran.length > 0) continue;
+      const names = [...missing, ...(ran.length > 0 ? [] : [LEDGER_TABLE])];
+      throw new Error(
+        `The account for the ${role} does not see ${[...new Set(names)].join(", ")}, so this would not be a whole backup. ` +
+          `Name one in ${role.toUpperCase()}_BACKUP_URL that may read all tables (GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER).`,
+      );
+    }
+  }
+}
+
+const rolesOf = (set: BackupSet): DatabaseRole[] =>
+  (["platform", "vault"] as const).filter((role) => BACKUP_SETS[set][role].length > 0);
+
+/** Of what a driver says: who it was about. */
+function explained(thrown: unknown): unknown {
+  const code = codeOf(thrown) ?? "";
+  if (
+    !/^(ECONN\w+|ENOTFOUND|ETIMEDOUT|ER_ACCESS_DENIED_ERROR|ER_DBACCESS_DENIED_ERROR)$/.test(code)
+  ) {
+    return thrown;
+  }
+  return new Error(
+    `The databases cannot be read: ${asError(thrown).message}. ` +
+      "Are PLATFORM_BACKUP_URL and VAULT_BACKUP_URL right, or the variables of the servers?",
+    { cause: thrown },
+  );
+}
+
 function bodyOf(
   { keys, clock, version }: BackupRequest,
   of: {
@@ -183,10 +231,7 @@ function bodyOf(
   const { id, startedAt, snapshot, progress } = of;
   const { set, base, tables } = progress;
   const { facts, engine } = snapshot;
-  const roles = (["platform", "vault"] as const).filter(
-    (role) => BACKUP_SETS[set][role].length > 0,
-  );
-  const concerns = (role: DatabaseRole) => roles.includes(role);
+  const roles = rolesOf(set);
   return {
     format: FORMAT,
     id,
@@ -199,7 +244,7 @@ function bodyOf(
     serverVersion: facts.serverVersion,
     position: facts.position,
     migrations: Object.fromEntries(roles.map((role) => [role, [...facts.migrations[role]]])),
-    keyReferences: facts.keyReferences.filter(({ database }) => concerns(database)),
+    keyReferences: facts.keyReferences.filter(({ database }) => roles.includes(database)),
     revisions: set === "vault" ? facts.revisions : null,
     base: base?.id ?? null,
     recipients: [...keys.recipients],
