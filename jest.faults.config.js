@@ -7,5 +7,7 @@ export default {
   displayName: "faults",
   roots: ["<rootDir>/scripts/faults"],
   testMatch: ["**/*.fault.ts"],
-  testTimeout: 600_000,
+  testTimeout: 300_000,
+  // What a test that failed has started ends with it.
+  forceExit: true,
 };

@@ -18,6 +18,12 @@ import { ROOT } from "../launcher/paths.ts";
 import { findRestoreMark } from "../launcher/restore-mark.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 import { UsageError } from "../lib/usage.ts";
+import { migrate } from "../lib/migrate.ts";
+import { readMigrations } from "../lib/migration-files.ts";
+import { BACKUP_SETS } from "../lib/backup-sets.ts";
+import { migrationFolder } from "../test/scratch.ts";
+import { dropTables, listTables, makeDatabase, migrateJournal, migrateKeys } from "./complete.ts";
+import { migrationsOf } from "./refusals.ts";
 import { readRequest } from "./request.ts";
 import { restore } from "./restore.ts";
 
@@ -265,4 +271,54 @@ describe("one database while the other serves", () => {
     // What was done to look after the data is not forgotten with the data.
     expect(await countOf("platform", "operation_runs", "kind = 'restore'")).toBe(2);
   });
+});
+
+it("an older journal, and keys of another time, are brought forward to the tables of today", async () => {
+  const restorer = (name: string) => {
+    const url = new URL(environment["VAULT_MIGRATE_URL"] ?? "");
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const place = {
+    kind: "servers",
+    dataFolder: data,
+    urls: { platform: restorer(platformDatabase), vault: restorer(vaultDatabase) },
+  } as const;
+  const known = readMigrations(migrationsOf("vault"));
+  const older = migrationFolder(
+    Object.fromEntries(known.slice(0, -1).map(({ name, sql }) => [name, sql])),
+  );
+  const at = (name: string) => ({
+    place,
+    role: "vault" as const,
+    name,
+    migrations: known.slice(0, -1).map((each) => each.name),
+    urlOf: restorer,
+    log: () => undefined,
+  });
+  const makeOlder = async (name: string, isLeft: (table: string) => boolean) => {
+    await makeDatabase(place, "vault", name);
+    await migrate({ url: restorer(name), dir: older.path });
+    const tables = await listTables(admin, name);
+    await dropTables(
+      admin,
+      name,
+      tables.filter((table) => !isLeft(table)),
+    );
+  };
+  const [journal, keys] = ["timos_vault_restore_older", "timos_vault_restore_older_keys"];
+  const isOfKeys = (table: string) => BACKUP_SETS.keys.vault.includes(table);
+  await makeOlder(journal, (table) => !isOfKeys(table));
+  await makeOlder(keys, isOfKeys);
+  older.delete();
+  await migrateJournal(admin, at(journal));
+  await migrateKeys(admin, at(keys));
+  const today = (await listTables(admin, vaultDatabase)).sort();
+  expect((await listTables(admin, journal)).sort()).toEqual(today.filter((t) => !isOfKeys(t)));
+  expect((await listTables(admin, keys)).sort()).toEqual(today.filter(isOfKeys));
+  const [ledger] = await admin.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS count FROM ${journal}._prisma_migrations WHERE finished_at IS NOT NULL`,
+  );
+  expect(Number(ledger[0]?.["count"])).toBe(known.length);
+  await dropAll("timos\\_vault\\_restore\\_%");
 });
