@@ -4,6 +4,9 @@ import type { Execute } from "../lib/database.ts";
 
 /** A count that only goes on, in one row of each database: which of the two is behind was put back. See ADR 0036. */
 
+/** Beyond what a tick a minute ever comes to, and below what a number is exact to. What is higher was planted. */
+export const MAX_TICKS = 2 ** 48;
+
 /** What a database has counted to; 0 before the first tick. */
 export async function readTicks(execute: Execute): Promise<number> {
   const [row] = await execute<RowDataPacket[]>("SELECT ticks FROM logical_clock WHERE id = 1", []);
@@ -27,6 +30,11 @@ export async function raiseTicks(execute: Execute, to: number): Promise<void> {
      ON DUPLICATE KEY UPDATE ticks = GREATEST(ticks, VALUES(ticks))`,
     [to],
   );
+}
+
+/** Puts the count back to what it can be: for one that was planted. */
+export async function resetTicks(execute: Execute, to: number): Promise<void> {
+  await execute("UPDATE logical_clock SET ticks = ? WHERE id = 1", [to]);
 }
 
 ["id", "ticks"] satisfies (keyof LogicalClockModel)[];

@@ -125,3 +125,17 @@ it("a vault put back alone ends nobody's session, and is told of", async () => {
   expect(await statusOf(person)).toBe(200);
   expect(app.logged()).toContain("older than the platform");
 });
+
+it("a count that somebody planted in the vault signs everybody out once, and hides no restore after it", async () => {
+  const { person, before } = await takenBack();
+  for (const planted of ["18446744073709551615", String(2 ** 53)]) {
+    await app.sql("vault", `UPDATE logical_clock SET ticks = ${planted}`);
+    expect(await tick()).not.toBeNull();
+    expect(await tick()).toBeNull();
+  }
+  await restore(app, "platform", before.platform);
+  expect(await statusOf(person)).toBe(200);
+  await start();
+  app.deps.sessions.onMessage("tenant:");
+  expect(await statusOf(person)).toBe(401);
+});

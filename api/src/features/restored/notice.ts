@@ -2,7 +2,13 @@ import type { Database } from "../../lib/database.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { recordEvents } from "../../platform/audit.ts";
 import { endGivenOut, type GivenOut } from "../../platform/given-out.ts";
-import { moveTicks, raiseTicks, readTicks } from "../../platform/logical-clock.ts";
+import {
+  MAX_TICKS,
+  moveTicks,
+  raiseTicks,
+  readTicks,
+  resetTicks,
+} from "../../platform/logical-clock.ts";
 import { beginRun, endRun } from "../../platform/operation-runs.ts";
 import { asSystem } from "../../platform/tenancy.ts";
 import { replayErasures, type ErasureDeps } from "../account/erase.ts";
@@ -37,11 +43,11 @@ export async function ticksBehind({
  */
 export async function noticeRestore(deps: NoticeDeps): Promise<GivenOut | null> {
   const { platformDatabase, vaultDatabase, logger } = deps;
-  const { ticks, told, behind } = await compare(platformDatabase, vaultDatabase);
+  const { ticks, behind } = await compare(platformDatabase, vaultDatabase);
   if (behind > 0) {
     logger.error("the platform was put back: everybody has to sign in again");
     const ended = await settlePutBack(deps, behind);
-    await goOn(platformDatabase, vaultDatabase, ticks, told + 1);
+    await catchUp(deps);
     return ended;
   }
   if (-behind > USUAL_DELAY) {
@@ -57,7 +63,10 @@ export async function catchUp({
   vaultDatabase,
 }: Pick<NoticeDeps, "platformDatabase" | "vaultDatabase">): Promise<void> {
   const { ticks, told } = await compare(platformDatabase, vaultDatabase);
-  await goOn(platformDatabase, vaultDatabase, ticks, Math.max(ticks, told) + 1);
+  // Following one that somebody planted, the platform would soon have no number left to count to.
+  if (told > MAX_TICKS) await resetTicks(vaultDatabase.execute, ticks);
+  const known = told > MAX_TICKS ? ticks : Math.max(ticks, told);
+  await goOn(platformDatabase, vaultDatabase, ticks, known + 1);
 }
 
 /** The vault is asked first: what it was told the platform had counted before, so that nobody seems to be behind. */
