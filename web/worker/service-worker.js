@@ -14,7 +14,7 @@ const AT_ONCE = 6;
 
 /** The pages that are of use without a connection. */
 const KEPT =
-  /^\/(today|calendar|day|week|on-this-day|insights|habits|pillars|moods|templates|reminders)(\/|$)/;
+  /^\/(today|calendar|entries|day|week|on-this-day|insights|habits|pillars|moods|templates|reminders)(\/|$)/;
 
 self.addEventListener("install", (event) => event.waitUntil(keepAssets()));
 

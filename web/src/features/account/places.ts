@@ -8,6 +8,7 @@ import {
   Landmark,
   NotebookPen,
   Repeat,
+  ScrollText,
   Search,
   Smile,
   Trash2,
@@ -23,6 +24,7 @@ export const PLACES = [
     places: [
       { href: "/today", name: "today", Sign: NotebookPen, isInBar: true },
       { href: "/calendar", name: "calendar", Sign: CalendarDays, isInBar: true },
+      { href: "/entries", name: "entries", Sign: ScrollText, isInBar: false },
       { href: "/week", name: "week", Sign: CalendarRange, isInBar: false },
       { href: "/on-this-day", name: "onThisDay", Sign: History, isInBar: false },
       { href: "/search", name: "search", Sign: Search, isInBar: true },

@@ -6,6 +6,7 @@ import { Button } from "@/components/button.tsx";
 import { Dialog } from "@/components/dialog.tsx";
 import { Form } from "@/components/form.tsx";
 import { Notice } from "@/components/notice.tsx";
+import { UnreachableError } from "@/lib/api.ts";
 
 interface Props {
   title: string;
@@ -46,6 +47,11 @@ export function EditDialog(props: Props) {
         <div ref={fields} className="grid gap-5">
           {children}
         </div>
+        {error instanceof UnreachableError && (
+          <p role="status" className="text-soft">
+            {t("stays")}
+          </p>
+        )}
         {isLeaving && (
           <Notice tone="danger">
             <p>{t("unchanged")}</p>

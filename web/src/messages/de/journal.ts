@@ -7,6 +7,7 @@ export const journal: Translated<typeof english> = {
     main: "Hauptmenü",
     today: "Heute",
     calendar: "Kalender",
+    entries: "Einträge",
     week: "Woche",
     onThisDay: "An diesem Tag",
     search: "Suche",

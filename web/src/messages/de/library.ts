@@ -15,6 +15,8 @@ export const library: Translated<typeof english> = {
     addName: "{name} hinzufügen",
     undo: "Rückgängig",
     unchanged: "Was du geändert hast, ist nicht gespeichert.",
+    stays:
+      "Was du geschrieben hast, bleibt hier, solange dieses Fenster offen ist. Speichere es, sobald wieder eine Verbindung da ist.",
     discard: "Verwerfen",
     goOn: "Weiterschreiben",
   },
@@ -252,6 +254,15 @@ export const library: Translated<typeof english> = {
     },
     morning: "Morgenpuls",
     evening: "Abendgedanken",
+  },
+  timeline: {
+    hint: "Alles, was du geschrieben hast, das Neueste zuerst.",
+    none: "Noch ist nichts geschrieben",
+    noneHint: "Was du schreibst, findest du hier wieder, Tag für Tag.",
+    blank: "Noch ohne Worte",
+    starred: "Mit Stern",
+    older: "Ältere Einträge werden gelesen …",
+    beginning: "Hier beginnt dein Tagebuch.",
   },
   onThisDay: {
     hint: "Was am {day} früherer Jahre war, und vor einer Woche, einem Monat, einem halben Jahr.",

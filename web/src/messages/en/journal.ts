@@ -5,6 +5,7 @@ export const journal = {
     main: "Main",
     today: "Today",
     calendar: "Calendar",
+    entries: "Entries",
     week: "Week",
     onThisDay: "On this day",
     search: "Search",

@@ -13,6 +13,8 @@ export const library = {
     addName: "Add {name}",
     undo: "Undo",
     unchanged: "What you changed is not saved.",
+    stays:
+      "What you typed stays here as long as this window is open. Save it when there is a connection again.",
     discard: "Discard it",
     goOn: "Go on writing",
   },
@@ -246,6 +248,15 @@ export const library = {
     },
     morning: "Morning",
     evening: "Evening",
+  },
+  timeline: {
+    hint: "All that you wrote, the newest first.",
+    none: "Nothing is written yet",
+    noneHint: "What you write is found here again, day by day.",
+    blank: "No words yet",
+    starred: "Starred",
+    older: "Reading older entries…",
+    beginning: "This is where your journal begins.",
   },
   onThisDay: {
     hint: "What was on {day} in former years, and a week, a month and half a year ago.",
