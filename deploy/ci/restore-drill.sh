@@ -39,7 +39,7 @@ npm run -s drill -- --from "$work/backups"
 stop
 
 rm -rf "$TIMOS_DATA_DIR"
-npm run -s restore -- --from "$work/backups" --kit "$work/kit.age" --database both --keys --yes
+npm run -s restore -- --from "$work/backups" --kit "$work/kit.age"
 start
 npm run -s keys:doctor -- --all --rows
 npm run -s vault:verify
