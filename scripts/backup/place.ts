@@ -27,11 +27,14 @@ export function requireInstallation(env: Environment): void {
 /**
  * Reaches the databases that the environment names, else those of the TimOS in the data folder, which are started until
  * it is closed where TimOS does not run. Needs no master key: what cannot be opened can be backed up.
+ *
+ * @throws Error when there is no TimOS.
  */
 export async function openPlace(
   env: Environment,
   log: (line: string) => void,
 ): Promise<BackupPlace> {
+  requireInstallation(env);
   const { given, dataFolder } = readSettings(env, { isDev: false });
   if (given.databases !== undefined) {
     const { platform, migrate } = given.databases;

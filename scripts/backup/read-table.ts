@@ -65,15 +65,21 @@ export async function checkFiles(
 }
 
 async function* readTable(source: BackupSource, table: ManifestTable): AsyncGenerator<Buffer> {
-  const [base, ...later] = table.files.map((file) => readFile(source, file));
+  const layers = table.files.map((file) => readFile(source, file));
+  const [base, ...later] = layers;
   if (base === undefined) throw new Error(`${table.table} has no files.`);
   const laid = later.reduce(overlay, base);
   // The hash of a file says that nothing is amiss in it; only this one says that they were laid together rightly.
   const chunked = later.length === 0 ? null : indexed(laid);
   let bytes = 0;
-  for await (const part of chunked?.stream ?? laid) {
-    bytes += part.length;
-    yield part;
+  try {
+    for await (const part of chunked?.stream ?? laid) {
+      bytes += part.length;
+      yield part;
+    }
+  } finally {
+    // Where one fails nothing else ends the others.
+    await Promise.allSettled(layers.map((layer) => layer.return(undefined)));
   }
   const isLaidRightly = chunked === null || digestOf(chunked.index()) === table.chunks;
   if (bytes === table.streamBytes && isLaidRightly) return;
