@@ -13,7 +13,7 @@ export function Wordmark() {
   return (
     <span className="inline-flex items-center gap-2.5">
       <Mark className="size-6.5" />
-      <span className="font-serif text-[1.375rem] leading-none font-medium tracking-[-0.01em]">
+      <span className="font-serif text-[1.375rem] leading-none font-medium tracking-[-0.01em] text-ink">
         TimOS
       </span>
     </span>

@@ -6,8 +6,15 @@ import { Row, Rows } from "@/components/rows.tsx";
 import { useInstant } from "@/features/account/use-instant.ts";
 import { useEventName } from "@/features/settings/use-event-name.ts";
 
-/** What happened, as those see it who run an organisation or the platform: whom it concerns by their ids. */
-export function AuditRows({ label, items }: { label: string; items: readonly TenantEvent[] }) {
+interface Props {
+  label: string;
+  items: readonly TenantEvent[];
+  /** What somebody is called, where that is known. */
+  personOf?: (id: string) => string | undefined;
+}
+
+/** What happened, as those see it who run an organisation or the platform: whom it concerns by name, or else by their ids. */
+export function AuditRows({ label, items, personOf }: Props) {
   const t = useTranslations("tenant.activity");
   const words = useTranslations("settings.activity");
   const nameOf = useEventName();
@@ -22,7 +29,7 @@ export function AuditRows({ label, items }: { label: string; items: readonly Ten
             at(instant),
             outcome !== "success" && words(`outcomes.${outcome}`),
             actor !== "user" && t("by", { actor: words(`actors.${actor}`) }),
-            userId !== null && t("concerns", { id: userId }),
+            userId !== null && t("concerns", { id: personOf?.(userId) ?? userId }),
           ]}
         />
       ))}

@@ -73,7 +73,7 @@ function Entry({ entry }: { entry: Extract<Row, { kind: "entry" }>["entry"] }) {
           )}
         </span>
       )}
-      {title !== "" && <span className="text-lg font-medium">{title}</span>}
+      {title !== "" && <span className="text-lg font-medium text-ink">{title}</span>}
       {parts.length > 0 ? (
         <span className="line-clamp-3 font-serif text-lg text-soft [overflow-wrap:anywhere]">
           {parts.map(({ text, look }, index) => (
