@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import { auth } from "./bench/auth.ts";
+import { backup } from "./bench/backup.ts";
 import { crypto } from "./bench/crypto.ts";
 import { journal } from "./bench/journal.ts";
 import { keys } from "./bench/keys.ts";
@@ -10,11 +11,23 @@ import { records } from "./bench/records.ts";
 import { rotation } from "./bench/rotation.ts";
 import { search } from "./bench/search.ts";
 import { stream } from "./bench/stream.ts";
+import { web } from "./bench/web.ts";
 import { rounded, type Part, type Report, type Table } from "./bench/measure.ts";
 import { asError } from "./launcher/files.ts";
 
 /** One file of scripts/bench/ each. */
-const PARTS: readonly Part[] = [auth, crypto, journal, keys, records, rotation, search, stream];
+const PARTS: readonly Part[] = [
+  auth,
+  backup,
+  crypto,
+  journal,
+  keys,
+  records,
+  rotation,
+  search,
+  stream,
+  web,
+];
 
 const USAGE = `Usage: npm run bench [-- PART…]
 
