@@ -30,7 +30,8 @@ import type { BackupKeys } from "./keys.ts";
 import { readManifest, type Manifest } from "./manifest.ts";
 import { checkFiles, openTable } from "./read-table.ts";
 import { expired, parseKeep, type Keep } from "./retention.ts";
-import { openStore, type Store } from "./store/store.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
 import { takeBackup, type BackupRequest } from "./take.ts";
 
 jest.setTimeout(120_000);

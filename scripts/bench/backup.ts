@@ -16,7 +16,7 @@ import { restoreDatabaseName, type SnapshotPlace } from "../backup/engine/place.
 import type { BackupKeys } from "../backup/keys.ts";
 import type { ManifestTable } from "../backup/manifest.ts";
 import { tableToLoad } from "../backup/read-table.ts";
-import { openStore } from "../backup/store/store.ts";
+import { openStore } from "../backup/store/open.ts";
 import { takeBackup, type BackupRequest } from "../backup/take.ts";
 import { migrateBoth } from "../launcher/migrations.ts";
 import { variable } from "../launcher/settings.ts";

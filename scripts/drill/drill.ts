@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beginRun, endRun, type BegunRun } from "../../api/src/platform/operation-runs.ts";
 import { openPlace, type BackupPlace } from "../backup/place.ts";
-import { openStore } from "../backup/store/store.ts";
+import { openStore } from "../backup/store/open.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { openInstallation, withSecretsOf } from "../keys/installation.ts";
 import { count, meter } from "../keys/terminal.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { dropDatabase, listDatabases } from "../backup/engine/load.ts";
 import { collectKit, openKit, type Kit } from "../backup/kit.ts";
 import { kitPassphrase } from "../backup/passphrase.ts";
-import { openStore } from "../backup/store/store.ts";
+import { openStore } from "../backup/store/open.ts";
 import { meter } from "../keys/terminal.ts";
 import { makePrivateFolder } from "../launcher/files.ts";
 import { holdsDatabases } from "../launcher/mariadb-folder.ts";
