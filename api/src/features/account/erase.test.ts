@@ -417,7 +417,7 @@ describe("an erasure that is broken off", () => {
 describe("the worker", () => {
   it("knows every table of the vault in which an owner has rows", async () => {
     const tables = await tablesOf(app, "vault");
-    expect([...OWNED_TABLES, "erasures"].sort()).toEqual(tables.sort());
+    expect([...OWNED_TABLES, "erasures", "logical_clock"].sort()).toEqual(tables.sort());
   });
 
   it("deletes any number of rows, several workers at once too, and nobody else's", async () => {
