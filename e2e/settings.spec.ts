@@ -192,7 +192,7 @@ test("who erases their account is left with a receipt, and nothing else", async 
 });
 
 test("the pages about account and organisation are sound", async ({ journal }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(120_000);
   for (const path of [
     "/settings",
     "/settings/day",
