@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBackupKeys } from "./backup/keys.ts";
-import { collectKit, KIT_SECRETS, noteKit, openKit, sealKit } from "./backup/kit.ts";
+import {
+  collectKit,
+  KIT_SECRETS,
+  noteKit,
+  openKit,
+  refuseUselessKit,
+  sealKit,
+} from "./backup/kit.ts";
 import { kitPassphrase } from "./backup/passphrase.ts";
 import { asError, makePrivateFolder, writeAtomically } from "./launcher/files.ts";
 import { readSettings } from "./launcher/settings.ts";
@@ -29,8 +36,9 @@ async function make(to: string): Promise<void> {
         "the environment of the servers.",
     );
   }
-  const { key } = await ensureBackupKeys(env, dataFolder);
+  const { key, recipients } = await ensureBackupKeys(env, dataFolder);
   const secrets = collectKit(env, dataFolder);
+  await refuseUselessKit(secrets, recipients);
   const names = KIT_SECRETS.filter((name) => secrets[name] !== undefined);
   const madeAt = new Date();
   const sealed = await sealKit(secrets, await kitPassphrase(env, true), madeAt);

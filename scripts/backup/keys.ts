@@ -63,10 +63,10 @@ export interface BackupKeys {
 
 /**
  * The key and the recipients of backups. What is missing is made: the key, and, where `BACKUP_RECIPIENTS` names nobody,
- * an identity. Both are of no use to anything that exists, so making them cannot hide that one was lost; the backups
- * that were made with a lost one still say so.
+ * nor `BACKUP_IDENTITY_FILE` an identity, one of those. Both are of no use to anything that exists, so making them cannot
+ * hide that one was lost; the backups that were made with a lost one still say so.
  *
- * @throws Error when a recipient is none.
+ * @throws Error when a recipient is none, or the file with the identities has none.
  */
 export async function ensureBackupKeys(env: Environment, dataFolder: string): Promise<BackupKeys> {
   const listed = (variable(env, "BACKUP_RECIPIENTS") ?? "").split(/[\s,]+/).filter(Boolean);
@@ -77,14 +77,18 @@ export async function ensureBackupKeys(env: Environment, dataFolder: string): Pr
     writeSecret(join(dataFolder, BACKUP_KEY_FILE), `${key.toString("base64url")}\n`);
   }
   if (listed.length > 0) return { key, recipients: listed };
-  const file = join(dataFolder, BACKUP_IDENTITY_FILE);
-  if (!existsSync(file)) writeSecret(file, `${await generateX25519Identity()}\n`);
-  const identities = identitiesIn(readFileSync(file, "utf8"));
-  return {
-    key,
-    recipients: await Promise.all(identities.map((text) => identityToRecipient(text))),
-  };
+  // The same that the kit packs and a restore opens backups with.
+  const given = env["BACKUP_IDENTITY_FILE"] ?? "";
+  const file = given === "" ? join(dataFolder, BACKUP_IDENTITY_FILE) : given;
+  if (given === "" && !existsSync(file)) writeSecret(file, `${await generateX25519Identity()}\n`);
+  const identities = findIdentities(env, dataFolder);
+  if (identities.length === 0) throw new Error(`There is no identity of age in ${file}.`);
+  return { key, recipients: await recipientsOf(identities) };
 }
+
+/** To whom is encrypted what these identities open. */
+export const recipientsOf = (identities: readonly string[]): Promise<string[]> =>
+  Promise.all(identities.map((text) => identityToRecipient(text)));
 
 function writeSecret(file: string, text: string): void {
   makePrivateFolder(dirname(file));

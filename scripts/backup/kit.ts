@@ -6,7 +6,14 @@ import * as z from "zod";
 import { API_SECRET_VARIABLES } from "../launcher/make-secrets.ts";
 import { makePrivateFolder, writeAtomically } from "../launcher/files.ts";
 import { isGiven, variable, type Environment } from "../launcher/settings.ts";
-import { BACKUP_IDENTITY_FILE, BACKUP_KEY_FILE, findBackupKey, findIdentities } from "./keys.ts";
+import {
+  BACKUP_IDENTITY_FILE,
+  BACKUP_KEY_FILE,
+  findBackupKey,
+  findIdentities,
+  identitiesIn,
+  recipientsOf,
+} from "./keys.ts";
 import { DamagedBackup } from "./damaged.ts";
 
 const KIT_FORMAT = "timos-kit/1";
@@ -49,6 +56,23 @@ export function collectKit(env: Environment, dataFolder: string): Kit["secrets"]
   if (key !== null) found[BACKUP_KEY_FILE] = `${key.toString("base64url")}\n`;
   if (identities.length > 0) found[BACKUP_IDENTITY_FILE] = `${identities.join("\n")}\n`;
   return found;
+}
+
+/**
+ * A kit may be without an identity, for whoever keeps that elsewhere; one with the wrong identity looks whole and is not.
+ *
+ * @throws Error when it has some, and none opens what is encrypted to these recipients.
+ */
+export async function refuseUselessKit(
+  secrets: Kit["secrets"],
+  recipients: readonly string[],
+): Promise<void> {
+  const held = await recipientsOf(identitiesIn(secrets[BACKUP_IDENTITY_FILE] ?? ""));
+  if (held.length === 0 || held.some((recipient) => recipients.includes(recipient))) return;
+  throw new Error(
+    `Backups are encrypted to ${recipients.join(", ")}, and the identity that would be in the kit opens ${held.join(", ")}. ` +
+      "Name the file with theirs in BACKUP_IDENTITY_FILE, or name that one in BACKUP_RECIPIENTS too. Nothing was written.",
+  );
 }
 
 function secretOf(env: Environment, name: string, file: string): string | undefined {
