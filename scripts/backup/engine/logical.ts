@@ -21,7 +21,8 @@ import { makeWorkFolder, type WorkFolder } from "./work-folder.ts";
  * The tables as statements, read in one transaction while others write.
  *
  * Where each database has an account of its own, each is a transaction of its own, one after the other: the vault, then
- * the platform, then the keys. So whatever is in the vault has its owner in the platform and its key among the keys.
+ * the platform, then the keys. So whatever is in the vault has its owner in the platform and its key among the keys; but
+ * they are not of one moment, and `takenAt` becomes that of the end of the last one, once all was read.
  */
 export async function takeLogicalSnapshot(
   place: SnapshotPlace,
@@ -61,14 +62,22 @@ export async function takeLogicalSnapshot(
         signal: options.signal,
       }));
     options.note?.("reading the databases");
-    const cursor = cursorOf(allOf(requests));
+    let takenAt = new Date();
+    const cursor = cursorOf(
+      allOf(requests, () => {
+        if (!isOne) takenAt = new Date();
+      }),
+    );
     undo.push(cursor.stop);
     // Its transaction has begun when the first rows come.
     await cursor.peek();
+    takenAt = new Date();
     let isRead = false;
     return {
       engine: "logical",
-      facts: { ...before, takenAt: new Date(), position },
+      get facts() {
+        return { ...before, takenAt, position };
+      },
       tables: (wanted) => {
         if (isRead) throw new Error("The tables of a logical snapshot can be read once.");
         isRead = true;
@@ -132,8 +141,9 @@ function requestOf(of: {
   return { client: clientArguments(of.place, role, of.work.path), tables, others };
 }
 
-async function* allOf(requests: readonly DumpRequest[]): AsyncGenerator<Piece> {
+async function* allOf(requests: readonly DumpRequest[], onEnd: () => void): AsyncGenerator<Piece> {
   for (const request of requests) yield* dump(request);
+  onEnd();
 }
 
 /** Does the server write a binlog, and may this account know where it is? */
