@@ -6,6 +6,7 @@ import * as z from "zod";
 import { randomUUID } from "../api/src/crypto/random.ts";
 import { beginRun, endRun, type BegunRun } from "../api/src/platform/operation-runs.ts";
 import { listBackups, chainOf } from "./backup/catalog.ts";
+import { removeExpired, removeUnfinished, type Clearing, type Removed } from "./backup/clear.ts";
 import { ensureBackupKeys, findBackupKey } from "./backup/keys.ts";
 import { kitWarning } from "./backup/kit.ts";
 import type { Manifest } from "./backup/manifest.ts";
@@ -16,7 +17,7 @@ import type { Store } from "./backup/store/store.ts";
 import { takeBackup, type BackupRequest, type BackupResult } from "./backup/take.ts";
 import { count, meter, stopSignal } from "./keys/terminal.ts";
 import { asError, makePrivateFolder } from "./launcher/files.ts";
-import { FolderInUse, lockFolder } from "./launcher/lock.ts";
+import { FolderInUse, lockFolder, type FolderLock } from "./launcher/lock.ts";
 import { ROOT } from "./launcher/paths.ts";
 import { readSettings, variable } from "./launcher/settings.ts";
 import type { BackupSet } from "./lib/backup-sets.ts";
@@ -27,6 +28,8 @@ const USAGE = `Usage:
       back up all sets, or one, of one consistent state, while TimOS runs or not; then remove what is kept no longer
   npm run backup -- --list [--set …] [--to …] [--json]
       what there is, newest first
+  npm run backup -- --prune [--set …] [--to …] [--keep 7d4w6m] [--json]
+      make none, and only remove what is kept no longer: from a place that is used no more, too
 
 They are encrypted to BACKUP_RECIPIENTS (age1…, with commas between), else to the identity that the first backup makes
 in the data folder, and go to BACKUP_TO unless --to says otherwise, else into the data folder. Kept of platform and
@@ -42,6 +45,7 @@ const Flags = z.object({
   to: z.string().min(1).optional(),
   incremental: z.boolean().default(false),
   list: z.boolean().default(false),
+  prune: z.boolean().default(false),
   keep: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -57,14 +61,16 @@ function readFlags(): Flags {
       to: { type: "string" },
       incremental: { type: "boolean" },
       list: { type: "boolean" },
+      prune: { type: "boolean" },
       keep: { type: "string" },
       json: { type: "boolean" },
     },
   });
   const parsed = Flags.safeParse(values);
   if (!parsed.success) throw new UsageError();
-  const { list, incremental, keep } = parsed.data;
-  if (list && (incremental || keep !== undefined)) throw new UsageError();
+  const { list, prune, incremental, keep } = parsed.data;
+  if (list && (incremental || prune || keep !== undefined)) throw new UsageError();
+  if (prune && incremental) throw new UsageError();
   return parsed.data;
 }
 
@@ -103,23 +109,27 @@ async function back(flags: Flags): Promise<void> {
   const keep = keepOf(flags);
   const days = keysDays();
   requireInstallation(env);
-  makePrivateFolder(join(dataFolder, "backup"));
-  const lock = await lockFolder(join(dataFolder, "backup"), note).catch((error: unknown) => {
-    if (!(error instanceof FolderInUse)) throw error;
-    throw new Error("Another backup is at work here. Wait until it is done.", { cause: error });
-  });
+  const lock = await locked(note);
   const stop = stopSignal();
   let place: BackupPlace | undefined;
   let store: Store | undefined;
   try {
     store = await openTo(flags);
     const keys = await ensureBackupKeys(env, dataFolder);
+    const clearing = {
+      ...{ dataFolder, store, keys, keep, keysDays: days },
+      ...{ note, clock: () => new Date() },
+    };
+    // What receipts of erasure promise holds when the databases are away, too.
+    for (const { id } of await removeExpired(clearing, ["keys"], null)) {
+      note(`removed keys/${id}, which is kept no longer`);
+    }
     place = await openPlace(env, note);
     const sets = setsOf(flags);
     const request: BackupRequest = {
-      ...{ place: place.place, dataFolder, store, keys, sets },
-      ...{ isIncremental: flags.incremental, keep, keysDays: days, version: version() },
-      ...{ signal: stop.signal, note, meter: progress, clock: () => new Date() },
+      ...clearing,
+      ...{ place: place.place, keys, sets, isIncremental: flags.incremental },
+      ...{ version: version(), signal: stop.signal, meter: progress },
     };
     const result = await noted(place, sets, note, () => takeBackup(request));
     report(flags, result, store);
@@ -138,6 +148,52 @@ async function back(flags: Flags): Promise<void> {
     lock.release();
   }
 }
+
+/** @throws Error when another backup, or another prune, is at work on this machine. */
+async function locked(note: (line: string) => void): Promise<FolderLock> {
+  const folder = join(dataFolder, "backup");
+  makePrivateFolder(folder);
+  try {
+    return await lockFolder(folder, note);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    throw new Error("Another backup is at work here. Wait until it is done.", { cause: error });
+  }
+}
+
+/** Needs no databases: the place may be all that is left of an installation, besides its backup_key. */
+async function prune(flags: Flags): Promise<void> {
+  const keep = keepOf(flags);
+  const days = keysDays();
+  const key = findBackupKey(env, dataFolder);
+  if (key === null) {
+    throw new Error(
+      `${dataFolder} has no backup_key, so nobody can say which of these are its backups. Nothing was removed.`,
+    );
+  }
+  const note = (line: string) => {
+    console.error(line);
+  };
+  const lock = await locked(note);
+  let store: Store | undefined;
+  try {
+    store = await openTo(flags);
+    const clearing: Clearing = {
+      ...{ dataFolder, store, keys: { key }, keep, keysDays: days },
+      ...{ note, clock: () => new Date() },
+    };
+    await removeUnfinished(clearing);
+    const removed = await removeExpired(clearing, setsOf(flags), null);
+    if (flags.json) console.log(JSON.stringify({ removed, store: store.name }));
+    else console.log(removed.length === 0 ? "Nothing is kept too long." : describeRemoved(removed));
+  } finally {
+    store?.close();
+    lock.release();
+  }
+}
+
+const describeRemoved = (removed: readonly Removed[]): string =>
+  `Removed, since they are kept no longer: ${removed.map(({ set, id }) => `${set}/${id}`).join(", ")}`;
 
 /** Notes on the platform that a backup was made, or failed; one that cannot be noted is made all the same. */
 async function noted(
@@ -189,10 +245,7 @@ function report({ json }: Flags, result: BackupResult, store: Store): void {
       `  ${set.padEnd(8)} ${count(tables)} tables, ${count(rows)} rows, ${inMegabytes(bytes)}, ${kind}`,
     );
   }
-  if (removed.length > 0) {
-    const names = removed.map((each) => `${each.set}/${each.id}`);
-    console.log(`Removed, since they are kept no longer: ${names.join(", ")}`);
-  }
+  if (removed.length > 0) console.log(describeRemoved(removed));
 }
 
 const storedBytes = ({ id, tables }: Manifest) =>
@@ -246,7 +299,7 @@ async function list(flags: Flags): Promise<void> {
 
 try {
   const flags = readFlags();
-  await (flags.list ? list(flags) : back(flags));
+  await (flags.list ? list(flags) : flags.prune ? prune(flags) : back(flags));
 } catch (error) {
   const isMisuse = isWrongUsage(error);
   console.error(

@@ -23,7 +23,7 @@ import { startServices, type Services } from "../lib/services.ts";
 import { meter } from "../keys/terminal.ts";
 import { startS3, type S3Server } from "../test/s3-server.ts";
 import { decrypt, encrypt } from "./age.ts";
-import { listBackups, openManifest } from "./catalog.ts";
+import { chainOf, listBackups, openManifest } from "./catalog.ts";
 import { DamagedBackup } from "./damaged.ts";
 import { newBackupId } from "./ids.ts";
 import type { BackupKeys } from "./keys.ts";
@@ -319,31 +319,46 @@ describe("a backup in a folder", () => {
     flip(base, (length) => Math.floor(length / 2));
     await expect(openAll(store, await manifestOf("vault", third.id))).rejects.toThrow(base);
     flip(base, (length) => Math.floor(length / 2));
+    // On the same day as the others, which are kept no longer then.
+    const whole = await takeBackup(
+      request(store, { sets: ["vault"], isIncremental: true, place: servers() }),
+    );
+    const statements = await manifestOf("vault", whole.id);
+    expect(statements).toMatchObject({ engine: "logical", base: null });
+    expect([...chainOf(statements)]).toEqual([whole.id]);
+    await openAll(store, statements);
   });
 });
 
 describe("a backup that does not come to its end", () => {
-  it.each(["its signal", "the storage"])("leaves nothing behind, ended by %s", async (what) => {
-    const folder = join(dir, `ended-${randomUUID()}`);
-    const store = await openStore(folder, {});
-    const stop = new AbortController();
-    let stored = 0;
-    const failing: Store = {
-      ...store,
-      put: (path, content, options) => {
-        if (++stored === 5 && what === "its signal") stop.abort();
-        if (stored === 5 && what === "the storage")
-          return Promise.reject(new Error("The disk is full."));
-        return store.put(path, content, options);
-      },
-    };
-    const place = what === "its signal" ? {} : { place: servers() };
-    const taken = takeBackup(request(failing, { signal: stop.signal, ...place }));
-    await expect(taken).rejects.toThrow(what === "its signal" ? /abort/ : "The disk is full.");
-    expect(filesIn(folder)).toEqual([]);
-    const left = readdirSync(join(dir, "data/backup")).filter((name) => name !== "index");
-    expect(left).toEqual([]);
-  });
+  const ends = { "its signal": /abort/, "the storage": /disk is full/, another: /was removed/ };
+  it.each(["its signal", "the storage", "another"] as const)(
+    "leaves nothing behind, ended by %s",
+    async (what) => {
+      const folder = join(dir, `ended-${randomUUID()}`);
+      const store = await openStore(folder, {});
+      const stop = new AbortController();
+      let [stored, first] = [0, ""];
+      const failing: Store = {
+        ...store,
+        put: (path, content, options) => {
+          if (++stored === 5 && what === "its signal") stop.abort();
+          if (stored === 5 && what === "the storage")
+            return Promise.reject(new Error("The disk is full."));
+          // Another container, which takes what is here for what a killed run left.
+          if (stored === 5 && what === "another") rmSync(join(folder, first), { force: true });
+          first ||= path;
+          return store.put(path, content, options);
+        },
+      };
+      const place = what === "its signal" ? {} : { place: servers() };
+      const taken = takeBackup(request(failing, { signal: stop.signal, ...place }));
+      await expect(taken).rejects.toThrow(ends[what]);
+      expect(filesIn(folder)).toEqual([]);
+      const left = readdirSync(join(dir, "data/backup")).filter((name) => name !== "index");
+      expect(left).toEqual([]);
+    },
+  );
 });
 
 describe("a backup by an account that sees only some of the tables", () => {
@@ -382,7 +397,17 @@ describe("a backup in a bucket", () => {
 
   it("is the same as elsewhere, and is read on where the connection broke", async () => {
     const store = await opened();
-    const { id } = await takeBackup(request(store, { place: servers() }));
+    let keysFrom = Infinity;
+    const watched: Store = {
+      ...store,
+      put: (path, ...rest) => {
+        if (path.startsWith("keys/")) keysFrom = Math.min(keysFrom, Date.now());
+        return store.put(path, ...rest);
+      },
+    };
+    const { id, takenAt } = await takeBackup(request(watched, { place: servers() }));
+    // Two accounts' dumps are of one moment after the other, the keys' the last.
+    expect(takenAt.getTime()).toBeGreaterThanOrEqual(keysFrom);
     for (const set of SETS) {
       const manifest = await openManifest(store, set, id, keys.key);
       s3.cut = { times: set === "vault" ? 1 : 0, after: 100 };
@@ -440,8 +465,14 @@ describe("what is kept", () => {
     at(new Date(Date.UTC(2026, 10, 22) - n * 86_400_000).toISOString().slice(0, 10)),
   );
   const now = new Date("2026-11-22T02:00:00Z");
-  const kept = (set: BackupSet, backups: readonly Manifest[], keep: string) => {
-    const gone = expired(set, backups, { keep: parseKeep(keep) ?? KEEP, keysDays: 7, now });
+  const kept = (
+    set: BackupSet,
+    backups: readonly Manifest[],
+    keep: string,
+    { made = null, unknown = [] }: { made?: string | null; unknown?: readonly string[] } = {},
+  ) => {
+    const of = { keep: parseKeep(keep) ?? KEEP, keysDays: 7, now, made, unknown };
+    const gone = expired(set, backups, of);
     return backups.filter((each) => !gone.includes(each)).map(({ id }) => id.slice(4, 8));
   };
 
@@ -457,6 +488,26 @@ describe("what is kept", () => {
   it("is, of the keys, what is younger than receipts say, and never nothing", () => {
     expect(kept("keys", daily, "365d")).toEqual(daily.slice(0, 7).map(({ id }) => id.slice(4, 8)));
     expect(kept("keys", [at("2026-01-01")], "1d")).toEqual(["0101"]);
+  });
+
+  it("is, of the keys, not what was made while the clock was wrong", () => {
+    const [future, today, old] = [at("2027-06-01"), at("2026-11-22"), at("2026-11-01")];
+    expect(kept("keys", [future, today, old], "1d")).toEqual(["1122"]);
+    expect(kept("keys", [future, old], "1d", { made: old.id })).toEqual(["1101"]);
+    expect(kept("keys", [future], "1d")).toEqual(["0601"]);
+    expect(kept("keys", [at("2026-11-23"), today], "1d")).toEqual(["1123", "1122"]);
+  });
+
+  it("is what the run itself has made, though others seem newer", () => {
+    const backups = [at("2027-06-01"), at("2026-11-22")];
+    expect(kept("vault", backups, "1d")).toEqual(["0601"]);
+    expect(kept("vault", backups, "1d", { made: backups[1]?.id ?? "" })).toEqual(["0601", "1122"]);
+  });
+
+  it("is also all that one which cannot be read may lie on", () => {
+    const unknown = ["20261120T010000Z-ffffff"];
+    const backups = ["2026-11-22", "2026-11-21", "2026-11-19", "2026-11-18"].map((day) => at(day));
+    expect(kept("vault", backups, "1d", { unknown })).toEqual(["1122", "1119", "1118"]);
   });
 
   it("is also what an incremental backup that is kept lies on", () => {

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import * as z from "zod";
 import { makePrivateFolder, writeAtomically } from "../launcher/files.ts";
 import type { BackupSet } from "../lib/backup-sets.ts";
-import { chainOf, openManifest } from "./catalog.ts";
+import { chainOf, findLacking, openManifest } from "./catalog.ts";
+import { DamagedBackup, NewerBackup } from "./damaged.ts";
 import type { ChunkIndex } from "./engine/chunks.ts";
 import type { Manifest, TableFile } from "./manifest.ts";
+import { FileMissing } from "./store/file-missing.ts";
 import type { Store } from "./store/store.ts";
 
 /** So many backups at most does one need to be restored: each of them has to be whole. */
@@ -67,6 +69,7 @@ export const removeIndex = (dataFolder: string, store: Store, set: BackupSet): v
  * What an incremental backup of a set can be made on.
  *
  * @returns the base, or why there is none, in words.
+ * @throws Error when the storage cannot be read.
  */
 export async function findBase(
   dataFolder: string,
@@ -80,7 +83,10 @@ export async function findBase(
   const end = content.indexOf("\n");
   const head = parse(content.subarray(0, Math.max(end, 0)).toString());
   if (head === undefined) return `${file} is damaged`;
-  const manifest = await openManifest(store, set, head.id, key).catch(() => undefined);
+  const manifest = await openManifest(store, set, head.id, key).catch((error: unknown) => {
+    if ([FileMissing, DamagedBackup, NewerBackup].some((kind) => error instanceof kind)) return;
+    throw error;
+  });
   if (manifest === undefined) return `the backup ${head.id} is not there any more, or damaged`;
   if (manifest.engine !== "physical") return `the backup ${head.id} holds statements`;
   const chain = chainOf(manifest);
@@ -97,6 +103,8 @@ export async function findBase(
     }
     tables.set(name, { index, files: table.files });
   }
+  const lacking = await findLacking(store, manifest);
+  if (lacking !== undefined) return `${lacking}, which it would need, is missing or cut off`;
   return { id: head.id, tables };
 }
 

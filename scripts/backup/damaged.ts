@@ -2,3 +2,8 @@
 export class DamagedBackup extends Error {
   override readonly name = "DamagedBackup";
 }
+
+/** A backup that a newer TimOS wrote, in a format that this one does not know. */
+export class NewerBackup extends Error {
+  override readonly name = "NewerBackup";
+}

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import type { BackupSet, DatabaseRole } from "../lib/backup-sets.ts";
-import { DamagedBackup } from "./damaged.ts";
+import { DamagedBackup, NewerBackup } from "./damaged.ts";
 import { BACKUP_ID } from "./ids.ts";
 
 /** The format that is written, and the only one that is read so far. */
@@ -99,8 +99,8 @@ export function sealManifest(body: ManifestBody, key: Buffer): string {
  * @param key - The installation's `backup_key`; null does not check who wrote it, for whoever has lost that key and
  *   knows where the backup comes from.
  * @param where - How messages call it.
- * @throws DamagedBackup when it is not whole, was changed, or was written by somebody else; Error when it was written
- *   by a newer TimOS.
+ * @throws DamagedBackup when it is not whole, was changed, or was written by somebody else; NewerBackup when it was
+ *   written by a newer TimOS.
  */
 export function readManifest(text: string, key: Buffer | null, where: string): Manifest {
   const content = parse(text, where);
@@ -164,7 +164,7 @@ function parse(text: string, where: string): z.output<typeof Fields> {
 function unknownFormat(format: unknown, where: string): Error {
   const version = /^timos-backup\/(\d+)$/.exec(typeof format === "string" ? format : "")?.[1];
   if (version === undefined) return new DamagedBackup(`${where} is not the manifest of a backup.`);
-  return new Error(
+  return new NewerBackup(
     `${where} was written by a newer TimOS (format ${version}; this one knows 1). Update TimOS and try again.`,
   );
 }

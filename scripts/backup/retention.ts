@@ -28,23 +28,40 @@ export function parseKeep(text: string): Keep | undefined {
  * Which backups of a set are to be removed.
  *
  * Those of the keys go when they are as old as a receipt of erasure says, whatever is kept of the others, and none is
- * kept for the sake of the past: a wrap in an old one opens what was erased. The newest stays, however old it is.
+ * kept for the sake of the past: a wrap in an old one opens what was erased. The newest stays, however old it is; one
+ * from the future, which a clock that was wrong has made, is not the newest and is not waited for.
  * Of the journal's the newest always stays, and so does each that an incremental one which stays has files in.
  *
  * @param backups - Newest first.
  * @param keysDays - `KEYS_BACKUP_DAYS`.
+ * @param made - What this run has made, which stays and counts as the newest of the keys; null when it made none.
+ * @param unknown - The ids of backups of which nobody can say what they have files in: all that is older stays.
  */
 export function expired(
   set: BackupSet,
   backups: readonly Manifest[],
-  { keep, keysDays, now }: { keep: Keep; keysDays: number; now: Date },
+  of: {
+    readonly keep: Keep;
+    readonly keysDays: number;
+    readonly now: Date;
+    readonly made: string | null;
+    readonly unknown: readonly string[];
+  },
 ): Manifest[] {
+  const { keep, keysDays, now, made, unknown } = of;
   if (set === "keys") {
-    const oldest = now.getTime() - keysDays * DAY_MS;
     // What it holds may be as old as its beginning.
-    return backups.slice(1).filter(({ startedAt }) => Date.parse(startedAt) <= oldest);
+    const oldest = now.getTime() - keysDays * DAY_MS;
+    const newest =
+      backups.find(({ id }) => id === made) ??
+      backups.find((each) => !isFromFuture(each, now)) ??
+      backups[0];
+    return backups.filter(
+      (each) =>
+        each !== newest && (Date.parse(each.startedAt) <= oldest || isFromFuture(each, now)),
+    );
   }
-  const kept = new Set(backups.slice(0, 1).map(({ id }) => id));
+  const kept = new Set(backups.filter(({ id }, n) => n === 0 || id === made).map(({ id }) => id));
   for (const unit of ["d", "w", "m", "y"] as const) {
     const spans = new Set<string>();
     for (const { id, takenAt } of backups) {
@@ -57,8 +74,13 @@ export function expired(
   const needed = new Set(
     backups.filter(({ id }) => kept.has(id)).flatMap((backup) => [...chainOf(backup)]),
   );
-  return backups.filter(({ id }) => !needed.has(id));
+  // Ids sort by time.
+  return backups.filter(({ id }) => !needed.has(id) && unknown.every((other) => other < id));
 }
+
+/** Was it begun while the clock was wrong? A day is what clocks of two machines are allowed to differ by. */
+export const isFromFuture = ({ startedAt }: Pick<Manifest, "startedAt">, now: Date): boolean =>
+  Date.parse(startedAt) > now.getTime() + DAY_MS;
 
 /** The day, week (from Monday), month or year of an instant, in UTC. */
 function spanOf(unit: keyof Keep, at: Date): string {

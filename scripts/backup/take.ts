@@ -1,19 +1,25 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import * as z from "zod";
-import { asError, codeOf, makePrivateFolder, writeAtomically } from "../launcher/files.ts";
+import { asError, codeOf } from "../launcher/files.ts";
 import type { Meter } from "../keys/terminal.ts";
 import { BACKUP_SETS, type BackupSet, type DatabaseRole } from "../lib/backup-sets.ts";
 import { ROOT } from "../launcher/paths.ts";
 import { LEDGER_TABLE } from "../lib/ledger.ts";
 import { readMigrations } from "../lib/migration-files.ts";
-import { listBackups, listUnfinished, pathOf, removeBackup } from "./catalog.ts";
+import { findLacking, pathOf } from "./catalog.ts";
 import { findBase, removeIndex, writeIndex, type Base } from "./chunk-index.ts";
+import {
+  noteUnfinished,
+  removeExpired,
+  removeFailed,
+  removeUnfinished,
+  type Clearing,
+  type Removed,
+} from "./clear.ts";
 import type { ChunkIndex } from "./engine/chunks.ts";
 import type { SnapshotPlace } from "./engine/place.ts";
 import { takeSnapshot } from "./engine/snapshot.ts";
-import { beganAt, newBackupId } from "./ids.ts";
+import { newBackupId } from "./ids.ts";
 import type { BackupKeys } from "./keys.ts";
 import {
   FORMAT,
@@ -22,32 +28,21 @@ import {
   type ManifestBody,
   type ManifestTable,
 } from "./manifest.ts";
-import { expired, type Keep } from "./retention.ts";
-import type { Store } from "./store/store.ts";
 import type { Snapshot } from "./types.ts";
 import { writeTable, type Destination } from "./write-table.ts";
 
-const DAY_MS = 86_400_000;
 const MEGABYTE = 1024 * 1024;
 
 /** What is backed up, from where, to where. */
-export interface BackupRequest {
+export interface BackupRequest extends Clearing {
   readonly place: SnapshotPlace;
-  /** Where this machine keeps what it knows of its backups, in its folder `backup`. */
-  readonly dataFolder: string;
-  readonly store: Store;
   readonly keys: BackupKeys;
   readonly sets: readonly BackupSet[];
   readonly isIncremental: boolean;
-  readonly keep: Keep;
-  /** `KEYS_BACKUP_DAYS`. */
-  readonly keysDays: number;
   /** Of TimOS. */
   readonly version: string;
   readonly signal: AbortSignal;
-  readonly note: (line: string) => void;
   readonly meter: Meter;
-  readonly clock: () => Date;
 }
 
 /** A backup that was made. */
@@ -65,7 +60,7 @@ export interface BackupResult {
     readonly bytes: number;
   }[];
   /** Former backups that are kept no longer. */
-  readonly removed: readonly { readonly set: BackupSet; readonly id: string }[];
+  readonly removed: readonly Removed[];
 }
 
 /** What was stored of one set so far. */
@@ -78,7 +73,8 @@ interface Progress {
 }
 
 /**
- * Makes one backup of up to three sets, all of one state of the databases, and removes those that are kept no longer.
+ * Makes one backup of up to three sets, all of one state of the databases, and removes those that are kept no longer;
+ * of the keys also when it fails, and whatever the sets: receipts of erasure promise it.
  *
  * A set is a backup once its manifest is there, which is written last. What a run that fails has stored is removed
  * again; what one that was killed has stored, by the next.
@@ -89,16 +85,19 @@ export async function takeBackup(request: BackupRequest): Promise<BackupResult> 
   const { store, sets, signal, note, clock } = request;
   const startedAt = clock();
   const id = newBackupId(startedAt);
-  await removeUnfinished(request, startedAt);
-  const progress = await Promise.all(sets.map((set) => begin(request, set)));
+  await removeUnfinished(request);
   const forget = noteUnfinished(request, id);
+  let progress: readonly Progress[];
   let snapshot: Snapshot | undefined;
   try {
     snapshot = await takeSnapshot(request.place, sets, { signal, note }).catch((error: unknown) => {
       throw explained(error);
     });
+    const { engine } = snapshot;
+    progress = await Promise.all(sets.map((set) => begin(request, set, engine)));
     await storeTables(request, id, snapshot, progress);
     requireWhole(snapshot, progress);
+    await requireStored(request, progress);
     for (const each of progress) {
       const body = bodyOf(request, { id, startedAt, snapshot, progress: each });
       const path = pathOf(each.set, { backup: id, name: MANIFEST });
@@ -106,14 +105,19 @@ export async function takeBackup(request: BackupRequest): Promise<BackupResult> 
       keepIndex(request, id, each);
     }
   } catch (error) {
-    await removeFailed(request, id, forget);
+    await removeFailed(request, sets, id, forget);
+    await removeExpired(request, ["keys"], null).catch((why: unknown) => {
+      note(`What is kept no longer of the keys could not be removed: ${asError(why).message}`);
+    });
     throw error;
   } finally {
-    await snapshot?.close();
+    await snapshot?.close().catch((error: unknown) => {
+      note(`What the databases were read by was not cleared away: ${asError(error).message}`);
+    });
   }
   forget();
   const { engine, facts } = snapshot;
-  const removed = await removeExpired(request);
+  const removed = await removeExpired(request, [...new Set([...sets, "keys" as const])], id);
   return {
     id,
     engine,
@@ -130,10 +134,17 @@ export async function takeBackup(request: BackupRequest): Promise<BackupResult> 
 }
 
 /** Sets of the keys are always whole: there is nothing to be compared in statements. */
-async function begin(request: BackupRequest, set: BackupSet): Promise<Progress> {
-  const { dataFolder, store, keys, isIncremental, note } = request;
+async function begin(
+  { dataFolder, store, keys, isIncremental, note }: BackupRequest,
+  set: BackupSet,
+  engine: Snapshot["engine"],
+): Promise<Progress> {
   const found =
-    isIncremental && set !== "keys" ? await findBase(dataFolder, store, set, keys.key) : null;
+    !isIncremental || set === "keys"
+      ? null
+      : engine === "logical"
+        ? "the databases are read as statements now"
+        : await findBase(dataFolder, store, set, keys.key);
   if (typeof found === "string") note(`${set}: a full backup, since ${found}`);
   const base = typeof found === "string" ? null : found;
   return { set, base, tables: [], indexes: new Map(), bytes: 0 };
@@ -201,6 +212,26 @@ function requireWhole({ facts }: Snapshot, progress: readonly Progress[]): void 
   }
 }
 
+/**
+ * Nobody else writes here, but another container that shares this volume does not see that this one is at work, and takes
+ * what it stores for what a killed run left.
+ *
+ * @throws Error when a file that was stored, or that this backup lies on, is not there any more.
+ */
+async function requireStored(
+  { store }: BackupRequest,
+  progress: readonly Progress[],
+): Promise<void> {
+  for (const each of progress) {
+    const lacking = await findLacking(store, each);
+    if (lacking === undefined) continue;
+    throw new Error(
+      `${store.name}/${lacking} was removed, or is not as long as it was when it was stored. ` +
+        "Does another backup to that place run at the same time?",
+    );
+  }
+}
+
 const rolesOf = (set: BackupSet): DatabaseRole[] =>
   (["platform", "vault"] as const).filter((role) => BACKUP_SETS[set][role].length > 0);
 
@@ -253,88 +284,16 @@ function bodyOf(
   };
 }
 
-function keepIndex({ dataFolder, store }: BackupRequest, id: string, progress: Progress): void {
-  const { set, indexes } = progress;
-  if (indexes.size === 0) removeIndex(dataFolder, store, set);
-  else writeIndex(dataFolder, store, { set, id }, indexes);
-}
-
-async function removeExpired(request: BackupRequest): Promise<BackupResult["removed"]> {
-  const { store, sets, keys, keep, keysDays, clock, note } = request;
-  const removed: { set: BackupSet; id: string }[] = [];
-  const now = clock();
-  for (const set of sets) {
-    const { backups, unusable } = await listBackups(store, set, keys.key);
-    for (const { id } of expired(set, backups, { keep, keysDays, now })) {
-      await removeBackup(store, set, id);
-      removed.push({ set, id });
-    }
-    for (const { id, message } of unusable) {
-      const age = now.getTime() - (beganAt(id)?.getTime() ?? 0);
-      const isTooOld = set === "keys" && age > keysDays * DAY_MS;
-      const why = isTooOld
-        ? " It is of the keys, and older than receipts of erasure promise: remove it yourself."
-        : "";
-      note(`${set}/${id} cannot be used, and is left where it is: ${message}${why}`);
-    }
-  }
-  return removed;
-}
-
-const Unfinished = z.object({ id: z.string(), store: z.string() });
-const PREFIX = "unfinished-";
-
-/** Notes what is being stored where, for whoever comes after this process was killed. @returns what forgets it. */
-function noteUnfinished({ dataFolder, store }: BackupRequest, id: string): () => void {
-  const folder = join(dataFolder, "backup");
-  const file = join(folder, `${PREFIX}${id}.json`);
-  makePrivateFolder(folder);
-  writeAtomically(file, JSON.stringify({ id, store: store.name }));
-  return () => rmSync(file, { force: true });
-}
-
-/** Removes what this run has stored. What it cannot remove, since the place is away for one, the next run will. */
-async function removeFailed(
-  { store, sets, note }: BackupRequest,
-  id: string,
-  forget: () => void,
-): Promise<void> {
-  try {
-    for (const set of sets) {
-      const unfinished = await listUnfinished(store, set);
-      if (unfinished.includes(id)) await removeBackup(store, set, id);
-    }
-    forget();
-  } catch (error) {
-    note(`What was stored of ${id} could not be removed now, and will be by the next backup.`);
-    note(asError(error).message);
-  }
-}
-
-/**
- * Removes what earlier runs left: those of this machine that were killed, which cannot be running, since only one runs at
- * a time; and those that nobody knows, once they are a day old.
- */
-async function removeUnfinished(
+/** Without it the backup is as good; the next one is made on the one before, or is a full one. */
+function keepIndex(
   { dataFolder, store, note }: BackupRequest,
-  now: Date,
-): Promise<void> {
-  const folder = join(dataFolder, "backup");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const files = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(folder, name));
-  const notes = files.map((file) => ({
-    file,
-    ...Unfinished.parse(JSON.parse(readFileSync(file, "utf8"))),
-  }));
-  const ours = notes.filter((each) => each.store === store.name);
-  for (const set of ["platform", "vault", "keys"] as const) {
-    for (const id of await listUnfinished(store, set)) {
-      const isDead = ours.some((each) => each.id === id);
-      const age = now.getTime() - (beganAt(id)?.getTime() ?? 0);
-      if (!isDead && age < DAY_MS) continue;
-      note(`removing ${set}/${id}, which was never finished`);
-      await removeBackup(store, set, id);
-    }
+  id: string,
+  { set, indexes }: Progress,
+): void {
+  try {
+    if (indexes.size === 0) removeIndex(dataFolder, store, set);
+    else writeIndex(dataFolder, store, { set, id }, indexes);
+  } catch (error) {
+    note(`${set}: what the next backup is compared with was not kept: ${asError(error).message}`);
   }
-  for (const { file } of ours) rmSync(file, { force: true });
 }

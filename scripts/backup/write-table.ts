@@ -31,7 +31,7 @@ export interface StoredTable {
 export async function writeTable(
   { store, id, recipients, signal, onRead }: Destination,
   source: TableSource,
-  base: BaseTable | undefined,
+  baseTable: BaseTable | undefined,
 ): Promise<StoredTable> {
   const { set, database, table, format } = source;
   let streamBytes = 0;
@@ -43,6 +43,7 @@ export async function writeTable(
     }
   };
   // Statements are in another order each time, and short; what InnoDB keeps stays where it is until it changes.
+  const base = format === "tablespace" ? baseTable : undefined;
   const chunked =
     format !== "tablespace"
       ? undefined

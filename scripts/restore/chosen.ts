@@ -1,5 +1,6 @@
 import { listBackups, openManifest } from "../backup/catalog.ts";
 import type { Manifest } from "../backup/manifest.ts";
+import { isFromFuture } from "../backup/retention.ts";
 import type { Store } from "../backup/store/store.ts";
 import type { BackupSet } from "../lib/backup-sets.ts";
 
@@ -71,7 +72,13 @@ async function newestOf(
   at: Date | undefined,
   key: Buffer | null,
 ): Promise<Manifest> {
-  const [newest] = await usable(store, set, at, key);
+  const found = await usable(store, set, at, key);
+  const now = new Date();
+  const newest =
+    (set === "keys" ? found.find((each) => !isFromFuture(each, now)) : undefined) ?? found[0];
+  if (newest !== found[0] && found[0] !== undefined) {
+    console.log(`keys/${found[0].id} is passed over: a clock that was wrong has made it.`);
+  }
   if (newest !== undefined) return newest;
   if (set !== "keys") throw new Error(`${store.name} has no backup of the ${set}${before(at)}.`);
   throw new Error(

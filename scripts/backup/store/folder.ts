@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, readdirSync, rmSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { createWriteStream, rmSync } from "node:fs";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -44,8 +44,8 @@ export function folderStore(path: string): Store {
       return { bytes, sha256: hash.digest("hex") };
     },
     get: (name) => opened(at(name)),
-    exists: (name) => Promise.resolve(existsSync(at(name))),
-    folders: (name) => Promise.resolve(foldersIn(at(name))),
+    size: (name) => sizeOf(at(name)),
+    folders: (name) => foldersIn(at(name)),
     remove: (name) => rm(at(name), { force: true }),
     removeFolder: (name) => {
       rmSync(at(name), { recursive: true, force: true, maxRetries: 3 });
@@ -65,10 +65,24 @@ async function opened(file: string): Promise<Readable> {
   }
 }
 
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+/** Null when it is not there. What cannot be looked at may well be. */
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw explained(error, file);
+  }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw explained(error, folder);
+  }
 }
 
 async function sync(file: string): Promise<void> {

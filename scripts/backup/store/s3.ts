@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { ListMultipartUploadsCommandOutput, S3ClientConfig } from "@aws-sdk/client-s3";
 import { asError } from "../../launcher/files.ts";
 import { variable, type Environment } from "../../launcher/settings.ts";
 import { FileMissing } from "./file-missing.ts";
@@ -36,14 +36,23 @@ export async function s3Store(to: string, env: Environment): Promise<Store> {
   const unfinished = async (folder: string) => {
     try {
       const Prefix = keyOf(`${folder}/`);
-      const { Uploads = [] } = await client.send(
-        new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix }),
-      );
-      return Uploads.flatMap(({ Key, UploadId }) =>
-        Key !== undefined && UploadId !== undefined && Key.startsWith(Prefix)
-          ? [{ Key, UploadId }]
-          : [],
-      );
+      const found: { Key: string; UploadId: string }[] = [];
+      // The SDK pages other lists by itself.
+      let from: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
+      while (from !== null) {
+        const page: ListMultipartUploadsCommandOutput = await client.send(
+          new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix, ...from }),
+        );
+        for (const { Key, UploadId } of page.Uploads ?? []) {
+          if (Key === undefined || UploadId === undefined || !Key.startsWith(Prefix)) continue;
+          found.push({ Key, UploadId });
+        }
+        const hasMore = page.IsTruncated === true && page.NextKeyMarker !== undefined;
+        from = hasMore
+          ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+          : null;
+      }
+      return found;
     } catch (error) {
       if (isOf(error, ["NotImplemented", "MethodNotAllowed", "AccessDenied"])) return [];
       throw error;
@@ -101,12 +110,14 @@ export async function s3Store(to: string, env: Environment): Promise<Store> {
       const first = await read(0);
       return Readable.from(resumed(first, read), { objectMode: false });
     },
-    exists: async (path) => {
+    size: async (path) => {
       try {
-        await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: keyOf(path) }));
-        return true;
+        const { ContentLength = 0 } = await client.send(
+          new sdk.HeadObjectCommand({ Bucket: bucket, Key: keyOf(path) }),
+        );
+        return ContentLength;
       } catch (error) {
-        if (isOf(error, ["NotFound", "NoSuchKey"])) return false;
+        if (isOf(error, ["NotFound", "NoSuchKey"])) return null;
         throw explained(error, `${name}/${path}`, bucket);
       }
     },

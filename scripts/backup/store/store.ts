@@ -25,7 +25,8 @@ export interface Store {
   put(path: string, content: Readable, options?: PutOptions): Promise<Written>;
   /** @throws FileMissing when there is none. What fails later is an `error` of the stream. */
   get(path: string): Promise<Readable>;
-  exists(path: string): Promise<boolean>;
+  /** How long a file is, in bytes; null when there is none. */
+  size(path: string): Promise<number | null>;
   /** Names of the folders right below one, unfinished uploads included; none where there is no such folder. */
   folders(path: string): Promise<string[]>;
   /** Removes a file; it need not be there. */
