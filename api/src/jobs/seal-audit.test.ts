@@ -168,6 +168,53 @@ describe("the sealer of the audit", () => {
     expect(await seals()).toHaveLength(0);
   });
 
+  it("goes on once it is noted that the platform was put back, and not by itself", async () => {
+    const seal = sealerOf(app);
+    const turn = async () => {
+      await record(app, 1);
+      later(app, 61);
+      await seal();
+    };
+    await turn();
+    await turn();
+    // As a restore brings it back; one turn is cut short by it.
+    await app.sql(
+      "platform",
+      "DELETE FROM audit_events WHERE id > (SELECT MIN(last_id) FROM audit_seals)",
+    );
+    await app.sql("platform", "DELETE FROM audit_seals WHERE id = 2");
+    await turn();
+    expect(await seals()).toHaveLength(1);
+    await record(app, 1, { action: "platform.restored" });
+    await turn();
+    await turn();
+    expect(await verify(app)).toEqual({ seals: 3, events: 5, ...intact });
+    // What was noted of one restore excuses no truncation after it.
+    await app.sql("platform", "DELETE FROM audit_seals WHERE id = 3");
+    await turn();
+    expect(await seals()).toHaveLength(2);
+  });
+
+  it("puts no seal on a chain that is replaced in the middle of a turn", async () => {
+    const { execute } = app.deps.platformDatabase;
+    let isReplaced = false;
+    const seal = sealerOf(app, {
+      execute: async (sql, values) => {
+        if (isReplaced && sql.startsWith("INSERT")) {
+          await app.sql("platform", "DELETE FROM audit_seals WHERE id = 2");
+        }
+        return execute(sql, values);
+      },
+    });
+    for (let n = 0; n < 3; n++) {
+      isReplaced = n === 2;
+      await record(app, 1);
+      later(app, 61);
+      await seal();
+    }
+    expect((await seals()).map(({ id }) => Number(id))).toEqual([1]);
+  });
+
   it("says at once that events which were sealed are gone", async () => {
     const seal = sealerOf(app);
     await record(app, 2);

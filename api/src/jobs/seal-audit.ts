@@ -25,6 +25,7 @@ import {
   toDatetime,
   type StoredEvent,
   type StoredSeal,
+  wasPutBack,
 } from "../platform/audit-statements.ts";
 
 /** How old an event is when it is sealed: nearly all transactions that were begun before it have ended by then. */
@@ -62,7 +63,8 @@ interface Known {
  *
  * Ids are given out before transactions commit, so an event may turn up below others that are sealed. A seal lists its
  * events one by one; those that came late are in a later one. Several processes may seal at once: the id of a seal is
- * the next after the newest, so that of two that are made at the same moment one is refused.
+ * the next after the newest, so that of two that are made at the same moment one is refused. A chain that ends before the
+ * newest seal that is known was cut off, unless the platform was put back, which is noted in the audit within a minute.
  *
  * @returns what does one turn: seals what is there and old enough.
  */
@@ -71,7 +73,11 @@ export function auditSealer(deps: Deps): () => Promise<void> {
   return async () => {
     const now = deps.clock();
     // Followed first: what is read anew must still have the end that is known.
-    if (known !== null && !(await follow(deps, known))) return;
+    if (known !== null && !(await follow(deps, known))) {
+      if (!(await wasPutBack(deps.execute))) return;
+      deps.logger.warn("the platform was put back: sealing goes on from the newest seal there is");
+      known = null;
+    }
     if (known === null || isOver(known.readAt, HEAD_EVERY_MS, now)) {
       const anew = await read(deps, now);
       if (anew === null) return;
@@ -142,7 +148,7 @@ async function follow(deps: Deps, known: Known): Promise<boolean> {
 
 const ALTERED = "a seal of the audit was altered: npm run audit:verify says more";
 const REPLACED =
-  "the newest seal of the audit is gone, or another is in its place: npm run audit:verify says more. Nothing is sealed until this process is started anew";
+  "the newest seal of the audit is gone, or another is in its place: npm run audit:verify says more. Nothing is sealed until it is noted that the platform was put back, or this process is started again";
 const NOT_MADE =
   "the newest seal of the audit was made under another TOKEN_KEY, or was altered: npm run audit:verify says more. Nothing is sealed until that is settled";
 
@@ -208,7 +214,7 @@ async function findLate({ execute, logger }: Deps, known: Known): Promise<bigint
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
 
-/** @returns false when another process was faster. */
+/** @returns false when another process was faster, or the chain was replaced. */
 async function seal(
   { execute, keys, clock }: Deps,
   known: Known,
@@ -226,7 +232,7 @@ async function seal(
     sealedAt: toDatetime(clock()),
   };
   const made = { ...batch, hash: sealHash(key, head.hash, batch) };
-  if (!(await insertSeal(execute, made))) return false;
+  if (!(await insertSeal(execute, made, head))) return false;
   append(known, made);
   return true;
 }

@@ -76,7 +76,8 @@ const SEALS_AFTER = `SELECT ${list(SEAL)} FROM audit_seals s WHERE s.id > ${ID} 
 const SEALS_FROM = SEALS_AFTER.replace("s.id >", "s.id >=");
 const LATE_SEALS = SEALS_AFTER.replace("ORDER BY", `AND s.first_id <= ${ID} ORDER BY`);
 const NEWEST_SEAL = `SELECT ${list(SEAL)} FROM audit_seals s ORDER BY s.id DESC LIMIT 1`;
-const INSERT_SEAL = `INSERT INTO audit_seals (id, first_id, last_id, leaves, hash, sealed_at) VALUES (${ID}, ${ID}, ${ID}, ?, ?, ?)`;
+const INSERT_FIRST_SEAL = `INSERT INTO audit_seals (id, first_id, last_id, leaves, hash, sealed_at) SELECT ${ID}, ${ID}, ${ID}, ?, ?, ? FROM DUAL`;
+const INSERT_SEAL = `${INSERT_FIRST_SEAL} WHERE EXISTS (SELECT 1 FROM audit_seals s WHERE s.id = ${ID} AND s.hash = ?)`;
 
 /** A range of ids, both ends included. */
 export interface Ids {
@@ -145,6 +146,19 @@ export async function findNewestSeal(execute: Execute): Promise<StoredSeal | nul
   return row === undefined ? null : toSeal(row);
 }
 
+/**
+ * Whether it was noted that the platform was put back, and no seal holds that yet: its chain is then another than the one
+ * that went on before.
+ */
+export async function wasPutBack(execute: Execute): Promise<boolean> {
+  const rows = await execute<RowDataPacket[]>(
+    `SELECT 1 FROM audit_events e WHERE e.action = 'platform.restored'
+     AND e.id > COALESCE((SELECT s.last_id FROM audit_seals s ORDER BY s.id DESC LIMIT 1), 0) LIMIT 1`,
+    [],
+  );
+  return rows.length > 0;
+}
+
 /** The newest seal that was made at `sealedAt` or before; null when there is none. */
 export async function findSealBefore(
   execute: Execute,
@@ -157,17 +171,26 @@ export async function findSealBefore(
   return row === undefined ? null : toSeal(row);
 }
 
-/** @returns false when there is a seal with this id: another process was faster. */
-export async function insertSeal(execute: Execute, seal: StoredSeal): Promise<boolean> {
+/**
+ * Adds a seal to the chain that ends with the seal `before`, whose id is 0 where there is none.
+ *
+ * @returns false when there is a seal with this id, since another process was faster, or not the one before, since the
+ *   chain was replaced.
+ */
+export async function insertSeal(
+  execute: Execute,
+  seal: StoredSeal,
+  before: Pick<StoredSeal, "id" | "hash">,
+): Promise<boolean> {
   const { id, firstId, lastId, leaves, hash, sealedAt } = seal;
+  const values = [...[id, firstId, lastId].map(String), leaves, hash, sealedAt];
+  const isFirst = before.id === 0n;
   try {
-    await execute<ResultSetHeader>(INSERT_SEAL, [
-      ...[id, firstId, lastId].map(String),
-      leaves,
-      hash,
-      sealedAt,
-    ]);
-    return true;
+    const { affectedRows } = await execute<ResultSetHeader>(
+      isFirst ? INSERT_FIRST_SEAL : INSERT_SEAL,
+      isFirst ? values : [...values, String(before.id), before.hash],
+    );
+    return affectedRows === 1;
   } catch (error) {
     if (isDuplicate(error)) return false;
     throw error;
