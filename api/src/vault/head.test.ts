@@ -328,6 +328,21 @@ describe("the owner's head", () => {
     expect(await verifyVault(ada.vault)).toMatchObject({ status: "ok" });
   });
 
+  it("that does not open is begun anew above every row, whatever an earlier platform knows", async () => {
+    await put("2026-11-21");
+    const earlier = await settled();
+    for (const day of ["2026-11-20", "2024-02-03"]) await put(day);
+    const { platformDatabase } = test.deps;
+    await moveState(platformDatabase.execute, ada.ownerId, await settled(), earlier);
+    const set =
+      "UPDATE vault_heads SET sealed = CONCAT(LEFT(sealed, LENGTH(sealed) - 1), CHAR(ASCII(RIGHT(sealed, 1)) ^ 1)) WHERE owner_id = ?";
+    await test.sql("vault", set, ada.ownerId);
+    await acceptVault(ada.vault, "test");
+    expect(await stateNow()).toMatchObject({ rev: 4, violatedAt: null });
+    expect(await months()).toEqual(["2026-11", "2024-02"]);
+    expect(await put("2026-11-19")).toMatchObject({ record: { rev: 5 } });
+  });
+
   it("has the months of all rows, and those it knew, once the vault is accepted", async () => {
     for (const day of ["2026-11-21", "2019-05-06"]) await put(day);
     const { keys } = ada.vault;

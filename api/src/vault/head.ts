@@ -115,8 +115,7 @@ async function makeChange<T>(
     // that it is still what is stored.
     const isLikely = known?.violatedAt === null && sumAt(known, stored.rev) !== undefined;
     const state = isLikely ? known : await stateAt(vault, execute, stored.rev);
-    const isFirst = isNew && state.violatedAt === null;
-    const first = isFirst ? (await lastRev(execute, ownerId)) + 1 : revAfter(stored.rev, state);
+    const first = revAfter(isNew ? await lastRev(execute, ownerId) : stored.rev, state);
     let next = first;
     const takeRev = () => next++;
     const rows: RowChange[] = [];
