@@ -114,16 +114,25 @@ async function forgetAddress(
   if (user.emailVerifiedAt !== null) await tx.invitation.deleteMany({ where: { email } });
 }
 
-/** Users who signed up before `before` and have not proven their address. */
-export async function listUnproven(platform: Platform, before: Date): Promise<string[]> {
-  const users = await asSystem(() =>
-    platform.user.findMany({
-      where: { emailVerifiedAt: null, createdAt: { lt: before } },
-      select: { id: true },
-      take: ERASURES_AT_ONCE,
-    }),
-  );
-  return users.map((user) => user.id);
+/** Users who signed up before `before` and have not proven their address, in batches; whoever has no key has no owner's id. */
+export async function* listUnproven(
+  platform: Platform,
+  before: Date,
+): AsyncGenerator<{ readonly userId: string; readonly ownerId: OwnerId | null }[]> {
+  for (let after = ""; ;) {
+    const users = await asSystem(() =>
+      platform.user.findMany({
+        where: { emailVerifiedAt: null, createdAt: { lt: before }, id: { gt: after } },
+        select: { id: true, deks: { select: { ownerId: true }, take: 1 } },
+        orderBy: { id: "asc" },
+        take: ERASURES_AT_ONCE,
+      }),
+    );
+    const last = users.at(-1);
+    if (last === undefined) return;
+    yield users.map(({ id, deks }) => ({ userId: id, ownerId: deks[0]?.ownerId ?? null }));
+    after = last.id;
+  }
 }
 
 /** Made of the owner's id, so that an erasure that has to be done again has the receipt that its owner was given. */

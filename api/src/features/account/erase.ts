@@ -1,6 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import { within } from "../../lib/within.ts";
 import type { Database } from "../../lib/database.ts";
+import { hex } from "../../lib/ids.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Send } from "../../lib/mail.ts";
 import type { Platform } from "../../platform/client.ts";
@@ -24,6 +25,7 @@ import {
   erasedOwners as ownersErasedInVault,
   unknownErasures,
 } from "../../vault/erase.ts";
+import { listOwnersWithHead } from "../../vault/rotation/statements.ts";
 import type { LiveSessions } from "../auth/live-sessions.ts";
 import { assertMayGo } from "../tenants/roles.ts";
 import type { Receipt } from "./contract.ts";
@@ -126,12 +128,21 @@ export async function replayInPlatform(deps: ErasureDeps): Promise<void> {
 /**
  * Erases accounts, and tenants with them, whose address nobody has proven within a week: so that a stranger's sign-up
  * does not wait for the owner of an address (pre-hijacking). The worker does it.
+ *
+ * Whoever has written something has proven it: nobody writes before. That the platform does not know it is what comes of
+ * putting it back.
  */
 export async function eraseUnproven(deps: ErasureDeps): Promise<void> {
   const before = new Date(deps.clock().getTime() - UNPROVEN_MS);
   const reason: Reason = { actor: "job", purpose: "address not proven", requestId: null };
-  for (const userId of await listUnproven(deps.platform, before)) {
-    await eraseIfUnproven(deps, userId, reason);
+  for await (const users of listUnproven(deps.platform, before)) {
+    const owners = users.flatMap(({ ownerId }) => (ownerId === null ? [] : [ownerId]));
+    const writers = await listOwnersWithHead(deps.vaultDatabase.execute, owners);
+    for (const { userId, ownerId } of users) {
+      if (ownerId === null || !writers.has(hex(ownerId))) {
+        await eraseIfUnproven(deps, userId, reason);
+      }
+    }
   }
 }
 

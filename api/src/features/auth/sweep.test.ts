@@ -137,6 +137,21 @@ describe("an account whose address nobody proved", () => {
     await signUp(app, { email: "old@example.org" });
   });
 
+  it("is spared when something was written: the platform was put back to before it was proven", async () => {
+    const person = await signUp(app);
+    const entry = { day: "2026-11-21", title: "Mine" };
+    const path = "/api/entries/8c2d52f0-53ee-4a4b-9d4f-5c1f8ff1b7a1";
+    expect((await person.call("PUT", path, { body: entry })).status).toBe(201);
+    await app.sql(
+      "platform",
+      "UPDATE users SET email_verified_at = NULL, created_at = '2020-01-01' WHERE email = ?",
+      [person.email],
+    );
+    await signUpOnly("beside@example.org", 8 * DAY);
+    await eraseUnproven(app.deps);
+    expect([await of(person.email), await of("beside@example.org")]).toEqual([1, 0]);
+  });
+
   it("is spared when it is proven at that moment", async () => {
     for (let i = 0; i < 5; i++) {
       const email = `racing${i}@example.org`;
