@@ -31,9 +31,10 @@ const USAGE = `Usage:
   npm run backup -- --prune [--set …] [--to …] [--keep 7d4w6m] [--json]
       make none, and only remove what is kept no longer: from a place that is used no more, too
 
-They are encrypted to BACKUP_RECIPIENTS (age1…, with commas between), else to the identity that the first backup makes
-in the data folder, and go to BACKUP_TO unless --to says otherwise, else into the data folder. Kept of platform and
-vault are the newest of so many days, weeks and months (BACKUP_KEEP), of the keys those of KEYS_BACKUP_DAYS.
+They are encrypted to BACKUP_RECIPIENTS (age1…, with commas between), else to the identity in BACKUP_IDENTITY_FILE, else to
+one that the first backup makes in the data folder, and go to BACKUP_TO unless --to says otherwise, else into the data
+folder. Kept of platform and vault are the newest of so many days, weeks and months (BACKUP_KEEP), of the keys those of
+KEYS_BACKUP_DAYS, and never the last one.
 It works on the databases that PLATFORM_BACKUP_URL and VAULT_BACKUP_URL, else the variables of the servers name, else on
 the TimOS in TIMOS_DATA_DIR (./.data).`;
 
