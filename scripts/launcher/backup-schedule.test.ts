@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { dueAt, scheduleOf } from "./backup-schedule.ts";
+import { dueAt, scheduleOf, timesIn } from "./backup-schedule.ts";
 import { readSettings } from "./settings.ts";
 
 const HOUR = 3_600_000;
@@ -39,5 +42,32 @@ describe("backups while TimOS runs", () => {
     expect(dueAt(NOW, schedule, drilled)).toBeNull();
     expect(dueAt(NOW, schedule, { ...drilled, backupAt: ago(24) })).toBe("backup");
     expect(dueAt(NOW, { ...schedule, drillEveryMs: 0 }, { ...drilled, drillAt: 0 })).toBeNull();
+  });
+
+  it("do not wait for a time that a clock which was ahead has noted", () => {
+    const ahead = { backupAt: ago(-9000), drillAt: ago(-9000), triedAt: ago(-9000) };
+    expect(dueAt(NOW, schedule, ahead)).toBe("backup");
+    expect(dueAt(NOW, schedule, { ...ahead, backupAt: NOW, triedAt: NOW })).toBe("drill");
+    expect(dueAt(NOW, schedule, { ...ahead, backupAt: NOW, drillAt: NOW })).toBeNull();
+  });
+
+  it("that came out well are remembered where that cannot be written down", () => {
+    const folder = mkdtempSync(join(tmpdir(), "timos-schedule-"));
+    const said: string[] = [];
+    const times = { backupAt: NOW, drillAt: 0, triedAt: NOW };
+    try {
+      const file = join(folder, "backup/schedule.json");
+      timesIn(file, (line) => said.push(line)).note(times);
+      expect(said).toEqual([]);
+      expect(timesIn(file, (line) => said.push(line)).read()).toEqual(times);
+      writeFileSync(join(folder, "occupied"), "");
+      const lost = timesIn(join(folder, "occupied/schedule.json"), (line) => said.push(line));
+      expect(lost.read().backupAt).toBe(0);
+      lost.note(times);
+      expect(lost.read()).toEqual(times);
+      expect(said).toEqual([expect.stringMatching(/cannot be noted/)]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

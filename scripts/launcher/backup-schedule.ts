@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Household } from "./household.ts";
 import { makePrivateFolder, readIfThere, writeAtomically } from "./files.ts";
@@ -54,14 +54,42 @@ const Times = z.object({
 });
 export type Times = z.output<typeof Times>;
 
-/** What is due. A drill follows a backup, so that it is of the newest. */
+/**
+ * What is due. A drill follows a backup, so that it is of the newest. A time to come was noted by a clock that was ahead,
+ * and counts as never: nothing would be backed up until then.
+ */
 export function dueAt(now: number, schedule: Schedule, times: Times): "backup" | "drill" | null {
-  const { backupAt, drillAt, triedAt } = times;
+  const past = (at: number) => (at > now ? 0 : at);
+  const backupAt = past(times.backupAt);
+  const drillAt = past(times.drillAt);
+  const triedAt = past(times.triedAt);
   const hasFailed = triedAt > Math.max(backupAt, drillAt);
   if (hasFailed && now - triedAt < AGAIN_AFTER_MS) return null;
   if (now - backupAt >= schedule.backupEveryMs) return "backup";
   const isDrilled = schedule.drillEveryMs === 0 || now - drillAt < schedule.drillEveryMs;
   return isDrilled ? null : "drill";
+}
+
+/**
+ * The times that are noted in `file`, and in memory too: where the file cannot be written, what came out well is not done
+ * again at each look.
+ *
+ * @param warn - Told when it cannot be written.
+ */
+export function timesIn(file: string, warn: (line: string) => void) {
+  let known: Times | undefined;
+  return {
+    read: (): Times => (known ??= Times.parse(JSON.parse(readIfThere(file) ?? "{}"))),
+    note: (times: Times): void => {
+      known = times;
+      try {
+        makePrivateFolder(dirname(file));
+        writeAtomically(file, JSON.stringify(times));
+      } catch (error) {
+        warn(`When backups were made cannot be noted: ${String(error)}`);
+      }
+    },
+  };
 }
 
 /**
@@ -73,13 +101,13 @@ export function dueAt(now: number, schedule: Schedule, times: Times): "backup" |
 export function keepBackedUp({ settings, folder, progress }: Household): () => Promise<void> {
   const schedule = scheduleOf(settings);
   if (schedule === null) return () => Promise.resolve();
-  const file = join(folder.path, "backup/schedule.json");
+  const notes = timesIn(join(folder.path, "backup/schedule.json"), (line) => progress.warn(line));
   let running: RunningProgram | undefined;
   let isStopping = false;
 
   const look = async () => {
     if (running !== undefined) return;
-    const times = Times.parse(JSON.parse(readIfThere(file) ?? "{}"));
+    const times = notes.read();
     const due = dueAt(Date.now(), schedule, times);
     if (due === null) return;
     const program = programOf(due, settings, folder.path);
@@ -92,9 +120,7 @@ export function keepBackedUp({ settings, folder, progress }: Household): () => P
     if (isStopping) return;
     const isWell = reason === "ended with exit code 0";
     const triedAt = Date.now();
-    makePrivateFolder(join(folder.path, "backup"));
-    const changed = isWell ? { [`${due}At`]: triedAt } : {};
-    writeAtomically(file, JSON.stringify({ ...times, triedAt, ...changed }));
+    notes.note({ ...times, triedAt, ...(isWell ? { [`${due}At`]: triedAt } : {}) });
     if (!isWell) {
       progress.warn(`The ${due} of today did not come out well (${program.logFile}): ${said}`);
     } else if (due === "backup") await look();
