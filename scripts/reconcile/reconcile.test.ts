@@ -9,10 +9,13 @@ import { program } from "../../api/test/program.ts";
 import { restore, tablesOf, takeSnapshot, type Snapshot } from "../../api/test/snapshots.ts";
 import { noticeRestore } from "../../api/src/features/restored/notice.ts";
 import { auditSealer } from "../../api/src/jobs/seal-audit.ts";
+import { resealAll } from "../../api/src/vault/rotation/reseal.ts";
 import { openInstallation, type Installation } from "../keys/installation.ts";
 import { ROOT } from "../launcher/paths.ts";
 import { BACKUP_SETS, type BackupSet } from "../lib/backup-sets.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
+import { finish } from "../restore/finish.ts";
+import { listOwners } from "../restore/settle-vaults.ts";
 import type { Finding, FindingClass } from "./findings.ts";
 import { reconcile, type ReconcileOptions } from "./reconcile.ts";
 
@@ -69,6 +72,7 @@ const write = async (person: Person, title: string, id: string = randomUUID()) =
 const putAllBack = async () => {
   for (const role of ["platform", "vault"] as const) await restore(app, role, monday[role]);
   app.deps.keys.forgetAll();
+  installation.keys.forgetAll();
 };
 const putBack = async (role: Role, from: Snapshot, ...sets: BackupSet[]) => {
   const names = sets.flatMap((set) => BACKUP_SETS[set][role]);
@@ -117,7 +121,8 @@ const again = async ({ email, password }: Person) => {
   const reply = await call(app, "POST", "/api/auth/login", { body: { email, password } });
   expect(reply.status).toBe(200);
   const headers = { authorization: `Bearer ${String(reply.body["accessToken"])}` };
-  return (path: string) => call(app, "GET", path, { headers });
+  return (path: string, body?: object) =>
+    call(app, body === undefined ? "GET" : "PUT", path, { headers, ...(body && { body }) });
 };
 
 it("finds nothing where all fits, and changes nothing then", async () => {
@@ -194,6 +199,37 @@ describe("a platform from Monday with a vault from Friday", () => {
     expect(await app.sql("platform", "SELECT * FROM unknown_owners")).toEqual([]);
     app.clock.now = new Date(app.clock.now.getTime() - 8 * DAY_MS);
   });
+});
+
+it("a platform from before a data key was rotated knows the key before vaults are compared", async () => {
+  const done = await resealAll(app.deps, {
+    who: null,
+    madeBefore: new Date(8.64e15),
+    graceMs: 0,
+    purpose: "test",
+  });
+  expect(done).toMatchObject({ finished: 2, unopened: [] });
+  app.deps.keys.forgetAll();
+  await write(ada, "Friday");
+  const [newest] = await app.sql("vault", "SELECT MAX(rev) AS rev FROM daily_entries");
+  await putBack("platform", monday.platform, "platform");
+  installation.keys.forgetAll();
+  const finished = await finish(installation, {
+    manifests: [],
+    owners: await listOwners(installation),
+    isOneState: false,
+    log: () => undefined,
+  });
+  // Eve's is of no other time.
+  expect(finished).toEqual({ owners: 2, accepted: 1, violated: [], locked: [], left: [] });
+  app.deps.keys.forgetAll();
+  const at = await again(ada);
+  const { items } = (await at("/api/entries")).body as unknown as { items: { title: string }[] };
+  expect(items.map(({ title }) => title).sort()).toEqual(["Friday", "Monday"]);
+  const reply = await at(`/api/entries/${randomUUID()}`, { day: "2026-11-21", title: "Sunday" });
+  expect(reply.status).toBe(201);
+  expect(Number(reply.body["rev"])).toBeGreaterThan(Number(newest?.["rev"]));
+  expect((await at("/api/me/vault")).body["integrity"]).toMatchObject({ status: "ok" });
 });
 
 describe("a vault from Monday with a platform from Friday", () => {

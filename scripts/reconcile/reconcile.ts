@@ -134,9 +134,10 @@ async function examineGivenOut(
   await catchUp(installation);
 }
 
-async function examineDataKeys(
+/** Compares what both databases know of data keys; after a restore, unwraps every one and looks at all rows. */
+export async function examineDataKeys(
   installation: Installation,
-  { repair, afterRestore }: ReconcileOptions,
+  { repair, afterRestore }: Pick<ReconcileOptions, "repair" | "afterRestore">,
   findings: Findings,
 ): Promise<void> {
   const isAll = afterRestore !== null;

@@ -1,7 +1,8 @@
 import { beginRun, endRun, type OperationSet } from "../../api/src/platform/operation-runs.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import type { Installation } from "../keys/installation.ts";
-import { reconcile } from "../reconcile/reconcile.ts";
+import { Findings } from "../reconcile/findings.ts";
+import { examineDataKeys, reconcile } from "../reconcile/reconcile.ts";
 import { storedBytes } from "./refusals.ts";
 import { settleVaults, type Owner, type Settled } from "./settle-vaults.ts";
 
@@ -15,18 +16,22 @@ interface Done {
   /** As they are before anything is accepted. */
   readonly owners: readonly Owner[];
   readonly isOneState: boolean;
+  readonly log: (line: string) => void;
 }
 
 /** What every restore ends with: vaults are compared, what does not fit is found and put right, and it is noted. */
 export async function finish(
   installation: Installation,
-  { manifests, owners, isOneState }: Done,
+  { manifests, owners, isOneState, log }: Done,
 ): Promise<Finished> {
   const startedAt = new Date();
   const { execute } = installation.platformDatabase;
   const sets: OperationSet[] = manifests.map(({ set }) => set);
   const run = await beginRun(execute, "restore", sets, startedAt);
-  const first = await settleVaults(installation, owners, isOneState);
+  // Before vaults are compared: one that was written to under a key that the platform does not know yet does not open.
+  // What can be put right shows without unwrapping every key, which reconciling does, and tells of the rest.
+  await examineDataKeys(installation, { repair: true, afterRestore: null }, new Findings());
+  const settled = await settleVaults(installation, owners, isOneState);
   const { findings } = await reconcile(installation, {
     repair: true,
     afterRestore: sets,
@@ -38,15 +43,8 @@ export async function finish(
       ({ what, left: count, remedy }) =>
         `${count} × ${what}${remedy === null ? "" : `: ${remedy}`}`,
     );
-  // Keys of theirs may have been found in the other database.
-  const locked = owners.filter(({ ownerId }) => first.locked.includes(ownerId));
-  const again = await settleVaults(installation, locked, isOneState);
-  const settled: Settled = {
-    owners: first.owners,
-    accepted: first.accepted + again.accepted,
-    violated: [...first.violated, ...again.violated],
-    locked: again.locked,
-  };
+  const unknowable = findings.find((finding) => finding.class === "cannot_know");
+  if (unknowable !== undefined) log(`${unknowable.what}: ${unknowable.remedy ?? ""}`);
   await endRun(
     execute,
     run,
