@@ -91,11 +91,13 @@ async function prove(
       try {
         // The audit first: whatever is opened adds to it.
         const takenAt = new Date(journal[0]?.takenAt ?? 0);
+        const ofVault = journal.find(({ set }) => set === "vault");
+        const startedAt = new Date(ofVault?.startedAt ?? 0);
         return [
           restoredFinding(manifests),
           await checkAudit(installation, takenAt),
           await checkErasures(installation),
-          ...(await checkVaults(installation, isOneState, meter())),
+          ...(await checkVaults(installation, { isOneState, startedAt }, meter())),
         ];
       } finally {
         await installation.close();
