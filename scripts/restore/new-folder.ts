@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { unpackKit, type Kit } from "../backup/kit.ts";
 import { API_SECRET_VARIABLES } from "../launcher/make-secrets.ts";
-import { mariadbFolder } from "../launcher/mariadb-folder.ts";
+import { holdsDatabases, mariadbFolder } from "../launcher/mariadb-folder.ts";
 import { findRestoreMark, writeRestoreMark } from "../launcher/restore-mark.ts";
 import { API_SECRETS, ensureSecrets, REDIS_SECRETS } from "../launcher/secrets.ts";
 import { isGiven, type Environment } from "../launcher/settings.ts";
@@ -30,10 +30,18 @@ export function refuseMissingSecrets(env: Environment, dataFolder: string, kit: 
 /**
  * Makes a data folder ready for databases to be restored into: marked as unfinished, with the secrets of the kit. Databases
  * that a restore before this one has half made are thrown away; its mark says that there were none before.
+ *
+ * @throws Error when others were made since it was looked for them.
  */
 export function prepareNew(dataFolder: string, kit: Kit, commandLine: string): void {
   if (findRestoreMark(dataFolder)?.kind === "new") {
     rmSync(mariadbFolder(dataFolder), { recursive: true, force: true });
+  }
+  if (holdsDatabases(dataFolder)) {
+    throw new Error(
+      `There are databases in ${dataFolder} by now, which are not those of a restore. Nothing was changed. ` +
+        "To replace them, run it again and say which (--database).",
+    );
   }
   const begunAt = new Date().toISOString();
   writeRestoreMark(dataFolder, { kind: "new", begunAt, from: commandLine });

@@ -8,7 +8,6 @@ import type { Target } from "./target.ts";
 
 interface Plan {
   readonly backups: Backups;
-  readonly chosen: Chosen;
   readonly settings: Settings;
   readonly isNew: boolean;
   readonly isRefused: boolean;

@@ -37,7 +37,7 @@ export async function restore(
   const isNew = request.isScratch || isWithoutDatabases(settings);
   const kit =
     request.kit === undefined ? null : await openKit(request.kit, await kitPassphrase(env, false));
-  const openers = findOpeners(env, dataFolder, kit);
+  const openers = findOpeners(env, dataFolder, kit, { isNew });
   const key = backupKey(openers, request);
   const store = await openStore(request.from ?? join(dataFolder, "backups"), env);
   try {
@@ -48,7 +48,7 @@ export async function restore(
     await refuse(backups, chosen, openers, dataFolder);
     if (isNew && !request.isScratch) refuseMissingSecrets(env, dataFolder, kit);
     const isRefused = !isNew && !request.isConfirmed && !request.isDryRun;
-    for (const line of describePlan({ backups, chosen, settings, isNew, isRefused })) {
+    for (const line of describePlan({ backups, settings, isNew, isRefused })) {
       console.log(line);
     }
     if (isRefused) return false;
@@ -97,17 +97,19 @@ async function restoreInto(
       signal,
       log: (line) => console.log(line),
     });
-    removeRestoreMark(dataFolder);
     const { kind } = target;
+    // What is in the folder is something else than databases given.
+    if (kind !== "given") removeRestoreMark(dataFolder);
     for (const line of describeResult(result, { backups, chosen, dataFolder, kind, isScratch })) {
       console.log(line);
     }
     return result.left.length + result.violated.length + result.locked.length === 0;
   } catch (error) {
+    const isGiven = target?.kind === "given";
     await target?.close();
     target = undefined;
     if (isScratch) rmSync(dataFolder, { recursive: true, force: true });
-    else if (findRestoreMark(dataFolder) !== undefined) {
+    else if (!isGiven && findRestoreMark(dataFolder) !== undefined) {
       console.error(`The restore is not finished. Run it again: ${commandLine}`);
     }
     throw error;

@@ -7,11 +7,10 @@ import {
   findIdentities,
   identitiesIn,
 } from "../backup/keys.ts";
-import type { Kit } from "../backup/kit.ts";
+import { keyringIn, type Kit } from "../backup/kit.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { variable, type Environment } from "../launcher/settings.ts";
 import { readKeyring } from "./refusals.ts";
-import { keyringIn } from "../backup/kit.ts";
 
 /** What opens backups, and says that they are of this installation. */
 export interface Openers {
@@ -21,8 +20,18 @@ export interface Openers {
   readonly keyring: Buffer | null;
 }
 
-/** Those of the recovery kit if one was given, else those of the data folder or of the environment. */
-export function findOpeners(env: Environment, dataFolder: string, kit: Kit | null): Openers {
+/**
+ * Those of the recovery kit if one was given, else those of the data folder or of the environment.
+ *
+ * @param options.isNew - Whether the kit's secrets become those of the installation. Otherwise its servers go on with the
+ *   keyring they have.
+ */
+export function findOpeners(
+  env: Environment,
+  dataFolder: string,
+  kit: Kit | null,
+  { isNew }: { readonly isNew: boolean } = { isNew: false },
+): Openers {
   const keyringFile = variable(env, "KEYRING_FILE") ?? `${dataFolder}/keyring`;
   if (kit === null) {
     return {
@@ -38,7 +47,7 @@ export function findOpeners(env: Environment, dataFolder: string, kit: Kit | nul
   return {
     key: key === undefined ? null : Buffer.from(key.trim(), "base64url"),
     identities: identitiesIn(text ?? ""),
-    keyring: keyringIn(kit) ?? readKeyring(keyringFile),
+    keyring: (isNew ? keyringIn(kit) : null) ?? readKeyring(keyringFile),
   };
 }
 

@@ -116,11 +116,17 @@ const ACCOUNT = "timos_restore";
 
 /**
  * An account for as long as the restore takes, on all databases of TimOS: those of the servers may use one database each,
- * and the administrator comes by the socket only. That of a run that was killed is replaced.
+ * and the administrator comes by the socket only. That of a run that was killed is replaced; that of one at work is locked.
  */
 export async function makeAccount(place: SnapshotPlace) {
   const password = randomBytes(24).toString("base64url");
   const admin = await connectTo(place, "platform");
+  try {
+    await takeLock(admin, `${ACCOUNT}_account`);
+  } catch (error) {
+    admin.destroy();
+    throw error;
+  }
   const name = `'${ACCOUNT}'@'127.0.0.1'`;
   const drop = async () => {
     try {
@@ -148,14 +154,18 @@ const LOCK = "timos_restore";
  * @param connection - Kept open meanwhile: the lock is its.
  */
 export async function alone<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  const [rows] = await connection.query(`SELECT GET_LOCK('${LOCK}', 0) AS got`);
-  const got: unknown = Array.isArray(rows) ? rows[0] : undefined;
-  if (typeof got !== "object" || got === null || !("got" in got) || Number(got.got) !== 1) {
-    throw new Error("Another restore is at work on these databases. Wait until it is done.");
-  }
+  await takeLock(connection, LOCK);
   try {
     return await work();
   } finally {
     await connection.query(`SELECT RELEASE_LOCK('${LOCK}')`);
+  }
+}
+
+async function takeLock(connection: Connection, name: string): Promise<void> {
+  const [rows] = await connection.query(`SELECT GET_LOCK('${name}', 0) AS got`);
+  const got: unknown = Array.isArray(rows) ? rows[0] : undefined;
+  if (typeof got !== "object" || got === null || !("got" in got) || Number(got.got) !== 1) {
+    throw new Error("Another restore is at work on these databases. Wait until it is done.");
   }
 }
