@@ -106,16 +106,19 @@ export async function addStandIns(
 }
 
 /**
- * Adds the erasures of today to keys that were loaded, and destroys what they hold of whom those are about: a receipt was
- * given for it.
+ * Adds to keys of a backup what came since: the keys that were made, without which those who signed up or had their key
+ * rotated could open nothing, and the erasures. What the keys hold of whom these are about is destroyed: a receipt was given
+ * for it. Of a key that both have, the backup's stays.
+ *
+ * @param later - The database that has them.
  */
-export async function keepErasures(
+export async function keepSince(
   admin: Connection,
   { role, name }: Pick<Loaded, "role" | "name">,
-  live: string,
+  later: string,
 ): Promise<void> {
-  await copyRows(admin, "erasures", live, name);
   const wraps = role === "platform" ? "dek_wraps" : "vault_keys";
+  for (const table of ["erasures", wraps, "audit_keys"]) await copyRows(admin, table, later, name);
   await admin.query(
     `DELETE FROM ${q(name)}.${wraps} WHERE owner_id IN (SELECT owner_id FROM ${q(name)}.erasures)`,
   );

@@ -4,22 +4,20 @@ import { endGivenOut } from "../../api/src/platform/given-out.ts";
 import { deleteErasedRows } from "../../api/src/vault/erase.ts";
 import { dropDatabase, listDatabases } from "../backup/engine/load.ts";
 import {
-  beforeDatabaseName,
   connectTo,
   liveDatabase,
   restoreDatabaseName,
   type SnapshotPlace,
 } from "../backup/engine/place.ts";
-import { swapIn } from "../backup/engine/swap.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { openInstallation, type Installation } from "../keys/installation.ts";
 import type { Meter } from "../keys/terminal.ts";
-import { writeRestoreMark } from "../launcher/restore-mark.ts";
 import type { DatabaseRole } from "../lib/backup-sets.ts";
-import { addStandIns, copyRows, dropTables, keepErasures, type Loaded } from "./complete.ts";
+import { addStandIns, copyRows, dropTables, keepSince, type Loaded } from "./complete.ts";
 import { finish, type Finished } from "./finish.ts";
 import { loadDatabase, type Backups } from "./load.ts";
 import { listOwners } from "./settle-vaults.ts";
+import { takePlaces } from "./take-places.ts";
 import { alone, type Target } from "./target.ts";
 import { tellServers } from "./tell-servers.ts";
 
@@ -44,7 +42,8 @@ export interface Replaced extends Finished {
 
 /**
  * Puts databases back while servers may go on: each is loaded beside the one in use, brought forward, and whoever was
- * erased since is erased in it; then all its tables take the place of the others in one statement.
+ * erased since is erased in it; then all its tables take the place of the others in one statement, of both databases in the
+ * same one where one account reaches both.
  *
  * Nothing in use is changed before that. Cut off before, it is as if it had not begun; after, running it again ends it.
  */
@@ -67,45 +66,73 @@ interface Beside extends Loaded {
   readonly live: string;
   /** Whether a journal is in it, and not only keys. */
   readonly hasJournal: boolean;
+  readonly hasKeys: boolean;
 }
 
 async function replace(
   work: InPlace,
   connections: ReadonlyMap<DatabaseRole, Connection>,
 ): Promise<Replaced> {
-  const { target, backups, commandLine, signal, log } = work;
+  const { target, backups } = work;
   const besides = await prepare(work, connections);
-
-  // Whose vault was violated before is in the platform that goes, or in the one that comes.
+  const violated = await listViolated(target, besides);
   const isNew = target.kind === "new";
-  const before = isNew ? [] : await withDatabases(target, liveNames(target), listOwners);
-  if (target.kind === "stopped") {
-    const begunAt = new Date().toISOString();
-    writeRestoreMark(target.dataFolder, { kind: "in_place", begunAt, from: commandLine });
-  }
-  const safetyCopies: string[] = [];
-  for (const { place, role, name, live } of besides) {
-    const copy = beforeDatabaseName(role, idOf(backups));
-    await swapIn(place, role, { from: name, to: live, before: copy }, { signal, note: log });
-    await dropDatabase(place, role, name);
-    if (isNew) await dropDatabase(place, role, copy);
-    else safetyCopies.push(copy);
-  }
-  const told = target.redisUrl === undefined ? 0 : await tellServers(target.redisUrl);
+  const tell = async () => (target.redisUrl === undefined ? 0 : tellServers(target.redisUrl));
 
-  const finished = await withDatabases(target, liveNames(target), async (installation) => {
-    // Of those who were erased while it was loaded.
-    await replayErasures(erasureDeps(installation));
-    const violated = new Set(before.filter((one) => one.wasViolated).map(({ ownerId }) => ownerId));
-    const owners = (await listOwners(installation)).map((owner) => ({
-      ...owner,
-      wasViolated: owner.wasViolated || violated.has(owner.ownerId),
-    }));
-    return finish(installation, { ...work, owners, manifests: backups.manifests });
-  });
-  // What was read while vaults were accepted may be of before.
-  if (target.redisUrl !== undefined) await tellServers(target.redisUrl);
-  return { ...finished, safetyCopies, told };
+  let safetyCopies: string[] = [];
+  let told: number | null;
+  try {
+    const swaps = await takePlaces(work, besides);
+    if (!isNew) safetyCopies = swaps.map(({ before }) => before);
+    for (const { role, from, to, before } of swaps) {
+      const hasKeys = besides.some((beside) => beside.role === role && beside.hasKeys);
+      // Of those who signed up or were erased in the last moment.
+      if (hasKeys && !isNew) {
+        await keepSince(adminOf(connections, role), { role, name: to }, before);
+      }
+      await dropDatabase(target.place, role, from);
+      if (isNew) await dropDatabase(target.place, role, before);
+    }
+  } finally {
+    told = await tell();
+  }
+
+  try {
+    const finished = await withDatabases(target, liveNames(target), async (installation) => {
+      // Of those who were erased while it was loaded.
+      await replayErasures(erasureDeps(installation));
+      // What is written in this moment does not fit until it is accepted, and that is nobody's doing.
+      const owners = (await listOwners(installation)).map((owner) => ({
+        ...owner,
+        wasViolated: violated.has(owner.ownerId),
+      }));
+      return finish(installation, { ...work, owners, manifests: backups.manifests });
+    });
+    return { ...finished, safetyCopies, told };
+  } finally {
+    // What was read while vaults were accepted may be of before.
+    await tell();
+  }
+}
+
+/** Whose vault was violated before: as the platform knows it that goes, or the one that comes. */
+async function listViolated(
+  target: Target,
+  besides: readonly Beside[],
+): Promise<ReadonlySet<string>> {
+  const live = liveNames(target);
+  const loaded = besides.find(({ role, hasJournal }) => role === "platform" && hasJournal);
+  const platforms = [
+    ...(target.kind === "new" ? [] : [live.platform]),
+    ...(loaded === undefined ? [] : [loaded.name]),
+  ];
+  const violated = new Set<string>();
+  for (const platform of platforms) {
+    for (const owner of await withDatabases(target, { ...live, platform }, listOwners)) {
+      if (owner.wasViolated) violated.add(owner.ownerId);
+    }
+  }
+  return violated;
 }
 
 /** All that is done before anything in use is changed. What fails or is stopped leaves nothing behind. */
@@ -150,10 +177,15 @@ async function loadBeside(
   const common = { place, role, name, urlOf, log };
   await loadDatabase(admin, common, backups, { meter, signal });
   const hasJournal = backups.manifests.some(({ set }) => set === role);
-  if (backups.manifests.some(({ set }) => set === "keys")) {
-    await keepErasures(admin, common, live);
+  const hasKeys = backups.manifests.some(({ set }) => set === "keys");
+  if (hasKeys) {
+    // A run that was killed may have left the last ones there only.
+    for (const copy of await listDatabases(place, role, `timos_${role}_before_`)) {
+      await copyRows(admin, "erasures", copy, name);
+    }
+    await keepSince(admin, common, live);
   }
-  return { ...common, migrations: [], live, hasJournal };
+  return { ...common, migrations: [], live, hasJournal, hasKeys };
 }
 
 /** Erases in what was loaded whoever was erased since, and ends what was given out then. */
@@ -188,7 +220,7 @@ async function replayBeside(
   }
 }
 
-/** By which the databases are called that are made. */
+/** By which the databases are called that are loaded into. */
 const idOf = ({ manifests }: Backups): string => manifests[0]?.id ?? "";
 
 const erasureDeps = ({ platform, vaultDatabase, clock, config }: Installation) => ({

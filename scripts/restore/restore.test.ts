@@ -15,7 +15,9 @@ import { call, signUp, type Person } from "../../api/test/people.ts";
 import { program } from "../../api/test/program.ts";
 import { BACKUP_KEY_FILE } from "../backup/keys.ts";
 import { ROOT } from "../launcher/paths.ts";
-import { findRestoreMark } from "../launcher/restore-mark.ts";
+import { makePrivateFolder } from "../launcher/files.ts";
+import { mariadbFolder } from "../launcher/mariadb-folder.ts";
+import { findRestoreMark, removeRestoreMark, writeRestoreMark } from "../launcher/restore-mark.ts";
 import { cleanEnvironment } from "../lib/clean-environment.mjs";
 import { UsageError } from "../lib/usage.ts";
 import { migrate } from "../lib/migrate.ts";
@@ -23,9 +25,12 @@ import { readMigrations } from "../lib/migration-files.ts";
 import { BACKUP_SETS } from "../lib/backup-sets.ts";
 import { migrationFolder } from "../test/scratch.ts";
 import { dropTables, listTables, makeDatabase, migrateJournal, migrateKeys } from "./complete.ts";
+import { prepareNew } from "./new-folder.ts";
 import { migrationsOf } from "./refusals.ts";
 import { readRequest } from "./request.ts";
 import { restore } from "./restore.ts";
+import { findOpeners } from "./secrets.ts";
+import { makeAccount } from "./target.ts";
 
 // Each starts a process or restores a database, on a machine that others use.
 jest.setTimeout(120_000);
@@ -45,10 +50,14 @@ let backupId: string;
 const entry = randomUUID();
 let newest = 0;
 const lines: string[] = [];
+let onLine: (line: string) => void = () => undefined;
 
 /** Databases of somebody's own, which an account by TCP may make others beside. */
 beforeAll(async () => {
-  jest.spyOn(console, "log").mockImplementation((line: unknown) => void lines.push(String(line)));
+  jest.spyOn(console, "log").mockImplementation((line: unknown) => {
+    lines.push(String(line));
+    onLine(String(line));
+  });
   const tokenKey = randomBytes(32).toString("base64url");
   app = await openTestApp({ TOKEN_KEY: tokenKey });
   admin = await createConnection({ socketPath: adminSocket, user: userInfo().username });
@@ -204,8 +213,42 @@ describe("what is refused changes nothing", () => {
     await expect(run(["--keys", "--yes"], { KEYRING_FILE: keyring })).rejects.toThrow(
       /lacks local:\S+, under which 3 data keys.*keys:merge/,
     );
+    // Whoever restores in place goes on with the keyring that is there, whatever the kit has.
+    const kit = {
+      madeAt: new Date(),
+      secrets: { keyring: readFileSync(keyring).toString("base64") },
+    };
+    const heldIn = (isNew: boolean) =>
+      findOpeners({ KEYRING_FILE: app.keyringFile }, data, kit, { isNew }).keyring;
+    expect(heldIn(false)).toEqual(readFileSync(app.keyringFile));
+    expect(heldIn(true)).toEqual(readFileSync(keyring));
     expect(readFileSync(join(data, BACKUP_KEY_FILE), "utf8")).toMatch(/\S{43}/);
     expect(findRestoreMark(data)).toBeUndefined();
+  });
+
+  it("databases that were made while the backup was read, and another restore at work", async () => {
+    const folder = join(app.folder, "made-meanwhile");
+    makePrivateFolder(mariadbFolder(folder));
+    const kit = { madeAt: new Date(), secrets: {} };
+    expect(() => {
+      prepareNew(folder, kit, "npm run restore");
+    }).toThrow(/are databases.*by now/);
+    expect(readdirSync(folder)).toEqual(["mariadb"]);
+
+    const socket = `socketPath=${encodeURIComponent(adminSocket)}`;
+    const url = `mysql://${userInfo().username}@localhost/?${socket}`;
+    const place = {
+      kind: "servers",
+      dataFolder: data,
+      urls: { platform: url, vault: url },
+    } as const;
+    const first = await makeAccount(place);
+    await expect(makeAccount(place)).rejects.toThrow("Another restore is at work");
+    const port = Number(new URL(platformUrl).port);
+    const { user, password } = first;
+    await (await createConnection({ host: "127.0.0.1", port, user, password })).end();
+    await first.drop();
+    await (await makeAccount(place)).drop();
   });
 });
 
@@ -222,7 +265,11 @@ describe("one database while the other serves", () => {
     })();
     // Read before, so that its key and its session are in memory.
     expect(await titleOf(ada)).toBe("After");
+    // That of a restore of the folder's own databases, which these are not.
+    writeRestoreMark(data, { kind: "in_place", begunAt: new Date().toISOString(), from: "other" });
     const restored = await run(["--database", "vault", "--yes"]);
+    expect(findRestoreMark(data)).toMatchObject({ from: "other" });
+    removeRestoreMark(data);
     isDone = true;
     await asking;
     expect(restored).toEqual({
@@ -270,6 +317,63 @@ describe("one database while the other serves", () => {
     expect(restored).toEqual({ outcome: "ok", backup_id: backupId });
     // What was done to look after the data is not forgotten with the data.
     expect(await countOf("platform", "operation_runs", "kind = 'restore'")).toBe(2);
+  });
+
+  it("the keys: what was made since stays, and who is erased in the last moment is", async () => {
+    const kim = await signUp(app);
+    await write(kim, entry, "Since");
+    const [kims, eves] = [await ownerOf(kim), await ownerOf(eve)];
+    const isEves = `owner_id = UNHEX('${eves}')`;
+    const erase = async () => {
+      await admin.query(`DELETE FROM ${vaultDatabase}.vault_keys WHERE ${isEves}`);
+      await admin.query(`INSERT INTO ${vaultDatabase}.erasures VALUES (UNHEX('${eves}'))`);
+      await admin.query("COMMIT");
+    };
+    // Holds the tables until all is loaded, and the swap has been tried.
+    await admin.query("BEGIN");
+    await admin.query(`SELECT 1 FROM ${vaultDatabase}.vault_keys LIMIT 1`);
+    let erased: Promise<void> | undefined;
+    onLine = (line) => {
+      if (line.includes("trying again")) erased ??= erase();
+    };
+    const { said } = await run(["--keys", "--yes"]);
+    onLine = () => undefined;
+    await erased;
+    expect(erased).toBeDefined();
+    expect(said).toMatch(/Restored: keys/);
+    for (const [database, table] of [
+      ["platform", "dek_wraps"],
+      ["vault", "vault_keys"],
+    ] as const) {
+      expect(await countOf(database, table, `owner_id = UNHEX('${kims}')`)).toBe(1);
+      expect(await countOf(database, table, isEves)).toBe(0);
+      expect(await countOf(database, "erasures", isEves)).toBe(1);
+      expect(await countOf(database, table, `owner_id = UNHEX('${zoesOwner}')`)).toBe(0);
+    }
+    expect(await titleOf(kim)).toBe("Since");
+  });
+
+  it("both of the same backup again: where one cannot be replaced, neither is", async () => {
+    const before = await countOf("platform", "users", "TRUE");
+    const kept = await databasesLike("timos\\_%\\_before\\_%");
+    // May load, and may not keep what was there.
+    await admin.query("CREATE OR REPLACE USER 'loader'@'127.0.0.1' IDENTIFIED BY 'loader'");
+    await admin.query(`GRANT ALL PRIVILEGES ON ${vaultDatabase}.* TO 'loader'@'127.0.0.1'`);
+    await admin.query(
+      "GRANT ALL PRIVILEGES ON `timos\\_vault\\_restore\\_%`.* TO 'loader'@'127.0.0.1'",
+    );
+    const loader = new URL(environment["VAULT_MIGRATE_URL"] ?? "");
+    loader.username = loader.password = "loader";
+    const both = ["--database", "both", "--yes"];
+    await expect(run(both, { VAULT_RESTORE_URL: loader.href })).rejects.toThrow(/denied/);
+    await admin.query("DROP USER 'loader'@'127.0.0.1'");
+    expect(await countOf("platform", "users", "TRUE")).toBe(before);
+    expect(await databasesLike("timos\\_%\\_before\\_%")).toEqual(kept);
+
+    const { said } = await run(both);
+    expect(said).toMatch(/kept as timos_platform_before_\w+, timos_vault_before_\w+\./);
+    expect(await countOf("platform", "users", "TRUE")).toBeLessThan(before);
+    expect(await databasesLike("timos\\_%\\_before\\_%")).toHaveLength(kept.length + 2);
   });
 });
 

@@ -108,16 +108,20 @@ export function isOneAccount({ urls }: OtherServers): boolean {
   return new Set(accounts).size === 1;
 }
 
-/** The part of an identifier's name that an id of a backup becomes: letters and digits only. */
+/** The part of an identifier's name that an id of a backup, or a moment, becomes: letters and digits only. */
 const slug = (id: string) => id.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 
 /** The database that a backup is loaded into before it takes the place of the one in use. */
 export const restoreDatabaseName = (role: DatabaseRole, id: string): string =>
   `timos_${role}_restore_${slug(id)}`;
 
-/** The database that keeps what a restore took the place of. */
-export const beforeDatabaseName = (role: DatabaseRole, id: string): string =>
-  `timos_${role}_before_${slug(id)}`;
+/**
+ * The database that keeps what a restore took the place of.
+ *
+ * @param at - The moment of it, in ISO 8601: of one backup there may be several, and none may be lost.
+ */
+export const beforeDatabaseName = (role: DatabaseRole, at: string): string =>
+  `timos_${role}_before_${slug(at)}`;
 
 /** A name as it stands in a statement. */
 export const quoteName = (name: string): string => `\`${name.replaceAll("`", "``")}\``;

@@ -42,43 +42,70 @@ const LOCK_WAIT_TIMEOUT = 1205;
  * @throws Error, having changed nothing, when `from` lacks a table, `before` is there already, or others use the tables for
  * more than a minute.
  */
-export async function swapIn(
+export const swapIn = (
   place: SnapshotPlace,
   role: DatabaseRole,
-  { from, to, before, tables }: Swap,
+  swap: Swap,
+  options?: StepOptions,
+): Promise<string[]> => swapTogether(place, [{ ...swap, role }], options);
+
+/** A swap in one of the two databases. */
+export interface SwapOf extends Swap {
+  readonly role: DatabaseRole;
+}
+
+/** As {@link swapIn}, in databases that one account reaches: one statement for all of them. */
+export async function swapTogether(
+  place: SnapshotPlace,
+  swaps: readonly SwapOf[],
   { note, signal }: StepOptions = {},
 ): Promise<string[]> {
-  const connection = await connectTo(place, role);
+  const [first] = swaps;
+  if (first === undefined) return [];
+  const connection = await connectTo(place, first.role);
   try {
-    const loaded = await listTables(connection, from);
-    const moving = [...(tables ?? loaded)];
-    const lacking = moving.filter((table) => !loaded.includes(table));
-    if (moving.length === 0) throw new Error(`There is no table in ${from}.`);
-    if (lacking.length > 0) throw new Error(`${from} lacks ${lacking.join(", ")}.`);
-    const inUse = await listTables(connection, to);
-    const leaving = moving.filter((table) => inUse.includes(table));
-    await createDatabase(place, role, before);
-    // The same as for loading: where there are no replicas, the rows are in no binlog, and neither is this.
-    if (place.kind === "private") await connection.query("SET sql_log_bin = 0");
-    await connection.query("SET foreign_key_checks = 0, lock_wait_timeout = ?", [WAIT_SECONDS]);
-    const rename = (table: string, source: string, target: string) =>
-      `${quoteName(source)}.${quoteName(table)} TO ${quoteName(target)}.${quoteName(table)}`;
-    const pairs = [
-      ...leaving.map((table) => rename(table, to, before)),
-      ...moving.map((table) => rename(table, from, to)),
-    ];
+    const plans = [];
+    for (const swap of swaps) plans.push(await planSwap(connection, swap));
     try {
+      for (const { role, before } of swaps) await createDatabase(place, role, before);
+      // The same as for loading: where there are no replicas, the rows are in no binlog, and neither is this.
+      if (place.kind === "private") await connection.query("SET sql_log_bin = 0");
+      await connection.query("SET foreign_key_checks = 0, lock_wait_timeout = ?", [WAIT_SECONDS]);
+      const pairs = plans.flatMap((plan) => plan.pairs);
       await whenFree(connection, `RENAME TABLE ${pairs.join(", ")}`, { note, signal });
     } catch (error) {
-      // The statement does all or nothing; where it was lost on the way, nobody knows which.
-      const kept = await listTables(connection, before).catch(() => undefined);
-      if (kept?.length === 0) await connection.query(`DROP DATABASE ${quoteName(before)}`);
+      for (const { before } of swaps) await dropIfEmpty(connection, before);
       throw error;
     }
-    return moving;
+    return plans.flatMap(({ moving }) => moving);
   } finally {
     connection.destroy();
   }
+}
+
+async function planSwap(connection: Connection, { from, to, before, tables }: Swap) {
+  const loaded = await listTables(connection, from);
+  const moving = [...(tables ?? loaded)];
+  const lacking = moving.filter((table) => !loaded.includes(table));
+  if (moving.length === 0) throw new Error(`There is no table in ${from}.`);
+  if (lacking.length > 0) throw new Error(`${from} lacks ${lacking.join(", ")}.`);
+  const inUse = await listTables(connection, to);
+  const leaving = moving.filter((table) => inUse.includes(table));
+  const rename = (table: string, source: string, target: string) =>
+    `${quoteName(source)}.${quoteName(table)} TO ${quoteName(target)}.${quoteName(table)}`;
+  const pairs = [
+    ...leaving.map((table) => rename(table, to, before)),
+    ...moving.map((table) => rename(table, from, to)),
+  ];
+  return { moving, pairs };
+}
+
+/** The statement does all or nothing; where it was lost on the way, only the tables say which. */
+async function dropIfEmpty(connection: Connection, database: string): Promise<void> {
+  const kept = await listTables(connection, database).catch(() => undefined);
+  if (kept?.length !== 0) return;
+  // It may not have been made: why is what the caller is told.
+  await connection.query(`DROP DATABASE IF EXISTS ${quoteName(database)}`).catch(() => undefined);
 }
 
 async function whenFree(
