@@ -105,6 +105,27 @@ it("one that is killed beside databases that serve leaves them as they are", asy
   await app.stop();
 });
 
+it("one that is killed when its tables have taken their places is not started, and ends when it is run again", async () => {
+  const databases = join(journal.data, "mariadb");
+  const copies = () =>
+    readdirSync(databases).filter(
+      (name) => name.includes("_before_") && existsSync(join(databases, name, "daily_entries.ibd")),
+    ).length;
+  const before = copies();
+  const args = ["--from", journal.backups, "--database", "both", "--keys", "--yes"];
+  const begun = journal.begin("restore", args);
+  await killWhen(begun, () => copies() > before);
+  expect(findRestoreMark(journal.data)).toMatchObject({ kind: "in_place" });
+  await expect(openDataFolder(journal.data, () => undefined)).rejects.toThrow(/not finished/);
+
+  const again = await journal.run("restore", args);
+  expect(again).toMatchObject({ code: 0, output: expect.stringContaining("npm start") });
+  expect(findRestoreMark(journal.data)).toBeUndefined();
+  const app = await journal.start();
+  expect(await readAs(app, ada, entry)).toBe("Written");
+  await app.stop();
+});
+
 it("a data folder in use is not restored into", async () => {
   const into = join(journal.folder, randomUUID());
   expect(await journal.beginRestore(into, ["--dry-run"]).ended).toMatchObject({ code: 0 });
