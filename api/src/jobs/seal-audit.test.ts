@@ -177,7 +177,7 @@ describe("the sealer of the audit", () => {
     };
     await turn();
     await turn();
-    // As a restore brings it back; one turn is cut short by it.
+    // As a restore brings it back.
     await app.sql(
       "platform",
       "DELETE FROM audit_events WHERE id > (SELECT MIN(last_id) FROM audit_seals)",
