@@ -21,7 +21,7 @@ export default {
   transform: typescript,
   globalSetup: "<rootDir>/test/global-setup.mjs",
   globalTeardown: "<rootDir>/test/global-teardown.mjs",
-  // One more than cores in CI: they wait for databases and timers for four tenths of their time.
+  // One more than cores in CI: they wait for databases and timers.
   maxWorkers: 3,
   // A worker on a busy machine needs more than half a second to end. One with something left open ends not at all.
   workerGracefulExitTimeout: 10_000,

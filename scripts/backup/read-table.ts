@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { Readable, Transform, Writable } from "node:stream";
+import type { Transform } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { decrypt, NoIdentity } from "./age.ts";
 import { pathOf } from "./catalog.ts";
@@ -7,6 +7,7 @@ import { digestOf } from "./chunk-index.ts";
 import { decompress } from "./compression.ts";
 import { DamagedBackup } from "./damaged.ts";
 import { indexed, overlay } from "./engine/chunks.ts";
+import { measured } from "./measured.ts";
 import type { Manifest, ManifestTable, TableFile } from "./manifest.ts";
 import { FileMissing } from "./store/file-missing.ts";
 import type { Store } from "./store/store.ts";
@@ -130,21 +131,12 @@ async function openFile(store: Store, path: string): Promise<Readable> {
 
 /** Passes on what it is given, and fails at the end unless that was all of the file that the manifest names. */
 function verified(file: TableFile, where: string): Transform {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  return new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-    flush: (done) => {
-      const isIt = bytes === file.bytes && hash.digest("hex") === file.sha256;
-      const why =
-        bytes < file.bytes
-          ? `has ${bytes} of ${file.bytes} bytes: it is cut off`
-          : "is not the file that was stored: it was altered, or another was put in its place";
-      done(isIt ? null : new DamagedBackup(`${where} ${why}. Take another backup.`));
-    },
-  });
+  return measured(undefined, ({ bytes, sha256 }) => {
+    if (bytes === file.bytes && sha256 === file.sha256) return;
+    const why =
+      bytes < file.bytes
+        ? `has ${bytes} of ${file.bytes} bytes: it is cut off`
+        : "is not the file that was stored: it was altered, or another was put in its place";
+    throw new DamagedBackup(`${where} ${why}. Take another backup.`);
+  }).stream;
 }

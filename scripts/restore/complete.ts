@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Connection } from "mysql2/promise";
+import { listTables } from "../backup/engine/facts.ts";
 import { createDatabase, dropDatabase } from "../backup/engine/load.ts";
 import { quoteName as q, type SnapshotPlace } from "../backup/engine/place.ts";
 import { BACKUP_SETS, type DatabaseRole } from "../lib/backup-sets.ts";
@@ -148,14 +149,6 @@ export async function dropTables(
   tables: readonly string[],
 ): Promise<void> {
   for (const table of tables) await admin.query(`DROP TABLE IF EXISTS ${q(database)}.${q(table)}`);
-}
-
-export async function listTables(admin: Connection, database: string): Promise<string[]> {
-  const [rows] = await admin.query<RowDataPacket[]>(
-    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?",
-    [database],
-  );
-  return rows.map((row) => String(row["name"]));
 }
 
 async function hasTable(admin: Connection, database: string, table: string): Promise<boolean> {

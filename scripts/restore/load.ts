@@ -1,18 +1,12 @@
 import { Transform } from "node:stream";
 import type { Connection } from "mysql2/promise";
+import { listTables } from "../backup/engine/facts.ts";
 import { dropDatabase, loadTable, openTarget } from "../backup/engine/load.ts";
 import { checkFiles, tableToLoad, type BackupSource } from "../backup/read-table.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import type { Store } from "../backup/store/store.ts";
 import type { Meter } from "../keys/terminal.ts";
-import {
-  listTables,
-  makeDatabase,
-  migrateJournal,
-  migrateKeys,
-  moveTable,
-  type Loaded,
-} from "./complete.ts";
+import { makeDatabase, migrateJournal, migrateKeys, moveTable, type Loaded } from "./complete.ts";
 import { storedBytes } from "./refusals.ts";
 
 /** Backups, and what opens them. */

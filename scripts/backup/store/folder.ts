@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { Transform, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { asError, codeOf, makePrivateFolder, syncFolder } from "../../launcher/files.ts";
+import { measured } from "../measured.ts";
 import { FileMissing } from "./file-missing.ts";
 import type { Store } from "./store.ts";
 
@@ -20,16 +20,7 @@ export function folderStore(path: string): Store {
     put: async (name, content, { signal } = {}) => {
       const file = at(name);
       const temporary = join(dirname(file), `.${basename(file)}.part`);
-      const hash = createHash("sha256");
-      let bytes = 0;
-      const counted = new Transform({
-        highWaterMark: BUFFER_BYTES,
-        transform: (chunk: Buffer, _encoding, done) => {
-          hash.update(chunk);
-          bytes += chunk.length;
-          done(null, chunk);
-        },
-      });
+      const { stream: counted, written } = measured(BUFFER_BYTES);
       try {
         makePrivateFolder(dirname(file));
         const output = createWriteStream(temporary, { mode: 0o600, highWaterMark: BUFFER_BYTES });
@@ -41,7 +32,7 @@ export function folderStore(path: string): Store {
         await rm(temporary, { force: true }).catch(() => undefined);
         throw explained(error, file);
       }
-      return { bytes, sha256: hash.digest("hex") };
+      return written();
     },
     get: (name) => opened(at(name)),
     size: (name) => sizeOf(at(name)),

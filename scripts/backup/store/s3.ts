@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ListMultipartUploadsCommandOutput, S3ClientConfig } from "@aws-sdk/client-s3";
 import { asError } from "../../launcher/files.ts";
 import { variable, type Environment } from "../../launcher/settings.ts";
+import { measured } from "../measured.ts";
 import { FileMissing } from "./file-missing.ts";
 import type { Store } from "./store.ts";
 
@@ -63,16 +63,7 @@ export async function s3Store(to: string, env: Environment): Promise<Store> {
     name,
     put: (path, content, { signal, expectedBytes = 0 } = {}) =>
       guarded(path, async () => {
-        const hash = createHash("sha256");
-        let bytes = 0;
-        const body = new Transform({
-          highWaterMark: 4 * MEGABYTE,
-          transform: (chunk: Buffer, _encoding, done) => {
-            hash.update(chunk);
-            bytes += chunk.length;
-            done(null, chunk);
-          },
-        });
+        const { stream: body, written } = measured(4 * MEGABYTE);
         const upload = new Upload({
           client,
           params: { Bucket: bucket, Key: keyOf(path), Body: body },
@@ -87,7 +78,7 @@ export async function s3Store(to: string, env: Environment): Promise<Store> {
         try {
           signal?.throwIfAborted();
           await upload.done();
-          return { bytes, sha256: hash.digest("hex") };
+          return written();
         } catch (error) {
           content.destroy();
           body.destroy();
